@@ -1,0 +1,50 @@
+import type { EntryAction } from './entry.ts'
+
+/** A list's definition, defaults filled in. The source of the shape is `docs/spec/list.schema.json`. */
+export interface ListDefinition {
+  readonly id: string
+  readonly title: string
+  readonly description: string
+  readonly authority: string
+  readonly visibility: 'public' | 'restricted'
+  readonly legalBasis: string
+  readonly categories: readonly string[]
+  readonly action: ListAction
+  readonly approvals: { readonly needed: number; readonly organisations: number }
+  readonly review: { readonly afterDays: number; readonly expireAfterDays: number | null }
+  readonly guard: { readonly maxGrowth: number; readonly maxShrink: number; readonly minEntries: number }
+  readonly publish: { readonly cron: string | null }
+  readonly zone: ListZone | null
+  readonly keep: { readonly serials: number }
+  /** Where hosts with `url` entries are sent by the RPZ zone; null (the default) steers nothing. */
+  readonly steering: { readonly to: readonly string[] } | null
+}
+
+export interface ListAction {
+  readonly type: EntryAction
+  /** For `redirect`: addresses, or one name. Empty otherwise. */
+  readonly to: readonly string[]
+}
+
+export interface ListZone {
+  readonly origin: string
+  readonly ttl: number
+  readonly refresh: number
+  readonly retry: number
+  readonly expire: number
+  readonly zonemd: boolean
+}
+
+/**
+ * The part of a definition that is published beside the snapshots as the TUF target
+ * `lists/<path>/list.json`, so that whoever holds a snapshot can make every export from it.
+ */
+export type PublicDefinition = Pick<
+  ListDefinition,
+  'id' | 'title' | 'description' | 'authority' | 'visibility' | 'legalBasis' | 'categories' | 'action' | 'zone' | 'steering'
+>
+
+export function publicDefinition(definition: ListDefinition): PublicDefinition {
+  const { id, title, description, authority, visibility, legalBasis, categories, action, zone, steering } = definition
+  return { id, title, description, authority, visibility, legalBasis, categories, action, zone, steering }
+}
