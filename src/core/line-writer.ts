@@ -1,0 +1,58 @@
+/** How large the blocks are that core makes: large enough to pay for a call, small enough for the processor's cache. */
+export const BLOCK_BYTES = 1 << 18
+
+/**
+ * Gathers runs of whole lines into blocks of at most `BLOCK_BYTES` (one longer line makes one longer block). A block once
+ * taken is never written again.
+ */
+export class LineWriter {
+  /** Blocks that are complete; whoever writes takes them out now and then. */
+  readonly full: Uint8Array[] = []
+  #block = new Uint8Array(0)
+  #length = 0
+
+  /** Adds `source[start, end)`, which must be whole lines. */
+  put(source: Uint8Array, start: number, end: number): void {
+    let from = start
+    while (end - from > this.#block.length - this.#length) {
+      const room = this.#block.length - this.#length
+      const cut = lastLineStart(source, from, from + room)
+      this.#copy(source, from, cut)
+      from = cut
+      this.#renew(end - from)
+    }
+    this.#copy(source, from, end)
+  }
+
+  /** Ends the current block, so that `full` holds everything that was put. */
+  flush(): Uint8Array[] {
+    this.#renew(0)
+    return this.full
+  }
+
+  #copy(source: Uint8Array, start: number, end: number): void {
+    if (end <= start) return
+    this.#block.set(source.subarray(start, end), this.#length)
+    this.#length += end - start
+  }
+
+  #renew(wanted: number): void {
+    if (this.#length > 0) {
+      // A small block does not keep a large buffer alive.
+      const isSmall = this.#length < this.#block.length / 2
+      this.full.push(
+        isSmall ? this.#block.slice(0, this.#length) : this.#block.subarray(0, this.#length),
+      )
+      this.#block = new Uint8Array(0)
+      this.#length = 0
+    }
+    if (wanted > 0) this.#block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, wanted))
+  }
+}
+
+/** The greatest line start in (start, limit], or `start` when no line ends before `limit`. */
+function lastLineStart(source: Uint8Array, start: number, limit: number): number {
+  let at = Math.min(limit, source.length)
+  while (at > start && source[at - 1] !== 0x0a) at--
+  return at
+}
