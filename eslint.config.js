@@ -1,15 +1,54 @@
 import tseslint from 'typescript-eslint'
 
+/** Time, chance, the environment and the network come as values or functions into these rooms. */
 const PURE = ['src/core/**', 'src/formats/**', 'src/curation/**', 'src/publish/**']
 
+const PURE_MESSAGE = 'this room is pure: take it as a value or a function (docs/architecture.md)'
+
+const WORLD = [
+  'process',
+  'fetch',
+  'performance',
+  'crypto',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'clearTimeout',
+  'clearInterval',
+  'clearImmediate',
+  'console',
+]
+
+const CHANCE = [
+  'randomBytes',
+  'randomFill',
+  'randomFillSync',
+  'randomInt',
+  'randomUUID',
+  'webcrypto',
+]
+
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'var/**', 'scripts/**/*.cjs', 'eslint.config.js'] },
+  {
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      'var/**',
+      'coverage/**',
+      'scripts/bench/{data,results}/**',
+    ],
+  },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {
     files: ['src/**/*.ts', 'test/**/*.ts', 'scripts/**/*.ts'],
-    languageOptions: { parserOptions: { project: ['./tsconfig.json', './test/tsconfig.json', './scripts/tsconfig.json'], tsconfigRootDir: import.meta.dirname } },
-    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.json', './test/tsconfig.json', './scripts/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       eqeqeq: 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
@@ -20,23 +59,60 @@ export default tseslint.config(
     },
   },
   {
-    // The pure rooms take time, chance and the environment as values.
+    files: ['src/**/*.ts'],
+    rules: {
+      // A process ends by releasing what it holds: set `process.exitCode`.
+      'no-restricted-properties': ['error', { object: 'process', property: 'exit' }],
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'max-params': ['error', 4],
+    },
+  },
+  {
     files: PURE,
     rules: {
-      'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'setImmediate'],
+      'no-restricted-globals': ['error', ...WORLD.map((name) => ({ name, message: PURE_MESSAGE }))],
       'no-restricted-properties': [
         'error',
-        { object: 'Date', property: 'now' },
-        { object: 'Math', property: 'random' },
+        { object: 'Date', property: 'now', message: PURE_MESSAGE },
+        { object: 'Math', property: 'random', message: PURE_MESSAGE },
+        { object: 'globalThis', message: PURE_MESSAGE },
       ],
       'no-restricted-syntax': [
         'error',
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'take the time as a value' },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: PURE_MESSAGE,
+        },
+        { selector: "CallExpression[callee.name='Date']", message: PURE_MESSAGE },
+        {
+          selector: 'CallExpression[callee.property.name=/^toLocale|^localeCompare$/]',
+          message: 'same input, same bytes: no locale',
+        },
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:crypto', 'crypto'].map((name) => ({
+            name,
+            importNames: CHANCE,
+            message: PURE_MESSAGE,
+          })),
+        },
       ],
     },
   },
   {
     files: ['test/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+  {
+    // Plain Node scripts, which run before anything is installed or compiled: no types to check.
+    files: ['**/*.{js,mjs,cjs}'],
+    ...tseslint.configs.disableTypeChecked,
+  },
+  {
+    files: ['**/*.cjs'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
 )

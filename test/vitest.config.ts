@@ -1,11 +1,41 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+
+/** Properties run long with SLOW=1, and so do the fault rounds. */
+const patience = process.env['SLOW'] ? 20 : 1
 
 export default defineConfig({
   test: {
-    root: new URL('..', import.meta.url).pathname,
-    include: ['test/{unit,contract,scenario,interop}/**/*.test.ts'],
+    root: fileURLToPath(new URL('..', import.meta.url)),
     reporters: ['default', './test/support/count-reporter.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    setupFiles: ['./test/support/property-runs.ts'],
+    testTimeout: 30_000 * patience,
+    hookTimeout: 60_000 * patience,
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/{unit,contract}/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'scenario',
+          include: ['test/scenario/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Real resolvers: one at a time, for they are large and their timing is their own.
+        extends: true,
+        test: {
+          name: 'interop',
+          include: ['test/interop/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 })

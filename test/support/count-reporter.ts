@@ -1,16 +1,17 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Closes a run with one plain line, `N passed, N failed, N skipped`, for whoever only reads the end. */
+/**
+ * Closes a run with one plain line, `N passed, N failed, N skipped`, for whoever only reads the end.
+ * A file that doesn't load and an error outside any test count as failed.
+ */
 export default class CountReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
-    const count = { passed: 0, failed: 0, skipped: 0, pending: 0 }
-    let broken = 0
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 }
     for (const module of modules) {
-      if (module.errors().length > 0) broken++
+      if (module.errors().length > 0) count.failed++
       for (const test of module.children.allTests()) count[test.result().state]++
     }
-    console.log(
-      `${String(count.passed)} passed, ${String(count.failed + broken)} failed, ${String(count.skipped + count.pending)} skipped`,
-    )
+    const skipped = count.skipped + count.pending
+    console.log(`${count.passed} passed, ${count.failed} failed, ${skipped} skipped`)
   }
 }

@@ -1,0 +1,154 @@
+'use strict'
+
+/**
+ * The rooms and their doors (`docs/architecture.md`): who may import whom, which packages and which
+ * modules of Node each room may use, and what must not even be reachable. `npm run rooms` fails on
+ * any breach; `test/unit/house/rooms.test.ts` tries every rule with a deliberate one.
+ */
+
+const MODULES = '(^|/)node_modules/'
+
+/** What each room may use. A room that is missing here may not exist under `src/`. */
+const ROOMS = {
+  core: { rooms: [], packages: ['tr46', 'tldts'], node: ['crypto'] },
+  formats: { rooms: ['core'], packages: [], node: [] },
+  curation: { rooms: ['core', 'formats'], packages: ['ajv', 'ajv-formats'], node: ['crypto'] },
+  publish: {
+    rooms: ['core', 'formats'],
+    packages: ['@tufjs/canonical-json', '@tufjs/models'],
+    node: ['crypto', 'zlib'],
+  },
+  distribute: { rooms: ['core', 'formats', 'platform'], packages: ['hono'] },
+  agent: { rooms: ['core', 'formats', 'platform'], packages: ['tuf-js', '@tufjs/models'] },
+  store: { rooms: ['core'], packages: ['better-sqlite3', 'drizzle-orm'] },
+  platform: {
+    rooms: ['core'],
+    packages: ['undici', 'pino', 'prom-client', 'hono', 'ajv', 'ajv-formats'],
+  },
+  main: {
+    rooms: ['core', 'formats', 'curation', 'publish', 'distribute', 'agent', 'store', 'platform'],
+    packages: ['node-cron', '@hono/node-server', 'hono', 'commander'],
+  },
+}
+
+/** Stages meet in stored data; none of them may import another. */
+const STAGES = ['curation', 'publish', 'distribute', 'agent']
+
+/** What an agent must not reach: it installs without a database driver and without a signing key. */
+const AUTHORITY = ['store', 'publish', 'curation']
+
+/** The agent room, and its programs in main: `agent.ts`, `agent-pull.ts`, … */
+const AGENT_PROGRAM = '^src/(agent/|main/agent)'
+
+const anyOf = (names) => `(${names.map((name) => name.replace('/', '[/]')).join('|')})`
+const roomsPath = (names) => `^src/${anyOf(names)}/`
+const packagesPath = (names) => `${MODULES}(@types/)?${anyOf(names)}/`
+
+function roomRules([room, door]) {
+  const from = { path: `^src/${room}/` }
+  const rules = [
+    {
+      name: `${room}-rooms`,
+      comment: `${room} may import ${door.rooms.join(', ') || 'nothing'} of ours`,
+      severity: 'error',
+      from,
+      to: { path: '^src/', pathNot: roomsPath([room, ...door.rooms]) },
+    },
+    {
+      name: `${room}-packages`,
+      comment: `${room} may use ${door.packages.join(', ') || 'no package'}`,
+      severity: 'error',
+      from,
+      to: {
+        path: MODULES,
+        ...(door.packages.length > 0 && { pathNot: packagesPath(door.packages) }),
+      },
+    },
+  ]
+  if (door.node) {
+    rules.push({
+      name: `${room}-node`,
+      comment: `${room} is pure: of Node it may use ${door.node.join(', ') || 'nothing'}`,
+      severity: 'error',
+      from,
+      to: {
+        dependencyTypes: ['core'],
+        ...(door.node.length > 0 && { pathNot: `^(node:)?${anyOf(door.node)}$` }),
+      },
+    })
+  }
+  return rules
+}
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...Object.entries(ROOMS).flatMap(roomRules),
+    {
+      name: 'unknown-room',
+      comment: 'a new room needs a line in this table, and an ADR',
+      severity: 'error',
+      from: { path: '^src/', pathNot: roomsPath(Object.keys(ROOMS)) },
+      to: {},
+    },
+    ...STAGES.map((stage) => ({
+      name: `stage-${stage}`,
+      comment: 'stages meet in stored data, not in calls',
+      severity: 'error',
+      from: { path: `^src/${stage}/` },
+      to: { path: roomsPath(STAGES.filter((other) => other !== stage)) },
+    })),
+    {
+      name: 'agent-reaches-authority',
+      comment: 'the agent works from published bytes alone, on a host without our database',
+      severity: 'error',
+      from: { path: AGENT_PROGRAM },
+      to: { path: roomsPath(AUTHORITY), reachable: true },
+    },
+    {
+      name: 'agent-reaches-database',
+      comment: 'an agent must install and run without a database driver',
+      severity: 'error',
+      from: { path: AGENT_PROGRAM },
+      to: { path: packagesPath(['better-sqlite3', 'drizzle-orm']), reachable: true },
+    },
+    {
+      name: 'no-circles',
+      comment: 'two files that need each other are one file, or three',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolvable',
+      comment: 'the import names nothing that is there',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-tools-in-source',
+      comment: 'what ships may not need what only builds or tests',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-tests-in-source',
+      comment: 'what ships may not import tests or scripts',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|scripts)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: MODULES },
+    // A type that crosses a wall is a breach too.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.d.ts'],
+    },
+  },
+}
