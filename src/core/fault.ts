@@ -64,6 +64,12 @@ export const FAULT_CODES = [
   'publish/conflict',
   'subscriber/exists',
   'subscriber/not-found',
+  // the machine
+  'system/address-in-use',
+  'system/denied',
+  'system/full',
+  'system/limit',
+  'system/not-found',
   // command line
   'usage/invalid',
 ] as const
