@@ -1,0 +1,190 @@
+import type Database from 'better-sqlite3'
+import { and, desc, eq, lt } from 'drizzle-orm'
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import { batchLines } from './entry-line.ts'
+import { decisions, lists } from './schema.ts'
+
+export type DecisionAct = 'add' | 'retire' | 'amend' | 'import' | 'mirror'
+
+/** One act of an authority on a list: what, why, by whom, when. Never published as a whole. */
+export interface NewDecision {
+  readonly listRowId: number
+  readonly act: DecisionAct
+  /** The public, opaque code that its entries carry; empty for none. */
+  readonly reference: string
+  readonly category: string
+  readonly reason: string
+  readonly legalBasis: string
+  readonly evidence: string
+  readonly proposer: string
+  readonly decidedBy: string
+  readonly decidedAt: Date
+  readonly urgent: boolean
+  /** Days, `YYYY-MM-DD`, UTC. */
+  readonly reviewOn: string | null
+  readonly expiresOn: string | null
+  readonly added: number
+  readonly retired: number
+  /** Entries of the list that keep value and kind and change the rest. */
+  readonly amended: number
+  readonly source: DecisionSource | null
+  /** Why a mirror was let through although it shrank. */
+  readonly override: string | null
+}
+
+/** The file that an import has read. */
+export interface DecisionSource {
+  readonly name: string
+  readonly sha256: string
+  readonly accepted: number
+  readonly refused: number
+}
+
+export interface Decision extends NewDecision {
+  /** Grows in the order of commits, over all lists. */
+  readonly id: number
+  readonly list: string
+}
+
+/** What a decision does to the list's entries. */
+export interface EntryChange {
+  /** Snapshot lines of new entries, in blocks of whole lines, sorted. */
+  readonly added: Iterable<Uint8Array>
+  /** Row ids of entries that stop to hold. */
+  readonly retired: readonly number[]
+}
+
+export interface DecisionStore {
+  /** Newest first. */
+  readonly all: (filter?: {
+    readonly listRowId?: number
+    readonly before?: number
+    readonly limit?: number
+  }) => Decision[]
+  readonly find: (id: number) => Decision | null
+  /** The newest decision of a list; 0 when there is none. */
+  readonly lastDecision: (listRowId: number) => number
+  /**
+   * Writes the decision and its effect in one transaction and gives its id. Call it inside
+   * `store.write` when the change was planned from what the store said.
+   */
+  readonly commit: (decision: NewDecision, change: EntryChange) => number
+}
+
+type Db = BetterSQLite3Database
+
+export function decisionStore(
+  db: Db,
+  sqlite: Database.Database,
+  write: <T>(work: () => T) => T,
+): DecisionStore {
+  const apply = changeWriter(sqlite)
+  const last = sqlite
+    .prepare<[number], number>('SELECT coalesce(max(id), 0) FROM decisions WHERE list_id = ?')
+    .pluck()
+  return {
+    all: ({ listRowId, before, limit } = {}) =>
+      selectDecisions(db)
+        .where(
+          and(
+            listRowId === undefined ? undefined : eq(decisions.listRowId, listRowId),
+            before === undefined ? undefined : lt(decisions.id, before),
+          ),
+        )
+        .orderBy(desc(decisions.id))
+        .limit(limit ?? -1)
+        .all()
+        .map(fromRow),
+    find: (id) => {
+      const row = selectDecisions(db).where(eq(decisions.id, id)).get()
+      return row === undefined ? null : fromRow(row)
+    },
+    lastDecision: (listRowId) => last.get(listRowId) ?? 0,
+    commit: (decision, change) =>
+      write(() => {
+        const { id } = db.insert(decisions).values(toRow(decision)).returning().get()
+        const { listRowId, added, retired, amended } = decision
+        // Retired first: an amended entry leaves its place before its successor takes it.
+        assertCount('retired', retired + amended, apply.retire(id, listRowId, change.retired))
+        assertCount('added', added + amended, apply.add(id, listRowId, change.added))
+        return id
+      }),
+  }
+}
+
+function selectDecisions(db: Db) {
+  return db
+    .select({ row: decisions, list: lists.listId })
+    .from(decisions)
+    .innerJoin(lists, eq(lists.id, decisions.listRowId))
+}
+
+/** The two bulk statements, fed through json_each; both give how many rows they changed. */
+function changeWriter(sqlite: Database.Database) {
+  const insert = sqlite.prepare(
+    `INSERT INTO entries (list_id, value, kind, action, category, reference, added_by)
+     SELECT ?, value, ?, ?, ?, ?, ? FROM json_each(?)`,
+  )
+  const update = sqlite.prepare(
+    `UPDATE entries SET retired_by = ? WHERE list_id = ? AND retired_by IS NULL
+     AND id IN (SELECT value FROM json_each(?))`,
+  )
+  return {
+    add: (decision: number, listRowId: number, blocks: Iterable<Uint8Array>): number => {
+      let changed = 0
+      for (const { fields, values } of batchLines(blocks)) {
+        const { kind, action, category, reference } = fields
+        const row = [listRowId, kind, action, category, reference, decision]
+        changed += insert.run(...row, JSON.stringify(values)).changes
+      }
+      return changed
+    },
+    retire: (decision: number, listRowId: number, rowIds: readonly number[]): number => {
+      let changed = 0
+      for (let at = 0; at < rowIds.length; at += BATCH_ROWS) {
+        const batch = JSON.stringify(rowIds.slice(at, at + BATCH_ROWS))
+        changed += update.run(decision, listRowId, batch).changes
+      }
+      return changed
+    },
+  }
+}
+
+/** Row ids in one call of json_each. */
+const BATCH_ROWS = 5000
+
+function assertCount(what: string, planned: number, done: number): void {
+  if (planned !== done) throw new Error(`expected ${planned} entries ${what}, got ${done}`)
+}
+
+function toRow(decision: NewDecision): typeof decisions.$inferInsert {
+  const { source, decidedAt, ...same } = decision
+  return {
+    ...same,
+    decidedAt: decidedAt.toISOString(),
+    sourceName: source?.name ?? null,
+    sourceSha256: source?.sha256 ?? null,
+    sourceAccepted: source?.accepted ?? null,
+    sourceRefused: source?.refused ?? null,
+  }
+}
+
+function fromRow({
+  row,
+  list,
+}: {
+  readonly row: typeof decisions.$inferSelect
+  readonly list: string
+}): Decision {
+  const { sourceName, sourceSha256, sourceAccepted, sourceRefused, decidedAt, ...same } = row
+  const source =
+    sourceName === null
+      ? null
+      : {
+          name: sourceName,
+          sha256: sourceSha256 ?? '',
+          accepted: sourceAccepted ?? 0,
+          refused: sourceRefused ?? 0,
+        }
+  return { ...same, list, decidedAt: new Date(decidedAt), source }
+}

@@ -1,0 +1,108 @@
+import type Database from 'better-sqlite3'
+import { splitEntryLine, type Entry } from '../core/entry.ts'
+import { LINE_SQL } from './entry-line.ts'
+
+/** One stay of an entry on a list: from the decision that added it to the one that retired it. */
+export interface EntryRow {
+  readonly rowId: number
+  readonly list: string
+  readonly listRowId: number
+  readonly entry: Entry
+  readonly addedBy: number
+  readonly retiredBy: number | null
+}
+
+export interface EntryStore {
+  /** How many entries the list has now, published or not. */
+  readonly count: (listRowId: number) => number
+  /** Every entry that the list has now: its row id and snapshot line, in the order of a snapshot. Streams. */
+  readonly live: (listRowId: number) => Iterable<readonly [rowId: number, line: string]>
+  /** The entries that the list has now with that value, by kind. */
+  readonly find: (listRowId: number, value: string) => EntryRow[]
+  /** Every stay of that value on any list, past and present, oldest first. */
+  readonly story: (value: string) => EntryRow[]
+  /** Up to `limit` values that the list has now and that follow `from` in bytewise order. */
+  readonly valuesFrom: (listRowId: number, from: string, limit: number) => string[]
+}
+
+interface RawRow {
+  readonly rowId: number
+  readonly list: string
+  readonly listRowId: number
+  readonly line: string
+  readonly addedBy: number
+  readonly retiredBy: number | null
+}
+
+const ROW_SQL = `SELECT entries.id AS rowId, lists.list_id AS list, entries.list_id AS listRowId,
+  ${LINE_SQL} AS line, added_by AS addedBy, retired_by AS retiredBy
+  FROM entries JOIN lists ON lists.id = entries.list_id`
+
+const LIVE_SQL = `SELECT id, ${LINE_SQL} FROM entries
+  WHERE list_id = ? AND retired_by IS NULL ORDER BY value, kind`
+
+/** `translate` is what errors become while an iterable is being read. */
+export function entryStore(
+  sqlite: Database.Database,
+  translate: (error: unknown) => unknown,
+): EntryStore {
+  const count = sqlite
+    .prepare<[number], number>(
+      'SELECT count(*) FROM entries WHERE list_id = ? AND retired_by IS NULL',
+    )
+    .pluck()
+  const find = sqlite.prepare<[number, string], RawRow>(
+    `${ROW_SQL} WHERE entries.list_id = ? AND value = ? AND retired_by IS NULL ORDER BY kind`,
+  )
+  const present = sqlite.prepare<[string], RawRow>(
+    // One probe of `entries_live` for each list; without CROSS JOIN the planner may read all entries.
+    `SELECT entries.id AS rowId, lists.list_id AS list, entries.list_id AS listRowId,
+     ${LINE_SQL} AS line, added_by AS addedBy, retired_by AS retiredBy
+     FROM lists CROSS JOIN entries INDEXED BY entries_live
+     ON entries.list_id = lists.id WHERE value = ? AND retired_by IS NULL`,
+  )
+  const past = sqlite.prepare<[string], RawRow>(
+    `${ROW_SQL} WHERE value = ? AND retired_by IS NOT NULL`,
+  )
+  const valuesFrom = sqlite
+    .prepare<[number, string, number], string>(
+      'SELECT DISTINCT value FROM entries WHERE list_id = ? AND retired_by IS NULL AND value >= ? ORDER BY value LIMIT ?',
+    )
+    .pluck()
+
+  return {
+    count: (listRowId) => count.get(listRowId) ?? 0,
+    // A statement for each reading, since readings may overlap.
+    live: (listRowId) =>
+      translated(
+        () => sqlite.prepare<[number], [number, string]>(LIVE_SQL).raw().iterate(listRowId),
+        translate,
+      ),
+    find: (listRowId, value) => find.all(listRowId, value).map(fromRow),
+    story: (value) =>
+      [...present.all(value), ...past.all(value)]
+        .map(fromRow)
+        .sort((a, b) => a.addedBy - b.addedBy || a.rowId - b.rowId),
+    valuesFrom: (listRowId, from, limit) => valuesFrom.all(listRowId, from, limit),
+  }
+}
+
+/** An iterable that may be read more than once, and whose errors are translated as it is read. */
+export function translated<T>(
+  open: () => Iterable<T>,
+  translate: (error: unknown) => unknown,
+): Iterable<T> {
+  return {
+    *[Symbol.iterator]() {
+      try {
+        yield* open()
+      } catch (error) {
+        throw translate(error)
+      }
+    },
+  }
+}
+
+function fromRow({ line, ...row }: RawRow): EntryRow {
+  return { ...row, entry: splitEntryLine(line) }
+}

@@ -1,0 +1,76 @@
+import { and, desc, eq, sql } from 'drizzle-orm'
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import { Fault } from '../core/fault.ts'
+import { metadata } from './schema.ts'
+
+/** One signed TUF metadata file, as it was published. */
+export interface SignedMetadata {
+  readonly role: string
+  readonly version: number
+  readonly bytes: Buffer
+  readonly expiresAt: Date
+}
+
+export interface MetadataStore {
+  readonly latest: (role: string) => SignedMetadata | null
+  readonly find: (role: string, version: number) => SignedMetadata | null
+  /** By role, then version. */
+  readonly all: (role?: string) => SignedMetadata[]
+  /** All or none, in one transaction; each version must be the next of its role, or `publish/conflict`. */
+  readonly commit: (signed: readonly SignedMetadata[]) => void
+}
+
+export function metadataStore(
+  db: BetterSQLite3Database,
+  write: <T>(work: () => T) => T,
+): MetadataStore {
+  const latestRow = db
+    .select()
+    .from(metadata)
+    .where(eq(metadata.role, sql.placeholder('role')))
+    .orderBy(desc(metadata.version))
+    .limit(1)
+    .prepare()
+
+  function latest(role: string): SignedMetadata | null {
+    const row = latestRow.get({ role })
+    return row === undefined ? null : fromRow(row)
+  }
+
+  function insertNext({ role, version, bytes, expiresAt }: SignedMetadata): void {
+    const next = (latest(role)?.version ?? 0) + 1
+    if (version !== next) {
+      throw new Fault(
+        'publish/conflict',
+        `expected version ${next} of ${role} to be next, got ${version}: another program has signed meanwhile; run it again`,
+      )
+    }
+    db.insert(metadata).values({ role, version, bytes, expiresAt: expiresAt.toISOString() }).run()
+  }
+
+  return {
+    latest,
+    find: (role, version) => {
+      const row = db
+        .select()
+        .from(metadata)
+        .where(and(eq(metadata.role, role), eq(metadata.version, version)))
+        .get()
+      return row === undefined ? null : fromRow(row)
+    },
+    all: (role) =>
+      db
+        .select()
+        .from(metadata)
+        .where(role === undefined ? undefined : eq(metadata.role, role))
+        .orderBy(metadata.role, metadata.version)
+        .all()
+        .map(fromRow),
+    commit: (signed) => write(() => signed.forEach(insertNext)),
+  }
+}
+
+function fromRow(row: typeof metadata.$inferSelect): SignedMetadata {
+  const { role, version, bytes, expiresAt } = row
+  return { role, version, bytes, expiresAt: new Date(expiresAt) }
+}

@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { Fault } from '../core/fault.ts'
+import { checkDatabase } from './check-database.ts'
+import { decisionStore, type DecisionStore } from './decision-store.ts'
+import { entryStore, type EntryStore } from './entry-store.ts'
+import { listStore, type ListStore } from './list-store.ts'
+import { metadataStore, type MetadataStore } from './metadata-store.ts'
+import { migrate } from './migrate.ts'
+import { publicationStore, type PublicationStore } from './publication-store.ts'
+import { guardMethods, storeFault, withStoreFaults } from './store-fault.ts'
+import { subscriberStore, type SubscriberStore } from './subscriber-store.ts'
+
+/** How long a process waits for another one's write transaction before `store/busy`. */
+export const BUSY_TIMEOUT_MS = 30_000
+
+export interface Store {
+  readonly path: string
+  readonly lists: ListStore
+  readonly decisions: DecisionStore
+  readonly entries: EntryStore
+  readonly publications: PublicationStore
+  readonly metadata: MetadataStore
+  readonly subscribers: SubscriberStore
+  /**
+   * Runs `work` in one write transaction that excludes every other writer: what it reads is still true
+   * when its writes land, all or none. Must not await.
+   */
+  readonly write: <T>(work: () => T) => T
+  /** Runs `work` on one unchanging view of the database. Must not await, nor write. */
+  readonly read: <T>(work: () => T) => T
+  /** Changes whenever another connection, of this process or another, has committed. Cheap enough to poll. */
+  readonly changeCounter: () => number
+  /** What is wrong with the file and its tables, in sentences; slow (reads everything). */
+  readonly check: () => string[]
+  /** Writes a consistent copy to `file`, which must not exist, while others read and write. */
+  readonly copyTo: (file: string) => void
+  readonly close: () => void
+}
+
+export interface StoreOptions {
+  /** Make the database if there is none. */
+  readonly create?: boolean
+  readonly readonly?: boolean
+}
+
+/**
+ * Opens the authority's database and brings its tables up to date. Several processes may have it open.
+ *
+ * Faults: `store/not-found`, `store/newer`, `store/older`, `store/not-a-database`, `store/damaged`,
+ * `store/read-only`, `store/full`, `store/busy`; each method may throw the last four too.
+ */
+export function openStore(path: string, options: StoreOptions = {}): Store {
+  if (options.create !== true && path !== ':memory:' && !existsSync(path)) throw notFound(path)
+  return withStoreFaults(path, () => {
+    const sqlite = openSqlite(path, options.readonly ?? false)
+    try {
+      migrate(sqlite, path, options.readonly ?? false)
+    } catch (error) {
+      sqlite.close()
+      throw error
+    }
+    return composeStore(path, sqlite)
+  })
+}
+
+function notFound(path: string): Fault {
+  return new Fault(
+    'store/not-found',
+    `expected the database of an authority at ${JSON.stringify(path)}, got nothing there: run «bailiwick init», or check --data`,
+  )
+}
+
+function openSqlite(path: string, readonly: boolean): Database.Database {
+  const sqlite = new Database(path, { readonly, timeout: BUSY_TIMEOUT_MS })
+  // A foreign file must be refused before anything is written to it.
+  sqlite.pragma('schema_version')
+  if (!readonly) sqlite.pragma('journal_mode = WAL')
+  sqlite.pragma('synchronous = FULL')
+  sqlite.pragma('foreign_keys = ON')
+  // INSERT OR REPLACE would otherwise delete without firing the triggers that keep history whole.
+  sqlite.pragma('recursive_triggers = ON')
+  sqlite.pragma('cache_size = -65536')
+  return sqlite
+}
+
+function composeStore(path: string, sqlite: Database.Database): Store {
+  const db = drizzle(sqlite)
+  const write = <T>(work: () => T): T =>
+    sqlite.inTransaction ? work() : sqlite.transaction(work).immediate()
+  const read = <T>(work: () => T): T =>
+    sqlite.inTransaction ? work() : sqlite.transaction(work).deferred()
+  const translate = (error: unknown): unknown => storeFault(path, error)
+  return {
+    path,
+    lists: guardMethods(path, listStore(db, write)),
+    decisions: guardMethods(path, decisionStore(db, sqlite, write)),
+    entries: guardMethods(path, entryStore(sqlite, translate)),
+    publications: guardMethods(path, publicationStore(db, sqlite, { write, translate })),
+    metadata: guardMethods(path, metadataStore(db, write)),
+    subscribers: guardMethods(path, subscriberStore(db)),
+    ...guardMethods(path, {
+      write,
+      read,
+      changeCounter: () => sqlite.pragma('data_version', { simple: true }) as number,
+      check: () => checkDatabase(sqlite),
+      copyTo: (file: string) => void sqlite.prepare('VACUUM INTO ?').run(file),
+    }),
+    close: () => void sqlite.close(),
+  }
+}

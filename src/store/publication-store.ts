@@ -1,0 +1,202 @@
+import type Database from 'better-sqlite3'
+import { and, desc, eq } from 'drizzle-orm'
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import { Fault } from '../core/fault.ts'
+import { LINE_SQL } from './entry-line.ts'
+import { translated } from './entry-store.ts'
+import { metadataStore, type SignedMetadata } from './metadata-store.ts'
+import { publications } from './schema.ts'
+
+/** One serial of a list: a cut of its decisions that was signed. */
+export interface Publication {
+  readonly serial: number
+  readonly state: string
+  readonly entries: number
+  readonly added: number
+  readonly removed: number
+  /** The last decision it includes; 0 when there was none. */
+  readonly decision: number
+  readonly definitionId: number
+  readonly publishedAt: Date
+  /** Why the circuit breaker was overridden. */
+  readonly override: string | null
+  readonly actor: string
+}
+
+/** Snapshot lines without line feeds, sorted bytewise; each may be read more than once, lazily. */
+export interface LineChanges {
+  readonly added: Iterable<string>
+  readonly removed: Iterable<string>
+}
+
+export interface PublicationCommit {
+  readonly listRowId: number
+  readonly publication: Publication
+  readonly metadata: readonly SignedMetadata[]
+  /** The serial that must still be the latest; 0 for the first. */
+  readonly expectedSerial: number
+}
+
+export interface PublicationStore {
+  readonly latest: (listRowId: number) => Publication | null
+  readonly find: (listRowId: number, serial: number) => Publication | null
+  /** By serial. */
+  readonly all: (listRowId: number) => Publication[]
+  /**
+   * What the decisions after `after` up to `through` did, all together: a line that came and went is in
+   * neither. Later decisions do not disturb it.
+   */
+  readonly changes: (listRowId: number, after: number, through: number) => LineChanges
+  /** The list as it was after decision `through`: snapshot lines without line feeds, sorted bytewise. */
+  readonly lines: (listRowId: number, through: number) => Iterable<string>
+  /**
+   * The commit point of publishing: the publication and its metadata in one transaction, or
+   * `publish/conflict` when another program has published or signed meanwhile.
+   */
+  readonly commit: (commit: PublicationCommit) => void
+}
+
+export interface PublicationStoreDeps {
+  readonly write: <T>(work: () => T) => T
+  readonly translate: (error: unknown) => unknown
+}
+
+export function publicationStore(
+  db: BetterSQLite3Database,
+  sqlite: Database.Database,
+  { write, translate }: PublicationStoreDeps,
+): PublicationStore {
+  const read = lineReader(sqlite, translate)
+  const metadata = metadataStore(db, write)
+  const newest = sqlite
+    .prepare<[number], number>(
+      'SELECT coalesce(max(serial), 0) FROM publications WHERE list_id = ?',
+    )
+    .pluck()
+  const ofSerial = (listRowId: number, serial: number): Publication | null => {
+    const row = db
+      .select()
+      .from(publications)
+      .where(and(eq(publications.listRowId, listRowId), eq(publications.serial, serial)))
+      .get()
+    return row === undefined ? null : fromRow(row)
+  }
+  return {
+    find: ofSerial,
+    latest: (listRowId) => {
+      const row = db
+        .select()
+        .from(publications)
+        .where(eq(publications.listRowId, listRowId))
+        .orderBy(desc(publications.serial))
+        .limit(1)
+        .get()
+      return row === undefined ? null : fromRow(row)
+    },
+    all: (listRowId) =>
+      db
+        .select()
+        .from(publications)
+        .where(eq(publications.listRowId, listRowId))
+        .orderBy(publications.serial)
+        .all()
+        .map(fromRow),
+    changes: (listRowId, after, through) => {
+      if (after === 0) return { added: read.state(listRowId, through), removed: [] }
+      const added = read.added(listRowId, after, through)
+      const removed = read.removed(listRowId, after, through)
+      return { added: without(added, removed), removed: without(removed, added) }
+    },
+    lines: read.state,
+    commit: ({ listRowId, publication, metadata: signed, expectedSerial }) =>
+      write(() => {
+        assertLatest(newest.get(listRowId) ?? 0, expectedSerial)
+        const { publishedAt, ...same } = publication
+        metadata.commit(signed)
+        db.insert(publications)
+          .values({ ...same, listRowId, publishedAt: publishedAt.toISOString() })
+          .run()
+      }),
+  }
+}
+
+function lineReader(
+  sqlite: Database.Database,
+  translate: (error: unknown) => unknown,
+): {
+  readonly state: (listRowId: number, through: number) => Iterable<string>
+  readonly added: (listRowId: number, after: number, through: number) => Iterable<string>
+  readonly removed: (listRowId: number, after: number, through: number) => Iterable<string>
+} {
+  // A statement for each reading, since readings may overlap.
+  const reading = (text: string, bounds: object): Iterable<string> =>
+    translated(() => sqlite.prepare<[object], string>(text).pluck().iterate(bounds), translate)
+  return {
+    state: (list, through) => reading(STATE_SQL, { list, through }),
+    added: (list, after, through) => reading(ADDED_SQL, { list, after, through }),
+    removed: (list, after, through) => reading(REMOVED_SQL, { list, after, through }),
+  }
+}
+
+/**
+ * One statement, so one view of the database: the entries that still hold come in the order of their
+ * index, and are merged with those that were retired later.
+ */
+const STATE_SQL = `SELECT ${LINE_SQL} FROM (
+  SELECT value, kind, action, category, reference FROM entries
+  WHERE list_id = :list AND retired_by IS NULL AND added_by <= :through
+  UNION ALL
+  SELECT value, kind, action, category, reference FROM entries
+  WHERE list_id = :list AND retired_by IS NOT NULL AND retired_by > :through AND added_by <= :through
+  ORDER BY value, kind)`
+
+const ADDED_SQL = `SELECT ${LINE_SQL} FROM entries INDEXED BY entries_added
+  WHERE list_id = :list AND added_by > :after AND added_by <= :through
+  AND (retired_by IS NULL OR retired_by > :through) ORDER BY value, kind`
+
+const REMOVED_SQL = `SELECT ${LINE_SQL} FROM entries INDEXED BY entries_retired
+  WHERE list_id = :list AND retired_by IS NOT NULL AND retired_by > :after AND retired_by <= :through
+  AND added_by <= :after ORDER BY value, kind`
+
+/** The lines of `kept` that `taken` lacks; both sorted bytewise. Lines are ASCII, so `<` compares bytes. */
+function without(kept: Iterable<string>, taken: Iterable<string>): Iterable<string> {
+  return {
+    *[Symbol.iterator]() {
+      const other = taken[Symbol.iterator]()
+      try {
+        let next = other.next()
+        for (const line of kept) {
+          while (next.done !== true && next.value < line) next = other.next()
+          if (next.done === true || next.value !== line) yield line
+        }
+      } finally {
+        other.return?.()
+      }
+    },
+  }
+}
+
+function assertLatest(latest: number, expected: number): void {
+  if (latest === expected) return
+  throw new Fault(
+    'publish/conflict',
+    `expected serial ${expected} to be the latest, got ${latest}: another program has published meanwhile; run it again`,
+  )
+}
+
+function fromRow(row: typeof publications.$inferSelect): Publication {
+  const { serial, state, entries, added, removed, decision, definitionId, override, actor } = row
+  const publishedAt = new Date(row.publishedAt)
+  return {
+    serial,
+    state,
+    entries,
+    added,
+    removed,
+    decision,
+    definitionId,
+    publishedAt,
+    override,
+    actor,
+  }
+}

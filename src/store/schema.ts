@@ -1,0 +1,154 @@
+import { sql } from 'drizzle-orm'
+import {
+  blob,
+  check,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core'
+
+/**
+ * The tables. Times are ISO 8601 text in UTC, so that the history can be read with the sqlite3 shell.
+ * `decisions`, `publications`, `list_definitions` and `entries` are append-only: triggers of the second
+ * migration refuse every UPDATE and DELETE but the one that gives an entry its retirement.
+ */
+
+export const lists = sqliteTable('lists', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  listId: text('list_id').notNull().unique(),
+  /** The list's name in published paths: its id, or an opaque code (`docs/spec/http.md`). */
+  place: text().notNull().unique(),
+  createdAt: text('created_at').notNull(),
+})
+
+export const listDefinitions = sqliteTable(
+  'list_definitions',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    listRowId: integer('list_id')
+      .notNull()
+      .references(() => lists.id),
+    definition: text().notNull(),
+    appliedAt: text('applied_at').notNull(),
+    actor: text().notNull(),
+  },
+  (table) => [index('list_definitions_list').on(table.listRowId)],
+)
+
+export const decisions = sqliteTable(
+  'decisions',
+  {
+    /** Grows in the order of commits: a publication is a cut of this order. */
+    id: integer().primaryKey({ autoIncrement: true }),
+    listRowId: integer('list_id')
+      .notNull()
+      .references(() => lists.id),
+    act: text({ enum: ['add', 'retire', 'amend', 'import', 'mirror'] }).notNull(),
+    reference: text().notNull(),
+    category: text().notNull(),
+    reason: text().notNull(),
+    legalBasis: text('legal_basis').notNull(),
+    evidence: text().notNull(),
+    proposer: text().notNull(),
+    decidedBy: text('decided_by').notNull(),
+    decidedAt: text('decided_at').notNull(),
+    urgent: integer({ mode: 'boolean' }).notNull(),
+    reviewOn: text('review_on'),
+    expiresOn: text('expires_on'),
+    /** How many entries it added, retired, amended. */
+    added: integer().notNull(),
+    retired: integer().notNull(),
+    amended: integer().notNull(),
+    /** Of an import: what was read, or null. */
+    sourceName: text('source_name'),
+    sourceSha256: text('source_sha256'),
+    sourceAccepted: integer('source_accepted'),
+    sourceRefused: integer('source_refused'),
+    /** Why a mirror was let through although it shrank. */
+    override: text('override_reason'),
+  },
+  (table) => [index('decisions_list').on(table.listRowId)],
+)
+
+export const entries = sqliteTable(
+  'entries',
+  {
+    id: integer().primaryKey(),
+    listRowId: integer('list_id')
+      .notNull()
+      .references(() => lists.id),
+    /** BINARY collation: the order of the index is the order of a snapshot. */
+    value: text().notNull(),
+    kind: text().notNull(),
+    action: text().notNull(),
+    category: text().notNull(),
+    reference: text().notNull(),
+    addedBy: integer('added_by')
+      .notNull()
+      .references(() => decisions.id),
+    retiredBy: integer('retired_by').references(() => decisions.id),
+  },
+  (table) => [
+    uniqueIndex('entries_live')
+      .on(table.listRowId, table.value, table.kind)
+      .where(sql`retired_by IS NULL`),
+    index('entries_added').on(table.listRowId, table.addedBy),
+    index('entries_retired')
+      .on(table.listRowId, table.retiredBy)
+      .where(sql`retired_by IS NOT NULL`),
+    index('entries_past')
+      .on(table.value)
+      .where(sql`retired_by IS NOT NULL`),
+  ],
+)
+
+export const publications = sqliteTable(
+  'publications',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    listRowId: integer('list_id')
+      .notNull()
+      .references(() => lists.id),
+    serial: integer().notNull(),
+    state: text().notNull(),
+    entries: integer().notNull(),
+    added: integer().notNull(),
+    removed: integer().notNull(),
+    /** The last decision it includes; 0 when there was none. */
+    decision: integer().notNull(),
+    definitionId: integer('definition_id')
+      .notNull()
+      .references(() => listDefinitions.id),
+    publishedAt: text('published_at').notNull(),
+    override: text('override_reason'),
+    actor: text().notNull(),
+  },
+  (table) => [
+    uniqueIndex('publications_serial').on(table.listRowId, table.serial),
+    check('publications_serial_range', sql`serial BETWEEN 1 AND 4294967295`),
+  ],
+)
+
+export const metadata = sqliteTable(
+  'metadata',
+  {
+    role: text().notNull(),
+    version: integer().notNull(),
+    bytes: blob({ mode: 'buffer' }).notNull(),
+    expiresAt: text('expires_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.role, table.version] })],
+)
+
+export const subscribers = sqliteTable('subscribers', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  name: text().notNull().unique(),
+  tokenHash: text('token_hash').notNull().unique(),
+  lists: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
+  createdAt: text('created_at').notNull(),
+  rotatedAt: text('rotated_at'),
+  revokedAt: text('revoked_at'),
+})
