@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addGlobalOptions } from './global-options.ts'
 import { runProgram } from './run-program.ts'
 
 /**
  * The command line. Each noun's file adds its verbs; what a verb needs is imported when it runs, so that
  * `agent pull` never loads the database driver and every start is quick.
  */
-const NOUNS: readonly (() => Promise<Noun>)[] = [
-]
+const NOUNS: readonly (() => Promise<Noun>)[] = []
 
 const EXAMPLES = `
 Examples:
@@ -28,6 +28,7 @@ const program = new Command('bailiwick')
   .helpOption('-h, --help', 'show help, with examples')
   .helpCommand('help [command]', 'show help for a command')
   .addHelpText('after', EXAMPLES)
+addGlobalOptions(program)
 for (const noun of NOUNS) (await noun()).register(program)
 runProgram(program)
 
