@@ -94,6 +94,8 @@ CREATE TABLE `subscribers` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`name` text NOT NULL,
 	`token_hash` text NOT NULL,
+	`old_token_hash` text,
+	`old_token_until` text,
 	`lists` text NOT NULL,
 	`created_at` text NOT NULL,
 	`rotated_at` text,

@@ -21,8 +21,23 @@ export interface EntryStore {
   readonly find: (listRowId: number, value: string) => EntryRow[]
   /** Every stay of that value on any list, past and present, oldest first. */
   readonly story: (value: string) => EntryRow[]
+  /** One page of the list as it was after a decision, in the order of a snapshot. */
+  readonly page: (question: EntryQuestion) => Entry[]
   /** Up to `limit` values that the list has now and that follow `from` in bytewise order. */
   readonly valuesFrom: (listRowId: number, from: string, limit: number) => string[]
+}
+
+/** Which entries of a past state of a list are wanted. */
+export interface EntryQuestion {
+  readonly listRowId: number
+  /** The state after this decision: `Publication.decision`. */
+  readonly decision: number
+  readonly value?: string
+  readonly prefix?: string
+  readonly kind?: string
+  /** Leaves out everything up to this entry. */
+  readonly after: { readonly value: string; readonly kind: string } | null
+  readonly limit: number
 }
 
 interface RawRow {
@@ -38,7 +53,7 @@ const ROW_SQL = `SELECT entries.id AS rowId, lists.list_id AS list, entries.list
   ${LINE_SQL} AS line, added_by AS addedBy, retired_by AS retiredBy
   FROM entries JOIN lists ON lists.id = entries.list_id`
 
-const LIVE_SQL = `SELECT id, ${LINE_SQL} FROM entries
+const LIVE_SQL = `SELECT id, ${LINE_SQL} FROM entries INDEXED BY entries_live
   WHERE list_id = ? AND retired_by IS NULL ORDER BY value, kind`
 
 /** `translate` is what errors become while an iterable is being read. */
@@ -83,8 +98,42 @@ export function entryStore(
       [...present.all(value), ...past.all(value)]
         .map(fromRow)
         .sort((a, b) => a.addedBy - b.addedBy || a.rowId - b.rowId),
+    page: (question) =>
+      sqlite
+        .prepare<[object], string>(pageSql(question))
+        .pluck()
+        .all({ ...question, ...bounds(question) })
+        .map(splitEntryLine),
     valuesFrom: (listRowId, from, limit) => valuesFrom.all(listRowId, from, limit),
   }
+}
+
+/** The values that can match lie in one range of the index. */
+function bounds({ value, prefix, after }: EntryQuestion): object {
+  const low = [value ?? '', prefix ?? '', after?.value ?? ''].sort().at(-1)
+  // Values are ASCII: nothing with the prefix sorts behind this.
+  return {
+    low,
+    high: value ?? `${prefix ?? ''}\x7f`,
+    afterValue: after?.value,
+    afterKind: after?.kind,
+  }
+}
+
+function pageSql({ value, kind, after }: EntryQuestion): string {
+  const where = [
+    'list_id = :listRowId AND added_by <= :decision AND value >= :low',
+    value === undefined ? 'value < :high' : 'value = :high',
+    ...(kind === undefined ? [] : ['kind = :kind']),
+    ...(after === null ? [] : ['(value, kind) > (:afterValue, :afterKind)']),
+  ].join(' AND ')
+  return `SELECT ${LINE_SQL} FROM (
+    SELECT value, kind, action, category, reference FROM entries INDEXED BY entries_live
+    WHERE retired_by IS NULL AND ${where}
+    UNION ALL
+    SELECT value, kind, action, category, reference FROM entries
+    WHERE retired_by IS NOT NULL AND retired_by > :decision AND ${where}
+    ORDER BY value, kind) LIMIT :limit`
 }
 
 /** An iterable that may be read more than once, and whose errors are translated as it is read. */

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { and, desc, eq } from 'drizzle-orm'
+import { and, desc, eq, lt, lte, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { Fault } from '../core/fault.ts'
 import { LINE_SQL } from './entry-line.ts'
@@ -42,6 +42,13 @@ export interface PublicationStore {
   readonly find: (listRowId: number, serial: number) => Publication | null
   /** By serial. */
   readonly all: (listRowId: number) => Publication[]
+  /** Newest first, those below serial `before`. */
+  readonly page: (
+    listRowId: number,
+    page: { readonly before: number; readonly limit: number },
+  ) => Publication[]
+  /** The serial that held at `at`: the last that was published then or before. */
+  readonly at: (listRowId: number, at: Date) => Publication | null
   /**
    * What the decisions after `after` up to `through` did, all together: a line that came and went is in
    * neither. Later decisions do not disturb it.
@@ -73,34 +80,8 @@ export function publicationStore(
       'SELECT coalesce(max(serial), 0) FROM publications WHERE list_id = ?',
     )
     .pluck()
-  const ofSerial = (listRowId: number, serial: number): Publication | null => {
-    const row = db
-      .select()
-      .from(publications)
-      .where(and(eq(publications.listRowId, listRowId), eq(publications.serial, serial)))
-      .get()
-    return row === undefined ? null : fromRow(row)
-  }
   return {
-    find: ofSerial,
-    latest: (listRowId) => {
-      const row = db
-        .select()
-        .from(publications)
-        .where(eq(publications.listRowId, listRowId))
-        .orderBy(desc(publications.serial))
-        .limit(1)
-        .get()
-      return row === undefined ? null : fromRow(row)
-    },
-    all: (listRowId) =>
-      db
-        .select()
-        .from(publications)
-        .where(eq(publications.listRowId, listRowId))
-        .orderBy(publications.serial)
-        .all()
-        .map(fromRow),
+    ...publicationQueries(db),
     changes: (listRowId, after, through) => {
       if (after === 0) return { added: read.state(listRowId, through), removed: [] }
       const added = read.added(listRowId, after, through)
@@ -117,6 +98,47 @@ export function publicationStore(
           .values({ ...same, listRowId, publishedAt: publishedAt.toISOString() })
           .run()
       }),
+  }
+}
+
+function publicationQueries(
+  db: BetterSQLite3Database,
+): Pick<PublicationStore, 'find' | 'latest' | 'all' | 'page' | 'at'> {
+  const ofList = eq(publications.listRowId, sql.placeholder('listRowId'))
+  const select = () => db.select().from(publications)
+  const bySerial = select()
+    .where(and(ofList, eq(publications.serial, sql.placeholder('serial'))))
+    .prepare()
+  const last = select().where(ofList).orderBy(desc(publications.serial)).limit(1).prepare()
+  return {
+    find: (listRowId, serial) => fromRowOrNull(bySerial.get({ listRowId, serial })),
+    latest: (listRowId) => fromRowOrNull(last.get({ listRowId })),
+    all: (listRowId) =>
+      select()
+        .where(eq(publications.listRowId, listRowId))
+        .orderBy(publications.serial)
+        .all()
+        .map(fromRow),
+    page: (listRowId, { before, limit }) =>
+      select()
+        .where(and(eq(publications.listRowId, listRowId), lt(publications.serial, before)))
+        .orderBy(desc(publications.serial))
+        .limit(limit)
+        .all()
+        .map(fromRow),
+    at: (listRowId, at) =>
+      fromRowOrNull(
+        select()
+          .where(
+            and(
+              eq(publications.listRowId, listRowId),
+              lte(publications.publishedAt, at.toISOString()),
+            ),
+          )
+          .orderBy(desc(publications.serial))
+          .limit(1)
+          .get(),
+      ),
   }
 }
 
@@ -143,7 +165,7 @@ function lineReader(
  * index, and are merged with those that were retired later.
  */
 const STATE_SQL = `SELECT ${LINE_SQL} FROM (
-  SELECT value, kind, action, category, reference FROM entries
+  SELECT value, kind, action, category, reference FROM entries INDEXED BY entries_live
   WHERE list_id = :list AND retired_by IS NULL AND added_by <= :through
   UNION ALL
   SELECT value, kind, action, category, reference FROM entries
@@ -182,6 +204,10 @@ function assertLatest(latest: number, expected: number): void {
     'publish/conflict',
     `expected serial ${expected} to be the latest, got ${latest}: another program has published meanwhile; run it again`,
   )
+}
+
+function fromRowOrNull(row: typeof publications.$inferSelect | undefined): Publication | null {
+  return row === undefined ? null : fromRow(row)
 }
 
 function fromRow(row: typeof publications.$inferSelect): Publication {

@@ -147,6 +147,9 @@ export const subscribers = sqliteTable('subscribers', {
   id: integer().primaryKey({ autoIncrement: true }),
   name: text().notNull().unique(),
   tokenHash: text('token_hash').notNull().unique(),
+  /** The token before the last rotation, and until when it still works. */
+  oldTokenHash: text('old_token_hash'),
+  oldTokenUntil: text('old_token_until'),
   lists: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
   createdAt: text('created_at').notNull(),
   rotatedAt: text('rotated_at'),

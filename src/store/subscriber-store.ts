@@ -1,5 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
 import { Fault } from '../core/fault.ts'
 import { subscribers } from './schema.ts'
 
@@ -7,6 +8,9 @@ import { subscribers } from './schema.ts'
 export interface Subscriber {
   readonly name: string
   readonly tokenHash: string
+  /** The token before the last rotation; good until `oldTokenUntil`, and no longer. */
+  readonly oldTokenHash: string | null
+  readonly oldTokenUntil: Date | null
   /** Ids of the lists that it is entitled to. */
   readonly lists: readonly string[]
   readonly createdAt: Date
@@ -25,12 +29,15 @@ export interface SubscriberStore {
   /** All, also the revoked ones, by name. */
   readonly all: () => Subscriber[]
   readonly find: (name: string) => Subscriber | null
-  /** The subscriber with that token, unless it was revoked. */
+  /** The subscriber whose newest token it is, unless it was revoked. */
   readonly byTokenHash: (tokenHash: string) => Subscriber | null
   /** Its token is refused from now on. Faults: `subscriber/not-found`. */
   readonly revoke: (name: string, at: Date) => Subscriber
-  /** Its old token is refused from now on. Faults: `subscriber/not-found` (also for a revoked one). */
-  readonly rotate: (name: string, tokenHash: string, at: Date) => Subscriber
+  /**
+   * A new token; the old one works until `oldUntil`, or no longer when that is left out. Faults:
+   * `subscriber/not-found`, also for a revoked one.
+   */
+  readonly rotate: (name: string, tokenHash: string, at: Date, oldUntil?: Date) => Subscriber
 }
 
 export function subscriberStore(db: BetterSQLite3Database): SubscriberStore {
@@ -48,7 +55,7 @@ export function subscriberStore(db: BetterSQLite3Database): SubscriberStore {
     return row === undefined ? null : fromRow(row)
   }
 
-  function change(name: string, values: Partial<typeof subscribers.$inferInsert>): Subscriber {
+  function change(name: string, values: SQLiteUpdateSetSource<typeof subscribers>): Subscriber {
     const row = db
       .update(subscribers)
       .set(values)
@@ -84,17 +91,26 @@ export function subscriberStore(db: BetterSQLite3Database): SubscriberStore {
       const row = byHash.get({ tokenHash })
       return row === undefined ? null : fromRow(row)
     },
-    revoke: (name, at) => change(name, { revokedAt: at.toISOString() }),
-    rotate: (name, tokenHash, at) => change(name, { tokenHash, rotatedAt: at.toISOString() }),
+    revoke: (name, at) =>
+      change(name, { revokedAt: at.toISOString(), oldTokenHash: null, oldTokenUntil: null }),
+    rotate: (name, tokenHash, at, oldUntil) =>
+      change(name, {
+        tokenHash,
+        rotatedAt: at.toISOString(),
+        oldTokenHash: oldUntil === undefined ? null : sql`token_hash`,
+        oldTokenUntil: oldUntil?.toISOString() ?? null,
+      }),
   }
 }
 
 function fromRow(row: typeof subscribers.$inferSelect): Subscriber {
-  const { name, tokenHash, lists } = row
+  const { name, tokenHash, oldTokenHash, lists } = row
   const date = (text: string | null): Date | null => (text === null ? null : new Date(text))
   return {
     name,
     tokenHash,
+    oldTokenHash,
+    oldTokenUntil: date(row.oldTokenUntil),
     lists,
     createdAt: new Date(row.createdAt),
     rotatedAt: date(row.rotatedAt),
