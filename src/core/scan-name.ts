@@ -111,27 +111,25 @@ function scan(bytes: Uint8Array, start: number, end: number, classes: Uint8Array
     inName |= seen
   }
   if (faulty !== 0) return faulty
-  const wrong = checkEnd(bytes, start, end, labelStart, inLabel)
+  const wrong =
+    checkLengths(start, end, labelStart) || checkLastLabel(bytes, labelStart, end, inLabel)
   if (wrong !== 0) return wrong
   if ((inName & UPPER) !== 0) lowerCase(bytes, start, end)
   return end
 }
 
-function checkEnd(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  labelStart: number,
-  inLabel: number,
-): number {
+function checkLengths(start: number, end: number, labelStart: number): number {
   if (end === start) return EMPTY
   if (end === labelStart) return EMPTY_LABEL
   if (end - labelStart > MAX_LABEL) return LONG_LABEL
   if (end - start > MAX_NAME) return LONG_NAME
-  if (labelStart === start) return SINGLE_LABEL
-  // RFC 1123 §2.1: the last label is alphabetic; A-labels came with RFC 5890 §4.
-  if ((inLabel & OTHER) !== 0 && !isALabel(bytes, labelStart, end)) return LAST_LABEL
-  return isSpecial(bytes, labelStart, end) ? SPECIAL_USE : 0
+  return labelStart === start ? SINGLE_LABEL : 0
+}
+
+function checkLastLabel(bytes: Uint8Array, start: number, end: number, seen: number): number {
+  // RFC 1123 §2.1: the last label is alphabetic; A-labels came with RFC 5890 §2.3.2.1.
+  if ((seen & OTHER) !== 0 && !isALabel(bytes, start, end)) return LAST_LABEL
+  return isSpecial(bytes, start, end) ? SPECIAL_USE : 0
 }
 
 function isALabel(bytes: Uint8Array, start: number, end: number): boolean {

@@ -1,0 +1,100 @@
+import { isIdna2008Name, readDomainName, trimAsciiSpace } from './domain-name.ts'
+import type { EntryValue } from './entry.ts'
+import { Fault } from './fault.ts'
+import { canonicalPath, collapseDots, escapeOctets, unescapeFully } from './safe-browsing-url.ts'
+import type { NameRefusal } from './scan-name.ts'
+
+/** `docs/spec/entry.md` §6: octets of a value, and UTF-16 code units of what may be parsed at all. */
+export const MAX_URL = 8000
+export const MAX_URL_TEXT = 32768
+
+/** Why a text is no URL that can be listed; of its host, why that is no name. */
+export type UrlRefusal = keyof typeof EXPLAIN | NameRefusal
+
+const EXPLAIN = {
+  malformed: 'no URL',
+  scheme: 'neither http nor https',
+  'user-info': 'it has user information',
+  'long-url': 'far too long',
+} as const
+
+export type UrlReading = { readonly value: EntryValue } | { readonly refusal: UrlRefusal }
+
+/** The canonical URL value of `text` (`docs/spec/entry.md` §3). Throws `url/invalid`. */
+export function parseUrlValue(text: string): EntryValue {
+  const reading = readUrlValue(text)
+  if ('value' in reading) return reading.value
+  throw new Fault(
+    'url/invalid',
+    `expected a URL that can be listed, got ${JSON.stringify(text.slice(0, MAX_SHOWN))} (${explain(reading.refusal)})`,
+  )
+}
+
+const MAX_SHOWN = 1024
+
+/** As `parseUrlValue`, for callers that count refusals by reason instead of stopping at one. */
+export function readUrlValue(text: string): UrlReading {
+  if (text.length > MAX_URL_TEXT) return { refusal: 'long-url' }
+  const trimmed = trimAsciiSpace(text)
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed)?.[1]?.toLowerCase()
+  if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') return { refusal: 'scheme' }
+  const rest = scheme === undefined ? trimmed : trimmed.slice(scheme.length + 3)
+  const authority = /^[^/\\?#]*/.exec(rest)?.[0] ?? ''
+  if (authority.includes('@')) return { refusal: 'user-info' }
+  const href = `http://${rest}`
+  // An empty authority, or WHATWG would look for the host in the path.
+  if (authority === '' || !URL.canParse(href)) return { refusal: 'malformed' }
+  return printValue(new URL(href), authority)
+}
+
+function printValue(url: URL, authority: string): UrlReading {
+  const host = readHost(url.hostname, authority)
+  if ('refusal' in host) return host
+  // 80 is gone already: the URL was read as `http`.
+  const port = url.port === '' || url.port === '443' ? '' : `:${url.port}`
+  const value = host.value + port + printPath(url) + printQuery(url.search)
+  return value.length > MAX_URL ? { refusal: 'long-url' } : { value: value as EntryValue }
+}
+
+function readHost(hostname: string, authority: string): UrlReading {
+  // WHATWG has made these canonical; a name never ends in a number (`entry.md` §2).
+  if (hostname.startsWith('[') || /^\d+\.\d+\.\d+\.\d+$/.test(hostname)) {
+    return { value: hostname as EntryValue }
+  }
+  // WHATWG does not know IDNA 2008; what was given as A-labels is opaque.
+  if (/[^!-$&-~]/.test(authority) && hostname.includes('xn--') && !isIdna2008Name(hostname)) {
+    return { refusal: 'idna' }
+  }
+  const reading = readDomainName(collapseDots(hostname))
+  return 'name' in reading ? { value: reading.name } : reading
+}
+
+/** `docs/spec/entry.md` §3.5: what a value ends in exactly when it is a prefix. */
+const PREFIX_END = '/*'
+
+/** Whether the URL value `value` stands for everything below its path. */
+export function isUrlPrefix(value: string): boolean {
+  return value.endsWith(PREFIX_END)
+}
+
+function printPath(url: URL): string {
+  const isPrefix = url.search === '' && isUrlPrefix(url.pathname)
+  const given = isPrefix ? url.pathname.slice(0, -1) : url.pathname
+  const path = escapeOctets(canonicalPath(unescapeFully(given)), '\\?')
+  return isPrefix ? `${path}*` : withoutPrefixEnd(path)
+}
+
+function printQuery(search: string): string {
+  if (search.length < 2) return ''
+  return withoutPrefixEnd(`?${escapeOctets(unescapeFully(search.slice(1)), '\\')}`)
+}
+
+function withoutPrefixEnd(text: string): string {
+  return isUrlPrefix(text) ? `${text.slice(0, -1)}%2A` : text
+}
+
+function explain(refusal: UrlRefusal): string {
+  return refusal in EXPLAIN
+    ? EXPLAIN[refusal as keyof typeof EXPLAIN]
+    : `its host is no name: ${refusal}`
+}
