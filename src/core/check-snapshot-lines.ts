@@ -36,28 +36,34 @@ function fieldClasses(first: string, later: string): Uint8Array {
   return table
 }
 
+/** Says of each block of a snapshot's lines whether it may stand behind the ones before it. */
+export interface SnapshotLineChecker {
+  /**
+   * How many lines `block` has. Throws `snapshot/invalid` at the first that is not a line of a
+   * snapshot (`docs/spec/snapshot.md` §2), or does not sort behind the one before it in this block or
+   * the last, or repeats its value and kind. `block` has whole lines; it is not kept.
+   */
+  readonly check: (block: Uint8Array) => number
+}
+
 /**
- * Checks one snapshot's lines, block after block: each as strictly as `parseSnapshotLine`, but on bytes,
- * so that names are decided without making a string; and that they are sorted and unique.
+ * A checker of one snapshot's lines, block after block: each as strictly as `parseSnapshotLine`, but on
+ * bytes, so that names are decided without making a string; and that they are sorted and unique.
  */
-export class SnapshotLineChecker {
+export function snapshotLineChecker(): SnapshotLineChecker {
+  const sequence = new LineSequence()
+  return { check: (block) => sequence.check(block) }
+}
+
+class LineSequence {
   #lines = 0
   // The line before the current one begins at `#beforeStart`; none when `#before` is empty.
   #before: Uint8Array = new Uint8Array()
   #beforeStart = 0
 
-  /** How many lines the blocks have had so far. */
-  get lines(): number {
-    return this.#lines
-  }
-
-  /**
-   * Throws `snapshot/invalid` at the first line of `block` that is not a line of a snapshot
-   * (`docs/spec/snapshot.md` §2), or does not sort behind the one before it in this block or the last,
-   * or repeats its value and kind. `block` has whole lines; it is not kept.
-   */
-  check(block: Uint8Array): void {
-    if (block.length === 0) return
+  check(block: Uint8Array): number {
+    const linesBefore = this.#lines
+    if (block.length === 0) return 0
     if (block[block.length - 1] !== LF) throw fault(this.#lines + 1, 'a block cut off in mid-line')
     for (let start = 0; start < block.length;) {
       this.#lines++
@@ -72,6 +78,7 @@ export class SnapshotLineChecker {
     }
     this.#before = block.slice(this.#beforeStart)
     this.#beforeStart = 0
+    return this.#lines - linesBefore
   }
 
   /**
