@@ -112,7 +112,7 @@ function apt(args) {
 /** A `policy-rc.d` that answers 101 keeps packages from starting their daemons; undone by the result. */
 function forbidStarting() {
   const policy = '/usr/sbin/policy-rc.d'
-  if (existsSync(policy)) return () => {}
+  if (existsSync(policy)) return () => undefined
   writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
   return () => rmSync(policy)
 }
