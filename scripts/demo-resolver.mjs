@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { findProgram } from './system-packages.mjs'
 
 /** The address that every name has for the demo's resolver, unless a list blocks it (RFC 5737). */
-export const OPEN_ADDRESS = '192.0.2.80'
+export const OPEN_ADDRESS = '198.51.100.7'
 
 /**
  * Starts Unbound or BIND, whichever is here, as a resolver with empty policy zones for `origins`, on loopback

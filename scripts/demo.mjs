@@ -47,6 +47,7 @@ const CLI = join(ROOT, 'dist/main/bailiwick.js')
 const PUBLIC = 'phishing'
 const RESTRICTED = 'court-orders'
 const LISTED = 'login-0042.bank-0042.example'
+const STOPPED = 'cdn-0001.payload-0001.test'
 const ADDED = 'new-today.bank-0007.example'
 
 const children = []
@@ -151,8 +152,8 @@ async function firstPull(source, resolver) {
   writeFileSync(join(HOST, 'agent.json'), JSON.stringify(agentConfig(source, resolver), null, 2))
   bailiwick('agent', 'pull', '--config', join(HOST, 'agent.json'))
   if (resolver === null) return show(join(HOST, origin(PUBLIC)), LISTED)
-  await dig(resolver, LISTED, null)
-  await dig(resolver, 'cdn-0001.payload-0001.test', null)
+  await dig(resolver, LISTED, 'NXDOMAIN')
+  await dig(resolver, STOPPED, definition(RESTRICTED).action.to[0])
   await dig(resolver, 'www.bank.example', OPEN_ADDRESS)
 }
 
@@ -166,7 +167,7 @@ async function changeAndPull(resolver) {
   bailiwick('agent', 'status', '--config', join(HOST, 'agent.json'))
   if (resolver === null) return show(join(HOST, origin(PUBLIC)), ADDED)
   await dig(resolver, LISTED, OPEN_ADDRESS)
-  await dig(resolver, ADDED, null)
+  await dig(resolver, ADDED, 'NXDOMAIN')
 }
 
 function agentConfig(source, resolver) {
@@ -264,14 +265,18 @@ function environment() {
  */
 async function dig(resolver, name, expected) {
   let { command, answer } = askOnce(resolver, name)
-  for (let i = 0; i < 30 && answer !== (expected ?? 'NXDOMAIN'); i++) {
+  for (let i = 0; i < 30 && answer !== expected; i++) {
     await wait(100)
     answer = askOnce(resolver, name).answer
   }
   console.log(`\n  $ ${command.join(' ')}`)
-  console.log(`    ${answer}   ${answer === 'NXDOMAIN' ? 'blocked' : 'not blocked'}`)
-  if (answer === (expected ?? 'NXDOMAIN')) return
-  throw new Error(`expected ${expected ?? 'NXDOMAIN'} for ${name}, got ${answer}`)
+  console.log(`    ${answer}   ${meaning(answer)}`)
+  if (answer !== expected) throw new Error(`expected ${expected} for ${name}, got ${answer}`)
+}
+
+function meaning(answer) {
+  if (answer === 'NXDOMAIN') return 'blocked'
+  return answer === OPEN_ADDRESS ? 'not blocked' : 'sent to the stop page'
 }
 
 function askOnce(resolver, name) {
@@ -286,7 +291,11 @@ function show(file, name) {
 }
 
 function origin(id) {
-  return JSON.parse(readFileSync(join(ROOT, `lists/${id}.json`), 'utf8')).zone.origin
+  return definition(id).zone.origin
+}
+
+function definition(id) {
+  return JSON.parse(readFileSync(join(ROOT, `lists/${id}.json`), 'utf8'))
 }
 
 function printArgument(arg) {

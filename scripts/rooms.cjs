@@ -19,7 +19,10 @@ const ROOMS = {
     node: ['crypto', 'zlib'],
   },
   distribute: { rooms: ['core', 'formats', 'platform'], packages: ['hono'] },
-  agent: { rooms: ['core', 'formats', 'platform'], packages: ['tuf-js', '@tufjs/models'] },
+  agent: {
+    rooms: ['core', 'formats', 'platform'],
+    packages: ['tuf-js', '@tufjs/canonical-json'],
+  },
   store: { rooms: ['core'], packages: ['better-sqlite3', 'drizzle-orm'] },
   platform: {
     rooms: ['core'],
