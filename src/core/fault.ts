@@ -14,6 +14,8 @@ export const FAULT_CODES = [
   'list/invalid',
   'list/not-found',
   'list/fixed',
+  // exports
+  'zone/invalid',
   // snapshots and deltas
   'snapshot/invalid',
   'snapshot/not-found',
@@ -41,6 +43,7 @@ export const FAULT_CODES = [
   // the agent
   'agent/config',
   'agent/damaged',
+  'agent/disk',
   'agent/limit',
   'agent/locked',
   'agent/output',
@@ -64,6 +67,19 @@ export const FAULT_CODES = [
   'publish/conflict',
   'subscriber/exists',
   'subscriber/not-found',
+  // serving
+  'request/body',
+  'request/headers-too-large',
+  'request/invalid',
+  'request/malformed',
+  'request/method',
+  'request/timeout',
+  'request/url-too-long',
+  'serve/address',
+  'serve/busy',
+  'serve/file-changed',
+  'serve/not-found',
+  'serve/stopping',
   // the machine
   'system/address-in-use',
   'system/denied',
@@ -72,6 +88,19 @@ export const FAULT_CODES = [
   'system/not-found',
   // command line
   'usage/invalid',
+  // keys, signatures, publication
+  'data/exists',
+  'data/not-found',
+  'key/damaged',
+  'key/missing',
+  'key/passphrase-missing',
+  'key/passphrase-wrong',
+  'key/permissions',
+  'key/unknown-role',
+  'signature/invalid',
+  'signature/threshold',
+  'publish/guard',
+  'publish/unrepeatable',
 ] as const
 
 export type FaultCode = (typeof FAULT_CODES)[number]

@@ -1,0 +1,72 @@
+import type { EntryCursor } from './entry-cursor.ts'
+import { BELOW_REFERENCE_HOLE, VALUE_HOLE, type LineTemplate } from './line-template.ts'
+
+/** How large the blocks of an export are, about: each is worth a call of `write`, and fits a processor's cache. */
+export const EXPORT_BLOCK_BYTES = 1 << 18
+
+const TAB = 0x09
+
+/** No value or reference is longer (`docs/spec/entry.md` §6), and a transformed one at most five times as long. */
+const ROOM = 5 * 8192
+
+/** Gathers the bytes of an export into blocks. A block once taken is its taker's own: it is never written again. */
+export class ByteWriter {
+  bytes: Uint8Array = Buffer.allocUnsafeSlow(EXPORT_BLOCK_BYTES + ROOM)
+  length = 0
+
+  isFull(): boolean {
+    return this.length >= EXPORT_BLOCK_BYTES
+  }
+
+  isEmpty(): boolean {
+    return this.length === 0
+  }
+
+  /** The bytes so far; the writer goes on with a new block. */
+  take(): Uint8Array {
+    const block = this.bytes.subarray(0, this.length)
+    this.bytes = Buffer.allocUnsafeSlow(EXPORT_BLOCK_BYTES + ROOM)
+    this.length = 0
+    return block
+  }
+
+  /** Makes room for `bytes` more. */
+  reserve(bytes: number): void {
+    if (this.length + bytes <= this.bytes.length) return
+    const larger = Buffer.allocUnsafeSlow(2 * (this.length + bytes))
+    larger.set(this.bytes.subarray(0, this.length))
+    this.bytes = larger
+  }
+
+  /** `text` is ASCII. */
+  text(text: string): void {
+    const bytes = new TextEncoder().encode(text)
+    this.reserve(bytes.length)
+    this.bytes.set(bytes, this.length)
+    this.length += bytes.length
+  }
+
+  /** The lines that `template` makes of the entry. Bytes one by one: for texts this short a call costs more than a loop. */
+  lines(template: LineTemplate, entry: EntryCursor): void {
+    const { bytes: from, start, end } = entry
+    const text = template.bytes
+    this.reserve(text.length + template.holes * Math.max(end - start, 64))
+    const to = this.bytes
+    let at = this.length
+    for (let i = 0; i < text.length; i++) {
+      const byte = text[i] as number
+      if (byte > BELOW_REFERENCE_HOLE) to[at++] = byte
+      else if (byte === VALUE_HOLE) for (let j = start; j < end; j++) to[at++] = from[j] as number
+      else at = this.#reference(at, entry, byte)
+    }
+    this.length = at
+  }
+
+  #reference(at: number, entry: EntryCursor, hole: number): number {
+    const line = hole === BELOW_REFERENCE_HOLE ? entry.belowLine : entry.ownLine
+    let start = line
+    while (entry.block[start - 1] !== TAB) start--
+    this.bytes.set(entry.block.subarray(start, line), at)
+    return at + line - start
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  EntryCursor,
+  FORMAT_VERDICT,
+  IS_IP,
+  NOTHING,
+  NXDOMAIN,
+  PASSTHRU,
+  TCP_ONLY,
+  type Verdict,
+} from './entry-cursor.ts'
+import { printExportHeader } from './export-header.ts'
+import { isBlock, omitted, rule, type Loss, type Rule } from './export-rules.ts'
+import type { ExportSource, ExportSummary } from './export-source.ts'
+import { NameTable } from './name-table.ts'
+import { renderLines } from './render-lines.ts'
+
+/** What happens below a name of which the list says nothing there: what the nearest listed name above says. */
+const BLOCKED_FROM_ABOVE: Verdict = FORMAT_VERDICT
+
+/** Marks in the table of names that decide what happens below them. */
+const BLOCKS = 1
+const FREES = 2
+
+/**
+ * `server=` lines, which both `conf-file` and `servers-file` take; only the latter is read again on SIGHUP. dnsmasq asks the line
+ * with the longest matching name. `docs/spec/exports.md` §7.
+ */
+export function* printDnsmasq(source: ExportSource): Generator<Uint8Array, ExportSummary> {
+  const above = hasSingleNames(source) ? namesAbove(source) : null
+  return yield* renderLines(source, {
+    rules: { name: dnsmasqRule, ip: () => omitted('ip'), url: () => omitted('url') },
+    header: (summary) => printExportHeader('#', source, summary),
+    ...(above && { refine: (entry) => refineSingle(entry, above) }),
+  })
+}
+
+function dnsmasqRule(own: Verdict, below: Verdict): Rule {
+  const [ownLine, belowLine] = [serverLine('{v}', own), serverLine('*.{v}', below)]
+  const [ownLoss, belowLoss] = [loss(own), loss(below)]
+  if (below === BLOCKED_FROM_ABOVE) {
+    if (isBlock(own)) return rule('', { omitted: 'covered' })
+    return rule(ownLine && ownLine + serverLine('*.{v}', NXDOMAIN), ownLoss)
+  }
+  // `server=/x/` alone holds below x, too: a block of x alone hands back what is below it.
+  if (isBlock(own) && !isBlock(below))
+    return rule(`${ownLine}server=/*.{v}/#\n`, ownLoss, belowLoss)
+  const isSame = isBlock(own) === isBlock(below) && ownLine !== '' && belowLine !== ''
+  return rule(isSame ? ownLine : ownLine + belowLine, ownLoss, belowLoss)
+}
+
+function serverLine(name: string, verdict: Verdict): string {
+  if (isBlock(verdict)) return `server=/${name}/\n`
+  return verdict === PASSTHRU ? `server=/${name}/#\n` : ''
+}
+
+function loss(verdict: Verdict): Loss | undefined {
+  if (verdict === TCP_ONLY) return { omitted: 'tcp-only' }
+  return isBlock(verdict) && verdict !== NXDOMAIN ? { changed: 'nxdomain' } : undefined
+}
+
+/** Whether any line speaks of a name but not of what is below it; only then the names above matter. */
+function hasSingleNames(source: ExportSource): boolean {
+  const entries = new EntryCursor(source.lines())
+  try {
+    while (entries.next()) if (isSingle(entries)) return true
+    return false
+  } finally {
+    entries.close()
+  }
+}
+
+function isSingle(entry: EntryCursor): boolean {
+  return entry.kinds < IS_IP && entry.below === NOTHING
+}
+
+function namesAbove(source: ExportSource): NameTable {
+  const names = new NameTable()
+  const entries = new EntryCursor(source.lines())
+  while (entries.next()) {
+    if (entries.kinds >= IS_IP || entries.below === NOTHING) continue
+    const number = names.add(entries.bytes, entries.start, entries.end)
+    names.mark(number, isBlock(entries.below) ? BLOCKS : FREES)
+  }
+  return names
+}
+
+function refineSingle(entry: EntryCursor, above: NameTable): void {
+  if (!isSingle(entry)) return
+  const marks = above.marksAbove(entry.bytes, entry.start, entry.end, BLOCKS | FREES)
+  if (marks === BLOCKS) entry.below = BLOCKED_FROM_ABOVE
+}

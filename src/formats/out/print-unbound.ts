@@ -1,0 +1,98 @@
+import {
+  DROP,
+  NODATA,
+  NOTHING,
+  NXDOMAIN,
+  PASSTHRU,
+  REDIRECT,
+  TCP_ONLY,
+  type Verdict,
+} from './entry-cursor.ts'
+import { printExportHeader } from './export-header.ts'
+import { isBlock, omitted, rule, type Loss, type Rule } from './export-rules.ts'
+import type { ExportSource, ExportSummary } from './export-source.ts'
+import { parseRedirectTarget, type RedirectTarget } from './redirect-target.ts'
+import { renderLines } from './render-lines.ts'
+
+const ZONE_TYPES = new Map<Verdict, string>([
+  [DROP, 'always_deny'],
+  [NODATA, 'always_nodata'],
+  [NXDOMAIN, 'always_nxdomain'],
+  [PASSTHRU, 'always_transparent'],
+])
+
+/**
+ * `local-zone` and `local-data` for Unbound's `include:`. A local zone always holds for all below its name, so a name alone becomes
+ * local data outside any zone, which answers at that name only. `docs/spec/exports.md` §8.
+ */
+export function* printUnbound(source: ExportSource): Generator<Uint8Array, ExportSummary> {
+  const { action } = source.definition
+  const target = parseRedirectTarget(action.type === 'redirect' ? action.to : [])
+  return yield* renderLines(source, {
+    rules: {
+      name: (own, below) => unboundRule(own, below, target),
+      ip: () => omitted('ip'),
+      url: () => omitted('url'),
+    },
+    header: (summary) => `${printExportHeader('#', source, summary)}server:\n`,
+  })
+}
+
+function unboundRule(own: Verdict, below: Verdict, target: RedirectTarget | null): Rule {
+  if (isBlock(below) && isBlock(own)) {
+    const mixed: Loss | undefined = own === below ? undefined : { changed: 'mixed' }
+    return rule(zone(below, target), mixed ?? zoneLoss(below, target), zoneLoss(below, target))
+  }
+  if (below === PASSTHRU) return belowPassthru(own, target)
+  const belowLoss = lossBelow(below)
+  if (isBlock(own)) return rule(data(own, target), dataLoss(own, target), belowLoss)
+  return rule('', lossOfNoBlock(own), belowLoss)
+}
+
+/** A transparent zone frees all below its name; where the name itself is blocked, by data of its own. */
+function belowPassthru(own: Verdict, target: RedirectTarget | null): Rule {
+  if (isBlock(own)) {
+    return rule(`local-zone: "{v}." transparent\n${data(own, target)}`, dataLoss(own, target))
+  }
+  if (own === NOTHING) return omitted('passthru')
+  return rule(zone(PASSTHRU, target), own === PASSTHRU ? undefined : lossOfNoBlock(own))
+}
+
+function zone(verdict: Verdict, target: RedirectTarget | null): string {
+  if (verdict !== REDIRECT || target === null) {
+    return `local-zone: "{v}." ${ZONE_TYPES.get(verdict) ?? 'always_nodata'}\n`
+  }
+  const cname = target.name === null ? '' : `local-data: "{v}. CNAME ${target.name}."\n`
+  return `local-zone: "{v}." redirect\n${cname}${addressData(target)}`
+}
+
+function zoneLoss(verdict: Verdict, target: RedirectTarget | null): Loss | undefined {
+  return verdict === REDIRECT && target === null ? { changed: 'nodata' } : undefined
+}
+
+/** A name with any data has no data of the other types: TXT with the reference is «no data» for all who ask for an address. */
+function data(own: Verdict, target: RedirectTarget | null): string {
+  if (own === REDIRECT && target !== null && target.name === null) return addressData(target)
+  return `local-data: '{v}. TXT "{r}"'\n`
+}
+
+function dataLoss(own: Verdict, target: RedirectTarget | null): Loss | undefined {
+  const isExact = own === NODATA || (own === REDIRECT && target !== null && target.name === null)
+  return isExact ? undefined : { changed: 'nodata' }
+}
+
+function addressData(target: RedirectTarget): string {
+  const v4 = target.v4.map((address) => `local-data: "{v}. A ${address}"\n`)
+  const v6 = target.v6.map((address) => `local-data: "{v}. AAAA ${address}"\n`)
+  return [...v4, ...v6].join('')
+}
+
+function lossBelow(below: Verdict): Loss | undefined {
+  if (isBlock(below)) return { omitted: 'subdomains' }
+  return lossOfNoBlock(below)
+}
+
+function lossOfNoBlock(verdict: Verdict): Loss | undefined {
+  if (verdict === NOTHING) return undefined
+  return { omitted: verdict === TCP_ONLY ? 'tcp-only' : 'passthru' }
+}
