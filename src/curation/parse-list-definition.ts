@@ -1,0 +1,120 @@
+import { readDomainName } from '../core/domain-name.ts'
+import { Fault, isFault } from '../core/fault.ts'
+import { parseIpValue } from '../core/ip-value.ts'
+import type { ListDefinition } from '../core/list-definition.ts'
+import { checkCron } from './check-cron.ts'
+
+/** A definition that obeys `docs/spec/list.schema.json`: `to` may still be one string. */
+type Written = Omit<ListDefinition, 'action' | 'steering'> & {
+  readonly action: { readonly type: ListDefinition['action']['type']; readonly to?: Targets }
+  readonly steering: { readonly to: Targets } | null
+}
+
+type Targets = string | readonly string[]
+
+export interface ParseListDeps {
+  /** Checks against `docs/spec/list.schema.json`, fills in its defaults, and gives what is wrong. */
+  readonly checkSchema: (value: unknown) => readonly string[]
+}
+
+/**
+ * The definition in `json`, defaults filled in, its properties always in the same order. `json` is left as it is.
+ * Throws `list/invalid`, which names each property that is wrong and what would be right.
+ */
+export function parseListDefinition({ checkSchema }: ParseListDeps, json: unknown): ListDefinition {
+  const value = structuredClone(json)
+  const findings = checkSchema(value)
+  if (findings.length > 0) throw invalid(findings)
+  const definition = inOrder(value as Written)
+  const more = checkDefinition(definition)
+  if (more.length > 0) throw invalid(more)
+  return definition
+}
+
+function invalid(findings: readonly string[]): Fault {
+  return new Fault('list/invalid', findings.join('; '))
+}
+
+function inOrder(value: Written): ListDefinition {
+  const { action, zone, steering, approvals, review, guard } = value
+  return {
+    id: value.id,
+    title: value.title,
+    description: value.description,
+    authority: value.authority,
+    visibility: value.visibility,
+    legalBasis: value.legalBasis,
+    categories: [...value.categories],
+    action: { type: action.type, to: canonicalTargets(action.to ?? []) },
+    approvals: { needed: approvals.needed, organisations: approvals.organisations },
+    review: { afterDays: review.afterDays, expireAfterDays: review.expireAfterDays },
+    guard: {
+      maxGrowth: guard.maxGrowth,
+      maxShrink: guard.maxShrink,
+      minEntries: guard.minEntries,
+    },
+    publish: { cron: value.publish.cron },
+    zone: zone && {
+      origin: zone.origin,
+      ttl: zone.ttl,
+      refresh: zone.refresh,
+      retry: zone.retry,
+      expire: zone.expire,
+      zonemd: zone.zonemd,
+    },
+    keep: { serials: value.keep.serials },
+    steering: steering && { to: canonicalTargets(steering.to) },
+  }
+}
+
+/** Addresses and names in their canonical form; what is neither stays, for `checkTargets` to complain of. */
+function canonicalTargets(to: Targets): string[] {
+  return (typeof to === 'string' ? [to] : to).map((text) => addressOf(text) ?? nameOf(text) ?? text)
+}
+
+function addressOf(text: string): string | null {
+  try {
+    const value = parseIpValue(text)
+    return value.includes('/') ? null : value
+  } catch (error) {
+    if (isFault(error, 'ip/invalid')) return null
+    throw error
+  }
+}
+
+function nameOf(text: string): string | null {
+  const reading = readDomainName(text)
+  return 'name' in reading ? reading.name : null
+}
+
+/** What the schema cannot say. */
+function checkDefinition(definition: ListDefinition): string[] {
+  const { action, approvals, publish, steering } = definition
+  const redirect = action.type === 'redirect'
+  return [
+    ...(redirect ? checkTargets('action.to', action.to) : []),
+    ...(!redirect && action.to.length > 0
+      ? [
+          `action.to: expected it only with the type "redirect", got the type ${JSON.stringify(action.type)}`,
+        ]
+      : []),
+    ...(approvals.organisations > approvals.needed
+      ? [
+          `approvals.organisations: expected at most approvals.needed (${approvals.needed}), got ${approvals.organisations}`,
+        ]
+      : []),
+    ...(publish.cron === null
+      ? []
+      : checkCron(publish.cron).map((text) => `publish.cron: ${text}`)),
+    ...(steering === null ? [] : checkTargets('steering.to', steering.to)),
+  ]
+}
+
+function checkTargets(where: string, to: readonly string[]): string[] {
+  if (to.length === 0) return [`${where}: expected addresses or one name, got none`]
+  const addresses = to.filter((text) => addressOf(text) !== null)
+  if (addresses.length === to.length) return []
+  const [first = ''] = to
+  if (to.length === 1 && nameOf(first) !== null) return []
+  return [`${where}: expected addresses, or one domain name, got ${JSON.stringify(to)}`]
+}
