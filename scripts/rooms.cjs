@@ -155,3 +155,7 @@ module.exports = {
     },
   },
 }
+
+// For the test that keeps docs/architecture.md equal to this table; not enumerable, because
+// dependency-cruiser takes every other key for a setting.
+Object.defineProperty(module.exports, 'ROOMS', { value: ROOMS, enumerable: false })
