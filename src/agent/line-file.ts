@@ -1,0 +1,34 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { Fault } from '../core/fault.ts'
+
+const BLOCK_BYTES = 1 << 20
+const LF = 0x0a
+
+/**
+ * The line blocks of a file of entry lines: whole lines, each block a fresh buffer of about 1 MiB. Holds the file open while it
+ * is iterated. Throws `agent/damaged` when it is cut in mid-line or holds a line longer than a block.
+ */
+export function* readLineBlocks(path: string): Generator<Uint8Array, void, undefined> {
+  const fd = openSync(path, 'r')
+  try {
+    let rest = new Uint8Array(0)
+    for (;;) {
+      const block = Buffer.allocUnsafe(BLOCK_BYTES)
+      block.set(rest)
+      const read = readSync(fd, block, rest.length, BLOCK_BYTES - rest.length, null)
+      if (read === 0) break
+      const filled = block.subarray(0, rest.length + read)
+      const end = filled.lastIndexOf(LF) + 1
+      if (end === 0 && filled.length === BLOCK_BYTES) throw damaged(path, 'a line without an end')
+      rest = filled.subarray(end)
+      if (end > 0) yield filled.subarray(0, end)
+    }
+    if (rest.length > 0) throw damaged(path, 'a last line without its line feed')
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function damaged(path: string, got: string): Fault {
+  return new Fault('agent/damaged', `expected whole lines in ${JSON.stringify(path)}, got ${got}`)
+}
