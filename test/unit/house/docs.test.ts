@@ -51,10 +51,9 @@ describe('decisions', () => {
 
 describe('the import table', () => {
   const rooms = new Map(
-    [...read('docs/architecture.md').matchAll(/^\| `([a-z]+)` \|.*$/gm)].map(([row, room = '']) => [
-      room,
-      row.split('|').map((cell) => cell.trim()),
-    ]),
+    [...section(read('docs/architecture.md'), 'The rooms').matchAll(/^\| `([a-z]+)` \|.*$/gm)].map(
+      ([row, room = '']) => [room, row.split('|').map((cell) => cell.trim())],
+    ),
   )
   const table = doors()
 
@@ -79,6 +78,11 @@ interface Door {
   readonly rooms: readonly string[]
   readonly packages: readonly string[]
   readonly node?: readonly string[]
+}
+
+/** What stands under a heading of the second level. */
+function section(text: string, heading: string): string {
+  return text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? ''
 }
 
 function doors(): Readonly<Record<string, Door>> {
