@@ -1,0 +1,153 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Fault } from '../core/fault.ts'
+import type { HttpCounts } from '../platform/metrics.ts'
+import { isServerFault, problemOf, PROBLEM_TYPE, type Problem } from '../platform/problem.ts'
+import type { Edge, Sent } from './edge.ts'
+import { MAX_HEADERS, MAX_URL_BYTES, RETRY_AFTER_S } from './limits.ts'
+
+/** What is told of a response once it is over, or once it is all handed to the kernel. */
+export interface AccessRecord {
+  readonly method: string
+  readonly url: string
+  readonly status: number
+  readonly bytes: number
+  readonly route: string
+  readonly ms: number
+  readonly address: string
+}
+
+export interface ListenerDeps {
+  readonly edge: Edge
+  /** Whatever is no published file: the API and the server's own pages. */
+  readonly fallback: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
+  readonly counts: HttpCounts
+  /** Null keeps no log of access. */
+  readonly onAccess: ((record: AccessRecord) => void) | null
+  readonly onFault: (error: unknown) => void
+}
+
+export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void
+
+/**
+ * Answers every request: published files and feeds here, everything else by `fallback`. Nothing that a client
+ * sends makes it throw; what goes wrong is answered as a problem, or, once the head is out, by cutting
+ * the connection, so that a body is never taken for whole when it isn't.
+ */
+export function requestListener(deps: ListenerDeps): RequestListener {
+  return (request, response) => {
+    const startedMs = deps.onAccess === null ? 0 : performance.now()
+    const exchange = { request, response, startedMs }
+    try {
+      assertPlain(request)
+      const sent = deps.edge.answer(request, response)
+      if (sent === null) passOn(deps, exchange)
+      else if (sent instanceof Promise) awaitSent(deps, exchange, sent)
+      else record(deps, exchange, sent)
+    } catch (error) {
+      refuse(deps, exchange, error)
+    }
+  }
+}
+
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly startedMs: number
+}
+
+function assertPlain(request: IncomingMessage): void {
+  const { method, headers, url = '' } = request
+  if (method !== 'GET' && method !== 'HEAD') {
+    throw new Fault('request/method', `expected GET or HEAD, got ${JSON.stringify(method)}`)
+  }
+  if (url.length > MAX_URL_BYTES) {
+    throw new Fault('request/url-too-long', `expected at most ${MAX_URL_BYTES} bytes of URL`)
+  }
+  const length = headers['content-length']
+  if (headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')) {
+    throw new Fault('request/body', 'expected no body, got one')
+  }
+  // Node counts to its own bound and drops the rest, which may be the very header that matters.
+  if (request.rawHeaders.length > 2 * MAX_HEADERS) {
+    throw new Fault('request/headers-too-large', `expected at most ${MAX_HEADERS} headers`)
+  }
+}
+
+function awaitSent(deps: ListenerDeps, exchange: Exchange, sent: Promise<Sent>): void {
+  deps.counts.inFlight++
+  sent
+    .then((it) => record(deps, exchange, it))
+    .catch((error: unknown) => refuse(deps, exchange, error))
+    .finally(() => deps.counts.inFlight--)
+}
+
+function passOn(deps: ListenerDeps, exchange: Exchange): void {
+  const { request, response } = exchange
+  deps.counts.inFlight++
+  response.once('close', () => {
+    deps.counts.inFlight--
+    const bytes = Number(response.getHeader('content-length') ?? 0)
+    record(deps, exchange, { route: routeOf(request.url ?? ''), bytes })
+  })
+  Promise.resolve(deps.fallback(request, response)).catch((error: unknown) => {
+    deps.onFault(error)
+    response.destroy()
+  })
+}
+
+const ROUTES = ['v1', 'healthz', 'readyz', 'metrics']
+
+/** A bounded set of names, whatever clients ask for. */
+function routeOf(url: string): string {
+  const [first = ''] = url.slice(1).split(/[/?]/, 1)
+  return ROUTES.includes(first) ? first : 'other'
+}
+
+function refuse(deps: ListenerDeps, exchange: Exchange, error: unknown): void {
+  const { response } = exchange
+  if (isServerFault(error)) deps.onFault(error)
+  if (response.headersSent || response.destroyed) {
+    response.destroy()
+    return
+  }
+  const bytes = sendProblem(exchange, problemOf(error))
+  record(deps, exchange, { route: 'refused', bytes })
+}
+
+function sendProblem({ request, response }: Exchange, problem: Problem): number {
+  const body = JSON.stringify(problem)
+  const headers = [
+    ...['Content-Type', PROBLEM_TYPE, 'Content-Length', String(Buffer.byteLength(body))],
+    ...['Cache-Control', 'no-store', ...problemHeaders(problem)],
+  ]
+  // What of the request was not read is not worth reading.
+  if (problem.status === 413 || problem.status === 405) headers.push('Connection', 'close')
+  response.writeHead(problem.status, headers)
+  response.end(request.method === 'HEAD' ? undefined : body)
+  return body.length
+}
+
+/** Headers that a problem of this status owes, names and values in turn. */
+export function problemHeaders({ status }: Problem): string[] {
+  // RFC 9110 §11.6.1: any answer may say that credentials could change it; each 404 here does.
+  if (status === 404) return ['WWW-Authenticate', 'Bearer']
+  if (status === 405) return ['Allow', 'GET, HEAD']
+  return status === 503 ? ['Retry-After', String(RETRY_AFTER_S)] : []
+}
+
+function record(
+  deps: ListenerDeps,
+  { request, response, startedMs }: Exchange,
+  { route, bytes }: { readonly route: string; readonly bytes: number },
+): void {
+  deps.counts.count(route, response.statusCode, bytes)
+  deps.onAccess?.({
+    method: request.method ?? '',
+    url: request.url ?? '',
+    status: response.statusCode,
+    bytes,
+    route,
+    ms: Math.round((performance.now() - startedMs) * 10) / 10,
+    address: request.socket.remoteAddress ?? '',
+  })
+}

@@ -1,0 +1,129 @@
+import { STATUS_CODES } from 'node:http'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { Fault, type FaultCode } from '../core/fault.ts'
+
+/**
+ * What each fault is over HTTP. The type asks for every code there is, so that a new one doesn't compile until
+ * it has an answer here. 500 stands for what no request can cause: only its code is told outside.
+ */
+const STATUS = {
+  'name/invalid': 400,
+  'url/invalid': 400,
+  'ip/invalid': 400,
+  'entry/invalid': 400,
+  'entry/not-found': 404,
+  'entry/already-listed': 409,
+  'list/invalid': 400,
+  'list/not-found': 404,
+  'list/fixed': 409,
+  'zone/invalid': 400,
+  'snapshot/invalid': 500,
+  'snapshot/not-found': 404,
+  'delta/invalid': 500,
+  'delta/mismatch': 500,
+  'fetch/busy': 500,
+  'fetch/denied': 500,
+  'fetch/failed': 500,
+  'fetch/not-found': 500,
+  'fetch/redirect': 500,
+  'fetch/stopped': 500,
+  'fetch/timeout': 500,
+  'fetch/too-large': 500,
+  'fetch/truncated': 500,
+  'fetch/unexpected': 500,
+  'fetch/unreachable': 500,
+  'trust/expired': 500,
+  'trust/invalid': 500,
+  'trust/key-id': 500,
+  'trust/mismatch': 500,
+  'trust/rollback': 500,
+  'trust/signature': 500,
+  'agent/config': 500,
+  'agent/damaged': 500,
+  'agent/disk': 500,
+  'agent/limit': 500,
+  'agent/locked': 500,
+  'agent/output': 500,
+  'agent/command': 500,
+  'data/exists': 500,
+  'data/not-found': 500,
+  'key/damaged': 500,
+  'key/missing': 500,
+  'key/passphrase-missing': 500,
+  'key/passphrase-wrong': 500,
+  'key/permissions': 500,
+  'key/unknown-role': 500,
+  'signature/invalid': 500,
+  'signature/threshold': 500,
+  'decision/approvals-needed': 409,
+  'decision/not-found': 404,
+  'import/shrunk': 409,
+  'store/busy': 503,
+  'store/damaged': 500,
+  'store/exists': 500,
+  'store/full': 503,
+  'store/newer': 500,
+  'store/not-a-database': 500,
+  'store/not-found': 500,
+  'store/older': 500,
+  'store/read-only': 500,
+  'backup/invalid': 500,
+  'publish/conflict': 409,
+  'publish/guard': 409,
+  'publish/unrepeatable': 500,
+  'subscriber/exists': 409,
+  'subscriber/not-found': 404,
+  'request/body': 413,
+  'request/headers-too-large': 431,
+  'request/invalid': 400,
+  'request/malformed': 400,
+  'request/method': 405,
+  'request/timeout': 408,
+  'request/url-too-long': 414,
+  'serve/address': 500,
+  'serve/busy': 503,
+  'serve/file-changed': 500,
+  'serve/not-found': 404,
+  'serve/stopping': 503,
+  'system/address-in-use': 500,
+  'system/denied': 500,
+  'system/full': 503,
+  'system/limit': 503,
+  'system/not-found': 500,
+  'usage/invalid': 400,
+} as const satisfies Record<FaultCode, ContentfulStatusCode>
+
+/** An error for a client: RFC 9457. `code` is the fault's, or `bug`. */
+export interface Problem {
+  /** The code once more, as a URI: what RFC 9457 tells problems apart by. */
+  readonly type: string
+  readonly title: string
+  readonly status: ContentfulStatusCode
+  readonly code: string
+  readonly detail?: string
+}
+
+export const PROBLEM_TYPE = 'application/problem+json'
+
+const TYPE_PREFIX = 'urn:bailiwick:error:'
+
+/**
+ * What a client is told of `error`. The sentence of a fault is told where the request caused it; of what
+ * happened on our side no more than the code, for a sentence may name files; of a bug nothing.
+ */
+export function problemOf(error: unknown): Problem {
+  if (!(error instanceof Fault)) return problem('bug', 500)
+  const status = STATUS[error.code]
+  return status < 500 || error.code.startsWith('serve/')
+    ? { ...problem(error.code, status), detail: error.message }
+    : problem(error.code, status)
+}
+
+/** Whether `error` is to be written to the log as something that a person should look at. */
+export function isServerFault(error: unknown): boolean {
+  return !(error instanceof Fault) || STATUS[error.code] === 500
+}
+
+function problem(code: string, status: ContentfulStatusCode): Problem {
+  return { type: TYPE_PREFIX + code, title: STATUS_CODES[status] ?? 'Error', status, code }
+}
