@@ -76,7 +76,8 @@ class LineSequence {
       this.#beforeStart = start
       start = block.indexOf(LF, keyEnd) + 1
     }
-    this.#before = block.slice(this.#beforeStart)
+    // A Buffer's `slice` would be a view of bytes the caller may use again.
+    this.#before = new Uint8Array(block.subarray(this.#beforeStart))
     this.#beforeStart = 0
     return this.#lines - linesBefore
   }

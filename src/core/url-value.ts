@@ -41,19 +41,29 @@ export function readUrlValue(text: string): UrlReading {
   const rest = scheme === undefined ? trimmed : trimmed.slice(scheme.length + 3)
   const authority = /^[^/\\?#]*/.exec(rest)?.[0] ?? ''
   if (authority.includes('@')) return { refusal: 'user-info' }
-  const href = `http://${rest}`
   // An empty authority, or WHATWG would look for the host in the path.
-  if (authority === '' || !URL.canParse(href)) return { refusal: 'malformed' }
-  return printValue(new URL(href), authority)
+  if (authority === '') return { refusal: 'malformed' }
+  const known = readAsciiAuthority(authority)
+  const href = `http://${known?.standIn ?? authority}${rest.slice(authority.length)}`
+  if (!URL.canParse(href)) return { refusal: 'malformed' }
+  const url = new URL(href)
+  const host = known ?? readHost(url.hostname, authority)
+  return 'value' in host ? printValue(host.value, url) : host
 }
 
-function printValue(url: URL, authority: string): UrlReading {
-  const host = readHost(url.hostname, authority)
-  if ('refusal' in host) return host
-  // 80 is gone already: the URL was read as `http`.
-  const port = url.port === '' || url.port === '443' ? '' : `:${url.port}`
-  const value = host.value + port + printPath(url) + printQuery(url.search)
-  return value.length > MAX_URL ? { refusal: 'long-url' } : { value: value as EntryValue }
+/**
+ * The host of `authority` if it is a name as it stands, and what to let WHATWG parse in its place: the
+ * parser refuses A-labels that do not decode, and such hosts do resolve (`entry.md` §7, fake-a-label).
+ */
+function readAsciiAuthority(
+  authority: string,
+): { readonly value: EntryValue; readonly standIn: string } | null {
+  if (!/^[A-Za-z0-9._-]+(?::\d*)?$/.test(authority)) return null
+  const colon = authority.indexOf(':')
+  const host = colon < 0 ? authority : authority.slice(0, colon)
+  const reading = readDomainName(collapseDots(host))
+  if (!('name' in reading)) return null
+  return { value: reading.name, standIn: `host${authority.slice(host.length)}` }
 }
 
 function readHost(hostname: string, authority: string): UrlReading {
@@ -69,6 +79,13 @@ function readHost(hostname: string, authority: string): UrlReading {
   return 'name' in reading ? { value: reading.name } : reading
 }
 
+function printValue(host: EntryValue, url: URL): UrlReading {
+  // 80 is gone already: the URL was read as `http`.
+  const port = url.port === '' || url.port === '443' ? '' : `:${url.port}`
+  const value = host + port + printPathAndQuery(url)
+  return value.length > MAX_URL ? { refusal: 'long-url' } : { value: value as EntryValue }
+}
+
 /** `docs/spec/entry.md` §3.5: what a value ends in exactly when it is a prefix. */
 const PREFIX_END = '/*'
 
@@ -77,20 +94,14 @@ export function isUrlPrefix(value: string): boolean {
   return value.endsWith(PREFIX_END)
 }
 
-function printPath(url: URL): string {
-  const isPrefix = url.search === '' && isUrlPrefix(url.pathname)
-  const given = isPrefix ? url.pathname.slice(0, -1) : url.pathname
+function printPathAndQuery({ pathname, search }: URL): string {
+  const query = search.length > 1 ? `?${escapeOctets(unescapeFully(search.slice(1)), '\\')}` : ''
+  const isPrefix = query === '' && isUrlPrefix(pathname)
+  const given = isPrefix ? pathname.slice(0, -1) : pathname
   const path = escapeOctets(canonicalPath(unescapeFully(given)), '\\?')
-  return isPrefix ? `${path}*` : withoutPrefixEnd(path)
-}
-
-function printQuery(search: string): string {
-  if (search.length < 2) return ''
-  return withoutPrefixEnd(`?${escapeOctets(unescapeFully(search.slice(1)), '\\')}`)
-}
-
-function withoutPrefixEnd(text: string): string {
-  return isUrlPrefix(text) ? `${text.slice(0, -1)}%2A` : text
+  if (isPrefix) return `${path}*`
+  const whole = path + query
+  return isUrlPrefix(whole) ? `${whole.slice(0, -1)}%2A` : whole
 }
 
 function explain(refusal: UrlRefusal): string {
