@@ -1,0 +1,96 @@
+import type { Entry, EntryKind, EntryValue } from '../core/entry.ts'
+import { Fault } from '../core/fault.ts'
+import { assertFitsZone, fitsZone } from '../core/fits-zone.ts'
+import type { DomainName } from '../core/domain-name.ts'
+import { readIpValue } from '../core/ip-value.ts'
+import type { ListDefinition } from '../core/list-definition.ts'
+import { printSuggestion } from '../core/nearest.ts'
+import {
+  parseAction,
+  parseCategory,
+  parseEntryValue,
+  parseKind,
+  parseReference,
+} from '../core/parse-entry.ts'
+import { isPublicSuffix } from '../core/public-suffix.ts'
+
+/** An entry as somebody wrote it; what is left out follows from the value and the list. */
+export interface WrittenEntry {
+  readonly value: string
+  readonly kind?: string | undefined
+  readonly action?: string | undefined
+  readonly category?: string | undefined
+  readonly reference: string
+}
+
+/**
+ * The entry that may stand on the list. Throws `name/invalid`, `url/invalid`, `ip/invalid` or
+ * `entry/invalid`, which says what the list allows.
+ */
+export function proposeEntry(definition: ListDefinition, written: WrittenEntry): Entry {
+  const kind = written.kind === undefined ? guessKind(written.value) : parseKind(written.kind)
+  const value = parseEntryValue(kind, written.value)
+  const action = written.action === undefined ? definition.action.type : parseAction(written.action)
+  const category = parseCategory(written.category ?? '')
+  assertAction(definition, action)
+  assertCategory(definition, category)
+  if (isWholeSuffix(value, kind)) throw suffixFault(value)
+  if (definition.zone !== null) assertFitsZone(value, kind, definition.zone.origin)
+  return { value, kind, action, category, reference: parseReference(written.reference) }
+}
+
+/** Why an entry of an import may not stand on the list, though it is well-formed. */
+export type ListRefusal = 'public-suffix' | 'too-long-for-zone'
+
+/** As the checks of `proposeEntry`, for imports, which count refusals by reason. */
+export function refuseForList(
+  definition: ListDefinition,
+  value: EntryValue,
+  kind: EntryKind,
+): ListRefusal | null {
+  if (isWholeSuffix(value, kind)) return 'public-suffix'
+  if (definition.zone !== null && !fitsZone(value, kind, definition.zone.origin)) {
+    return 'too-long-for-zone'
+  }
+  return null
+}
+
+/** The list's categories bind entries, unless it names none. Throws `entry/invalid`. */
+export function assertCategory({ id, categories }: ListDefinition, category: string): void {
+  if (category === '' || categories.length === 0 || categories.includes(category)) return
+  throw new Fault(
+    'entry/invalid',
+    `expected a category of the list ${JSON.stringify(id)}, one of ${categories.join(', ')}, got ${JSON.stringify(category)}${printSuggestion(category, categories)}`,
+  )
+}
+
+/** Where a redirect leads stands in the list's definition, and nowhere else. Throws `entry/invalid`. */
+export function assertAction({ id, action }: ListDefinition, wanted: Entry['action']): void {
+  if (wanted !== 'redirect' || action.type === 'redirect') return
+  throw new Fault(
+    'entry/invalid',
+    `expected an action that the list ${JSON.stringify(id)} can carry out, got "redirect": its definition has no redirect target in "action"`,
+  )
+}
+
+/** What a value without a kind is taken for (`docs/spec/import.md`): a plain name is a `domain`. */
+export function guessKind(text: string): EntryKind {
+  const trimmed = text.trim()
+  if ('value' in readIpValue(trimmed) || /^[\d.]+\/\d+$|:.*\/\d+$|^[\d.]+$/.test(trimmed)) {
+    return 'ip'
+  }
+  if (trimmed.includes('/')) return 'url'
+  return trimmed.startsWith('*.') ? 'subdomains' : 'domain'
+}
+
+/** A `host` entry stops that name alone, the other two everybody below it. */
+function isWholeSuffix(value: EntryValue, kind: EntryKind): boolean {
+  return (kind === 'domain' || kind === 'subdomains') && isPublicSuffix(value as DomainName)
+}
+
+function suffixFault(value: string): Fault {
+  return new Fault(
+    'entry/invalid',
+    `expected a name that somebody registered, got the public suffix ${JSON.stringify(value)}, which would block everybody below it: list the names below it that are meant, or that one name with --kind host`,
+  )
+}

@@ -1,0 +1,109 @@
+import type { Command } from 'commander'
+import { Fault } from '../core/fault.ts'
+import { parseEntryValue } from '../core/parse-entry.ts'
+import { coveringKeys, meantKeys, type EntryKey } from '../curation/covering-keys.ts'
+import { guessKind } from '../curation/propose-entry.ts'
+import { heldAt, tellStay, type Moment, type StayTold } from '../curation/tell-story.ts'
+import type { Decision } from '../store/decision-store.ts'
+import type { EntryRow } from '../store/entry-store.ts'
+import type { Store } from '../store/open-store.ts'
+import { findList, withStore } from './find-list.ts'
+import { globalOptions } from './global-options.ts'
+import { printJson, printTime } from './print-table.ts'
+
+export interface ShowOptions {
+  readonly list?: string
+  readonly at?: string
+  readonly json?: boolean
+}
+
+/** `entry show`: every stay of a value, and of the entries that cover it, with the decisions behind it. */
+export async function showEntry(
+  value: string,
+  options: ShowOptions,
+  command: Command,
+): Promise<void> {
+  const moment = options.at === undefined ? null : parseMoment(options.at)
+  const keys = meantKeys(value)
+  // Not a value of any kind: say so as `entry add` would.
+  if (keys.length === 0) parseEntryValue(guessKind(value), value)
+  await withStore(globalOptions(command).data, (store) => {
+    if (options.list !== undefined) findList(store, options.list)
+    const stays = store.read(() =>
+      [...keys, ...keys.flatMap(coveringKeys)]
+        .flatMap((key) => rowsOf(store, key))
+        .filter((row) => options.list === undefined || row.list === options.list)
+        .map((row) => tellWhole(store, row)),
+    )
+    const told = stays.filter((stay) => moment === null || heldAt(stay, moment))
+    if (told.length === 0) throw notListed(value, keys, options)
+    process.stdout.write(
+      options.json === true ? printJson({ value, stays: told }) : told.map(printStay).join('\n'),
+    )
+  })
+}
+
+function rowsOf(store: Store, key: EntryKey): EntryRow[] {
+  return store.entries.story(key.value).filter((row) => key.kinds.includes(row.entry.kind))
+}
+
+interface WholeStay extends StayTold {
+  readonly added: Decision | null
+  readonly retired: Decision | null
+}
+
+function tellWhole(store: Store, row: EntryRow): WholeStay {
+  return {
+    ...tellStay(row, store.publications.all(row.listRowId)),
+    added: store.decisions.find(row.addedBy),
+    retired: row.retiredBy === null ? null : store.decisions.find(row.retiredBy),
+  }
+}
+
+/** A serial, a day (its end, in UTC) or a time. Throws `usage/invalid`. */
+export function parseMoment(text: string): Moment {
+  if (/^\d{1,10}$/.test(text)) return { serial: Number(text) }
+  const at = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T23:59:59.999Z` : text)
+  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(at.getTime())) return { at }
+  throw new Fault(
+    'usage/invalid',
+    `expected a serial, or a time such as 2030-01-31 or 2030-01-31T12:00:00Z, for --at, got ${JSON.stringify(text)}`,
+  )
+}
+
+function notListed(value: string, keys: readonly EntryKey[], options: ShowOptions): Fault {
+  const where = options.list === undefined ? 'any list' : JSON.stringify(options.list)
+  const when = options.at === undefined ? 'is or was' : `was at ${options.at}`
+  return new Fault(
+    'entry/not-found',
+    `expected something that ${when} on ${where}, got ${JSON.stringify(keys[0]?.value ?? value)}, which neither stands there nor is covered`,
+  )
+}
+
+function printStay({ list, entry, since, until, added, retired }: WholeStay): string {
+  const { value, kind, action, category, reference } = entry
+  const from =
+    since === null ? 'never published' : `since serial ${since.serial}, ${printTime(since.at)}`
+  const to = until === null ? '' : `, until serial ${until.serial}, ${printTime(until.at)}`
+  return [
+    `${value} (${kind}, ${action}) on ${list}: ${from}${to}`,
+    ...(category === '' ? [] : [`  category ${category}`]),
+    ...(reference === '' ? [] : [`  reference ${reference}`]),
+    ...(added === null ? [] : printDecision('added', added)),
+    ...(retired === null ? [] : printDecision('retired', retired)),
+    '',
+  ].join('\n')
+}
+
+function printDecision(what: string, decision: Decision): string[] {
+  const { id, decidedBy, decidedAt, reason, legalBasis, evidence, source, reviewOn } = decision
+  const { expiresOn, urgent } = decision
+  return [
+    `  ${what} by ${decidedBy}, ${printTime(decidedAt)}, decision ${id}${urgent ? ', urgent' : ''}: ${reason}`,
+    ...(legalBasis === '' ? [] : [`    legal basis: ${legalBasis}`]),
+    ...(evidence === '' ? [] : [`    evidence: ${evidence}`]),
+    ...(source === null ? [] : [`    from ${source.name}, SHA-256 ${source.sha256}`]),
+    ...(reviewOn === null ? [] : [`    review on ${reviewOn}`]),
+    ...(expiresOn === null ? [] : [`    expires on ${expiresOn}`]),
+  ]
+}

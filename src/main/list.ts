@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { Fault } from '../core/fault.ts'
+import type { ListDefinition } from '../core/list-definition.ts'
+import type { ListApplied } from '../store/list-store.ts'
+import type { Store } from '../store/open-store.ts'
+import { globalOptions } from './global-options.ts'
+import { printJson, printTable, printTime } from './print-table.ts'
+
+export function register(program: Command): void {
+  const list = program
+    .command('list')
+    .description('create lists, change and show their definitions')
+  list
+    .command('apply <file...>')
+    .description('create or update lists from their definitions (docs/spec/list.md)')
+    .option('--json', 'print what was done as JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  bailiwick list apply lists/phishing.json lists/malware.json',
+    )
+    .action(applyLists)
+  list
+    .command('ls')
+    .description('all lists, with their newest serials')
+    .option('--json', 'print as JSON')
+    .addHelpText('after', '\nExample:\n  bailiwick list ls --json')
+    .action(listLists)
+  list
+    .command('show <list>')
+    .description("a list's definition, size and newest serial")
+    .option('--json', 'print as JSON')
+    .addHelpText('after', '\nExample:\n  bailiwick list show phishing')
+    .action(showList)
+}
+
+interface JsonOption {
+  readonly json?: boolean
+}
+
+async function applyLists(files: string[], options: JsonOption, command: Command): Promise<void> {
+  const { data, actor } = globalOptions(command)
+  const definitions = await readDefinitions(files)
+  const { assertListChange } = await import('../curation/assert-list-change.ts')
+  const { withStore } = await import('./find-list.ts')
+  const { ensureListRoles } = await import('./publish-hooks.ts')
+  const applied = await withStore(data, async (store) => {
+    // All or none: a mistake in the third file leaves the first two as they were.
+    const done = store.write(() =>
+      definitions.map((definition) => {
+        const before = store.lists.find(definition.id)
+        if (before !== null) assertListChange(before.definition, definition)
+        return store.lists.apply(definition, { at: new Date(), actor, place: placeOf(definition) })
+      }),
+    )
+    // Safe to do again: a list whose role a crash prevented gets it from the next apply or publication.
+    await ensureListRoles(
+      { data, store },
+      done.map(({ list }) => list),
+    )
+    return done
+  })
+  process.stdout.write(options.json === true ? printJson(applied.map(outcomeOf)) : told(applied))
+}
+
+function outcomeOf({ outcome, list }: ListApplied): object {
+  return { list: list.id, outcome, place: list.place }
+}
+
+function told(applied: readonly ListApplied[]): string {
+  return applied.map(({ outcome, list }) => `${outcome} ${list.id}\n`).join('')
+}
+
+/** A restricted list's published paths must not tell its name. */
+function placeOf({ id, visibility }: ListDefinition): string {
+  return visibility === 'public' ? id : randomBytes(16).toString('hex')
+}
+
+async function readDefinitions(files: readonly string[]): Promise<ListDefinition[]> {
+  const { openSchema } = await import('../platform/json-schema.ts')
+  const { parseListDefinition } = await import('../curation/parse-list-definition.ts')
+  const checkSchema = openSchema(new URL('../../docs/spec/list.schema.json', import.meta.url))
+  return files.map((file) => {
+    try {
+      return parseListDefinition({ checkSchema }, JSON.parse(readFileSync(file, 'utf8')))
+    } catch (error) {
+      if (error instanceof Fault || error instanceof SyntaxError) {
+        throw new Fault('list/invalid', `in ${JSON.stringify(file)}: ${error.message}`, {
+          cause: error,
+        })
+      }
+      throw error
+    }
+  })
+}
+
+async function listLists(options: JsonOption, command: Command): Promise<void> {
+  const { withStore } = await import('./find-list.ts')
+  await withStore(globalOptions(command).data, (store) => {
+    const rows = store.lists.all().map((list) => {
+      const { id, title, visibility } = list.definition
+      return { id, title, visibility, ...stateOf(store, list.rowId) }
+    })
+    if (options.json === true) process.stdout.write(printJson(rows))
+    else process.stdout.write(rows.length === 0 ? '' : printTable([HEADING, ...rows.map(cells)]))
+  })
+}
+
+interface ListState {
+  /** Entries decided, published or not. */
+  readonly entries: number
+  readonly serial: number | null
+  readonly publishedAt: Date | null
+  /** Whether decisions wait to be published. */
+  readonly isPending: boolean
+}
+
+function stateOf(store: Store, listRowId: number): ListState {
+  const latest = store.publications.latest(listRowId)
+  return {
+    entries: store.entries.count(listRowId),
+    serial: latest?.serial ?? null,
+    publishedAt: latest?.publishedAt ?? null,
+    isPending: store.decisions.lastDecision(listRowId) > (latest?.decision ?? 0),
+  }
+}
+
+const HEADING = ['LIST', 'VISIBILITY', 'ENTRIES', 'SERIAL', 'PUBLISHED', 'PENDING', 'TITLE']
+
+function cells(row: ListState & Pick<ListDefinition, 'id' | 'title' | 'visibility'>): string[] {
+  return [
+    row.id,
+    row.visibility,
+    String(row.entries),
+    row.serial === null ? '-' : String(row.serial),
+    row.publishedAt === null ? '-' : printTime(row.publishedAt),
+    row.isPending ? 'yes' : 'no',
+    row.title,
+  ]
+}
+
+async function showList(id: string, options: JsonOption, command: Command): Promise<void> {
+  const { findList, withStore } = await import('./find-list.ts')
+  await withStore(globalOptions(command).data, (store) => {
+    const { rowId, place, definition } = findList(store, id)
+    const state = stateOf(store, rowId)
+    if (options.json === true) {
+      process.stdout.write(printJson({ ...state, place, definition }))
+      return
+    }
+    process.stdout.write(
+      printTable([
+        ['list', id],
+        ['entries', String(state.entries)],
+        ['serial', state.serial === null ? 'none yet' : String(state.serial)],
+        ['published', state.publishedAt === null ? 'never' : printTime(state.publishedAt)],
+        ['pending', state.isPending ? 'yes: «bailiwick publish» makes it effective' : 'no'],
+        ['place', place],
+      ]),
+    )
+    process.stdout.write(`\n${printJson(definition)}`)
+  })
+}
