@@ -1,6 +1,7 @@
 import type { HeldDiff } from './diff-lines.ts'
 import { Fault } from './fault.ts'
-import { compareLines, LineCursor } from './line-cursor.ts'
+import { LineCursor } from './line-cursor.ts'
+import { LineHeap } from './line-heap.ts'
 import { LineWriter } from './line-writer.ts'
 import type { LineDiff } from './merge-lines.ts'
 
@@ -9,28 +10,20 @@ import type { LineDiff } from './merge-lines.ts'
  * Throws `delta/mismatch` when two of them cannot follow each other (a line added twice, or removed twice).
  */
 export function composeDeltas(diffs: readonly LineDiff[]): HeldDiff {
-  const cursors = diffs.flatMap(({ added, removed }, at) => [
-    new SignedCursor(added, 1, at),
-    new SignedCursor(removed, -1, at),
-  ])
+  const heap = new LineHeap(signedCursors(diffs))
   const [added, removed] = [new LineWriter(), new LineWriter()]
-  let live = cursors.filter((cursor) => cursor.next())
-  while (live.length > 0) {
-    const same = leastOf(live)
+  for (let same = heap.next(); same.length > 0; same = heap.next()) {
     const effect = netEffect(same)
-    if (effect !== 0) putLine(effect > 0 ? added : removed, same[0])
-    let hasEnded = false
-    for (const cursor of same) hasEnded = !cursor.next() || hasEnded
-    if (hasEnded) live = live.filter((cursor) => !cursor.isDone)
+    const first = same[0]
+    if (effect === 0 || first === undefined) continue
+    const out = effect > 0 ? added : removed
+    out.put(first.block, first.start, first.end + 1)
   }
   return { added: added.flush(), removed: removed.flush() }
 }
 
-function putLine(out: LineWriter, at: LineCursor | undefined): void {
-  if (at !== undefined) out.put(at.block, at.start, at.end + 1)
-}
-
-class SignedCursor extends LineCursor {
+/** A cursor over what one difference adds (+1) or removes (−1); `at` is the place of the difference in time. */
+export class SignedCursor extends LineCursor {
   readonly sign: 1 | -1
   readonly at: number
 
@@ -41,33 +34,32 @@ class SignedCursor extends LineCursor {
   }
 }
 
-/** The cursors that stand on the least line, in the order of their diffs. */
-function leastOf(cursors: readonly SignedCursor[]): SignedCursor[] {
-  let least: SignedCursor[] = []
-  for (const cursor of cursors) {
-    const first = least[0]
-    const order =
-      first === undefined
-        ? -1
-        : compareLines(cursor.block, cursor.start, cursor.end, first.block, first.start, first.end)
-    if (order < 0) least = [cursor]
-    else if (order === 0) least.push(cursor)
-  }
-  return least
+/** Both parts of each difference, numbered from 0. */
+export function signedCursors(diffs: readonly LineDiff[]): SignedCursor[] {
+  return diffs.flatMap(({ added, removed }, at) => [
+    new SignedCursor(added, 1, at),
+    new SignedCursor(removed, -1, at),
+  ])
+}
+
+/**
+ * Brings the cursors of one line into the order of time and throws `delta/mismatch` unless their signs alternate, as they do when
+ * each difference starts where the one before ended.
+ */
+export function inTime(same: readonly SignedCursor[]): readonly SignedCursor[] {
+  if (same.length === 1) return same
+  const ordered = [...same].sort((a, b) => a.at - b.at)
+  ordered.forEach((cursor, i) => {
+    if (cursor.sign !== ordered[i - 1]?.sign) return
+    const line = JSON.stringify(cursor.text())
+    throw new Fault(
+      'delta/mismatch',
+      `expected differences that follow each other, got ${line} twice`,
+    )
+  })
+  return ordered
 }
 
 function netEffect(same: readonly SignedCursor[]): number {
-  let [effect, before] = [0, 0]
-  for (const cursor of same) {
-    if (cursor.sign === before) {
-      const line = JSON.stringify(cursor.text())
-      throw new Fault(
-        'delta/mismatch',
-        `expected differences that follow each other, got ${line} twice`,
-      )
-    }
-    before = cursor.sign
-    effect += cursor.sign
-  }
-  return effect
+  return inTime(same).reduce((effect, { sign }) => effect + sign, 0)
 }

@@ -38,11 +38,9 @@ export class LineWriter {
 
   #renew(wanted: number): void {
     if (this.#length > 0) {
+      const written = this.#block.subarray(0, this.#length)
       // A small block does not keep a large buffer alive.
-      const isSmall = this.#length < this.#block.length / 2
-      this.full.push(
-        isSmall ? this.#block.slice(0, this.#length) : this.#block.subarray(0, this.#length),
-      )
+      this.full.push(this.#length < BLOCK_BYTES / 2 ? new Uint8Array(written) : written)
       this.#block = new Uint8Array(0)
       this.#length = 0
     }

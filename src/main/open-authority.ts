@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs'
+import { Fault } from '../core/fault.ts'
+import { dataPaths, type DataPaths } from '../platform/data-folder.ts'
+import { openKeyFolder, type KeyFolder } from '../platform/key-folder.ts'
+import { openLineCache } from '../platform/line-cache.ts'
+import { readPassphrase } from '../platform/passphrase.ts'
+import { openPublishFolder } from '../platform/publish-folder.ts'
+import type { PublishDeps } from '../publish/ports.ts'
+import { openStore, type Store } from '../store/open-store.ts'
+
+/** An authority's data folder, open: what every use case of publishing is handed, and the rest of it. */
+export interface Authority extends PublishDeps {
+  readonly store: Store
+  readonly keys: KeyFolder
+  readonly paths: DataPaths
+  readonly close: () => void
+}
+
+export interface AuthorityOptions {
+  /** A store of the same folder that is open already; it is not closed with the authority. */
+  readonly store?: Store
+  readonly now?: () => Date
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * Opens the data folder `data`. Reads no key yet: the passphrase is looked up when one is first needed.
+ *
+ * Throws `data/not-found` when there is no authority in it, and what `openStore` throws.
+ */
+export function openAuthority(data: string, options: AuthorityOptions = {}): Authority {
+  const { now = () => new Date(), env = process.env } = options
+  const paths = dataPaths(data)
+  if (!existsSync(paths.database)) {
+    throw new Fault(
+      'data/not-found',
+      `expected an authority in ${JSON.stringify(data)}, got none: run «bailiwick init», or check --data`,
+    )
+  }
+  const store = options.store ?? openStore(paths.database)
+  return {
+    store,
+    keys: openKeyFolder(paths.keys, () => readPassphrase(env)),
+    files: openPublishFolder(paths.published, paths.staging),
+    cache: openLineCache(paths.work),
+    now,
+    paths,
+    close: () => {
+      if (options.store === undefined) store.close()
+    },
+  }
+}
+
+/** Runs `work` with the authority in `data`, and closes it whatever happens. */
+export async function withAuthority<T>(
+  data: string,
+  work: (authority: Authority) => Promise<T>,
+  options: AuthorityOptions = {},
+): Promise<T> {
+  const authority = openAuthority(data, options)
+  try {
+    return await work(authority)
+  } finally {
+    authority.close()
+  }
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path'
+
+/** Where everything lies in an authority's data folder (`docs/operate.md`). */
+export interface DataPaths {
+  readonly folder: string
+  readonly database: string
+  readonly keys: string
+  /** The first root, which agents start from. */
+  readonly root: string
+  readonly published: string
+  readonly staging: string
+  readonly work: string
+  readonly exports: string
+}
+
+export function dataPaths(folder: string): DataPaths {
+  return {
+    folder,
+    database: join(folder, 'bailiwick.db'),
+    keys: join(folder, 'keys'),
+    root: join(folder, 'root.json'),
+    published: join(folder, 'published'),
+    staging: join(folder, 'staging'),
+    work: join(folder, 'work'),
+    exports: join(folder, 'exports'),
+  }
+}

@@ -1,0 +1,96 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { basename, dirname, join } from 'node:path'
+
+/** Names of files that are not finished begin so; whoever lists a folder leaves them out. */
+export const DRAFT_PREFIX = '.draft-'
+
+export interface DurableOptions {
+  readonly mode?: number
+  /**
+   * The file is immutable: when it is there already with the same bytes, that is a success; with other bytes it is an error of
+   * the system (`EEXIST`).
+   */
+  readonly immutable?: boolean
+}
+
+/**
+ * Writes a file so that after any crash it is there whole, or as it was before: a draft beside it, fsync, rename, fsync of the
+ * folder. When it returns, the file is on the disk. Makes the folder. Leaves no draft after an error.
+ */
+export function writeDurableFile(
+  path: string,
+  bytes: Uint8Array,
+  { mode = 0o644, immutable = false }: DurableOptions = {},
+): void {
+  if (immutable && existsSync(path)) {
+    assertSame(path, bytes)
+    return
+  }
+  makeFolder(dirname(path))
+  const draft = draftPath(path)
+  try {
+    const fd = openSync(draft, 'wx', mode)
+    try {
+      writeAll(fd, bytes)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    renameSync(draft, path)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  }
+  syncFolder(dirname(path))
+}
+
+/** A name for a draft of `path`, in the same folder, that nobody else uses. */
+export function draftPath(path: string): string {
+  return join(
+    dirname(path),
+    `${DRAFT_PREFIX}${randomBytes(6).toString('hex')}-${basename(path).slice(-100)}`,
+  )
+}
+
+/** Writes all of `bytes`, however little the system takes at once. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
+}
+
+/** Makes the names in a folder durable. */
+export function syncFolder(folder: string): void {
+  const fd = openSync(folder, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Makes a folder and those above it, durably, if it is not there. */
+export function makeFolder(folder: string, mode = 0o755): void {
+  const first = mkdirSync(folder, { recursive: true, mode })
+  if (first === undefined) return
+  for (let made = folder; made.length >= first.length; made = dirname(made))
+    syncFolder(dirname(made))
+}
+
+function assertSame(path: string, bytes: Uint8Array): void {
+  if (readFileSync(path).equals(bytes)) return
+  throw Object.assign(new Error(`${path} is there already with other bytes`), {
+    code: 'EEXIST',
+    path,
+    syscall: 'open',
+  })
+}

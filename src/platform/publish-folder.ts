@@ -1,0 +1,141 @@
+import {
+  closeSync,
+  fsync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  type Dirent,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import {
+  DRAFT_PREFIX,
+  draftPath,
+  makeFolder,
+  syncFolder,
+  writeAll,
+  writeDurableFile,
+} from './durable-file.ts'
+
+/** Bytes on their way to a staged file. */
+export interface StagedDraft {
+  readonly write: (bytes: Uint8Array) => void
+  readonly finish: (path: string) => Promise<void>
+  readonly discard: () => void
+}
+
+/** What is published, and what is about to be: two folders on one file system. Paths are published paths, with `/`. */
+export interface PublishFolder {
+  /** A new file in `staging/`, seen by nobody until it is promoted; durable when `finish` is kept. */
+  readonly draft: () => StagedDraft
+  /** Renames staged files to their published places, durably; gives those that were there to be moved. */
+  readonly promote: (paths: readonly string[]) => readonly string[]
+  /** Removes staged files and drafts last written before `before`. */
+  readonly discardStaged: (before: Date) => void
+  readonly publishedLength: (path: string) => number | null
+  /** Immutable files; one that is there already is left as it is. */
+  readonly publish: (
+    files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+  ) => void
+  /** Replaces a mutable file atomically. */
+  readonly replace: (path: string, bytes: Uint8Array) => void
+  readonly read: (path: string) => Buffer | null
+  /** Files right in a published folder, drafts left out. */
+  readonly seen: (folder: string) => readonly string[]
+  /** Removes files last written before `before`. */
+  readonly remove: (paths: readonly string[], before: Date) => void
+}
+
+const syncFd = promisify(fsync)
+
+export function openPublishFolder(published: string, staging: string): PublishFolder {
+  return {
+    draft: () => openDraft(staging),
+    promote: (paths) => promote(published, staging, paths),
+    discardStaged: (before) => discardStaged(staging, before),
+    publishedLength: (path) => lengthOf(join(published, path)),
+    publish: (files) => {
+      for (const { path, bytes } of files) {
+        if (lengthOf(join(published, path)) !== bytes.length)
+          writeDurableFile(join(published, path), bytes)
+      }
+    },
+    replace: (path, bytes) => writeDurableFile(join(published, path), bytes),
+    read: (path) => ifThere(() => readFileSync(join(published, path))),
+    seen: (folder) =>
+      entriesOf(join(published, folder))
+        .filter((entry) => entry.isFile() && !entry.name.startsWith(DRAFT_PREFIX))
+        .map(({ name }) => `${folder}/${name}`),
+    remove: (paths, before) => {
+      for (const path of paths) removeOld(join(published, path), before)
+    },
+  }
+}
+
+function openDraft(staging: string): StagedDraft {
+  makeFolder(staging)
+  const draft = draftPath(join(staging, 'new'))
+  const fd = openSync(draft, 'wx')
+  let isOpen = true
+  const close = (): void => {
+    if (isOpen) closeSync(fd)
+    isOpen = false
+  }
+  return {
+    write: (bytes) => writeAll(fd, bytes),
+    finish: async (path) => {
+      await syncFd(fd)
+      close()
+      const file = join(staging, path)
+      makeFolder(dirname(file))
+      renameSync(draft, file)
+      syncFolder(dirname(file))
+    },
+    discard: () => {
+      close()
+      rmSync(draft, { force: true })
+    },
+  }
+}
+
+function promote(published: string, staging: string, paths: readonly string[]): string[] {
+  const moved = paths.filter((path) => {
+    makeFolder(dirname(join(published, path)))
+    // Another process may be promoting the same files: whoever comes second finds nothing to move.
+    return ifThere(() => (renameSync(join(staging, path), join(published, path)), true)) ?? false
+  })
+  for (const folder of new Set(moved.map((path) => dirname(join(published, path)))))
+    syncFolder(folder)
+  return moved
+}
+
+function discardStaged(staging: string, before: Date): void {
+  for (const entry of entriesOf(staging, true)) {
+    if (entry.isFile()) removeOld(join(entry.parentPath, entry.name), before)
+  }
+}
+
+function removeOld(path: string, before: Date): void {
+  const stat = ifThere(() => statSync(path))
+  if (stat !== null && stat.mtime < before) rmSync(path, { force: true })
+}
+
+function lengthOf(path: string): number | null {
+  return ifThere(() => statSync(path).size)
+}
+
+function entriesOf(folder: string, recursive = false): Dirent[] {
+  return ifThere(() => readdirSync(folder, { withFileTypes: true, recursive })) ?? []
+}
+
+function ifThere<T>(work: () => T): T | null {
+  try {
+    return work()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}

@@ -1,0 +1,48 @@
+import { Fault } from '../core/fault.ts'
+import type { PublishStore, SignedMetadata } from './ports.ts'
+import {
+  parseOwnMetadata,
+  type RoleKeys,
+  type RootSigned,
+  type SnapshotSigned,
+  type TargetsSigned,
+  type TimestampSigned,
+  type TopRole,
+} from './tuf-metadata.ts'
+
+/** The newest metadata of each kind, as it stands in the database. */
+export interface AuthorityRoles {
+  readonly root: RootSigned
+  readonly targets: TargetsSigned
+  readonly snapshot: SnapshotSigned
+  readonly timestamp: TimestampSigned
+}
+
+/** Throws `data/not-found` when the authority has never been made. */
+export function readRoles(store: PublishStore): AuthorityRoles {
+  return {
+    root: parseOwnMetadata(latest(store, 'root').bytes, 'root'),
+    targets: parseOwnMetadata(latest(store, 'targets').bytes, 'targets'),
+    snapshot: parseOwnMetadata(latest(store, 'snapshot').bytes, 'snapshot'),
+    timestamp: parseOwnMetadata(latest(store, 'timestamp').bytes, 'timestamp'),
+  }
+}
+
+function latest(store: PublishStore, role: TopRole): SignedMetadata {
+  const found = store.metadata.latest(role)
+  if (found !== null) return found
+  throw new Fault(
+    'data/not-found',
+    `expected signed ${role} metadata in the database, got none: run «bailiwick init»`,
+  )
+}
+
+/** Which keys a role signs with, by root for the four top roles and by targets for a list's; null for an unknown role. */
+export function keysOfRole(
+  { root, targets }: Pick<AuthorityRoles, 'root' | 'targets'>,
+  role: string,
+): RoleKeys | null {
+  if (role === 'root' || role === 'targets' || role === 'snapshot' || role === 'timestamp')
+    return root.roles[role]
+  return targets.delegations?.roles.find(({ name }) => name === role) ?? null
+}

@@ -1,0 +1,69 @@
+import type { HeldDiff } from '../core/diff-lines.ts'
+import { blocksOfLines, countLines } from '../core/hash-lines.ts'
+import { checkGuard, type GuardFinding } from './check-guard.ts'
+import type { Publication, PublishedList, PublishStore } from './ports.ts'
+
+/** A list at the point where its next serial is cut from its decisions. */
+export interface Cut {
+  readonly list: PublishedList
+  readonly previous: Publication | null
+  readonly serial: number
+  /** The last decision that the serial includes; what is decided later waits for the next. */
+  readonly decision: number
+  /** What came and went since the serial before; everything came, for the first. Held, but for the first. */
+  readonly changes: HeldDiff | null
+  readonly added: number
+  readonly removed: number
+  readonly entries: number
+  /** What the circuit breaker says against it. */
+  readonly findings: readonly GuardFinding[]
+}
+
+/** The next serial of a list, or null when nothing has changed since the last one. Reads the database, writes nothing. */
+export function cutPublication(store: PublishStore, list: PublishedList): Cut | null {
+  const previous = store.publications.latest(list.rowId)
+  const decision = store.decisions.lastDecision(list.rowId)
+  if (decision === (previous?.decision ?? 0)) return null
+  const cut =
+    previous === null ? firstCut(store, list, decision) : nextCut(store, list, previous, decision)
+  if (cut.added === 0 && cut.removed === 0) return null
+  const entries = (previous?.entries ?? 0) + cut.added - cut.removed
+  const findings = checkGuard(list.definition.guard, previous?.entries ?? null, entries)
+  return {
+    list,
+    previous,
+    serial: (previous?.serial ?? 0) + 1,
+    decision,
+    entries,
+    findings,
+    ...cut,
+  }
+}
+
+type Counted = Pick<Cut, 'changes' | 'added' | 'removed'>
+
+function firstCut(store: PublishStore, { rowId }: PublishedList, decision: number): Counted {
+  const added = countLines(blocksOfLines(store.publications.lines(rowId, decision)))
+  return { changes: null, added, removed: 0 }
+}
+
+function nextCut(
+  store: PublishStore,
+  { rowId }: PublishedList,
+  previous: Publication,
+  decision: number,
+): Counted {
+  const changes = readChanges(store, rowId, previous.decision, decision)
+  return { changes, added: countLines(changes.added), removed: countLines(changes.removed) }
+}
+
+/** What came and went after one decision and through another, in memory. */
+export function readChanges(
+  store: Pick<PublishStore, 'publications'>,
+  listRowId: number,
+  after: number,
+  through: number,
+): HeldDiff {
+  const { added, removed } = store.publications.changes(listRowId, after, through)
+  return { added: [...blocksOfLines(added)], removed: [...blocksOfLines(removed)] }
+}

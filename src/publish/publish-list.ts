@@ -1,0 +1,208 @@
+import { Fault, isFault } from '../core/fault.ts'
+import { DEFINITION_FILE, listRole, listTarget, SNAPSHOT_FILE } from '../core/layout.ts'
+import { readRoles } from './authority-roles.ts'
+import type { GuardFinding } from './check-guard.ts'
+import { cutPublication, type Cut } from './cut-publication.ts'
+import {
+  definitionTarget,
+  ensureListRole,
+  printDefinition,
+  readListRole,
+  retryConflicts,
+} from './list-role.ts'
+import { makeLines, type MadeLines } from './make-lines.ts'
+import type { Publication, PublishDeps, PublishedList } from './ports.ts'
+import { sealMetadata, signTargets } from './seal-metadata.ts'
+import { stageDeltas } from './stage-deltas.ts'
+import { stageSnapshot } from './stage-snapshot.ts'
+import { stageTarget } from './stage-target.ts'
+import type { TargetFile, TargetsSigned } from './tuf-metadata.ts'
+
+export interface PublishOptions {
+  /** Why the circuit breaker may be overridden, or null. Kept with the publication. */
+  readonly override: string | null
+  readonly actor: string
+}
+
+/** What became, or would become, of a list. */
+export interface PublishOutcome {
+  /** `definition`: the list's definition was published anew, its entries had not changed. */
+  readonly outcome: 'published' | 'definition' | 'unchanged'
+  readonly list: string
+  /** The newest serial afterwards; null when nothing was ever published. */
+  readonly serial: number | null
+  readonly entries: number
+  readonly added: number
+  readonly removed: number
+  /** What the circuit breaker said; not empty in what was published only with an override. */
+  readonly findings: readonly GuardFinding[]
+}
+
+/** What `publishList` would do now. Reads only. */
+export function planPublish(
+  { store }: Pick<PublishDeps, 'store'>,
+  list: PublishedList,
+): PublishOutcome {
+  const cut = cutPublication(store, list)
+  if (cut !== null) return outcomeOf(cut)
+  return unchanged({ store }, list, isDefinitionNew({ store }, list) ? 'definition' : 'unchanged')
+}
+
+/**
+ * Makes the next serial of a list if it has changes: cut, make and stage the files, sign, commit. What another process did
+ * meanwhile makes it begin again. What was committed is seen by readers only after `projectPublished`.
+ *
+ * Throws `publish/guard` when the circuit breaker stops it, `publish/conflict` when it was overtaken too often, and what keys,
+ * files and store throw; then nothing is published, and it can simply be run again.
+ */
+export async function publishList(
+  deps: PublishDeps,
+  list: PublishedList,
+  options: PublishOptions,
+): Promise<PublishOutcome> {
+  return retryConflicts(async () => {
+    const cut = cutPublication(deps.store, list)
+    if (cut === null) return publishDefinition(deps, list)
+    assertGuard(cut, options.override)
+    await ensureListRole(deps, list)
+    const made = makeLines(deps, cut)
+    const before = readListRole(deps.store, list.place)
+    const targets = await stageTargets(deps, cut, made, before)
+    await commitPublication(deps, cut, { ...made, targets, before, options })
+    // Only now, so that a loser of the race for a serial leaves nothing wrong in the cache.
+    if (cut.changes !== null) deps.cache.putChanges(list.place, cut.serial, cut.changes)
+    deps.cache.forget(list.place, {
+      lines: cut.serial,
+      changes: cut.serial - list.definition.keep.serials,
+    })
+    return outcomeOf(cut)
+  })
+}
+
+function assertGuard({ list, findings }: Cut, override: string | null): void {
+  if (findings.length === 0 || override !== null) return
+  throw new Fault(
+    'publish/guard',
+    `the circuit breaker stopped ${JSON.stringify(list.id)}, which would ${findings.map(({ text }) => text).join(' and ')}: look at it with --dry-run, and if it is right publish with --override REASON`,
+  )
+}
+
+/** The immutable files, staged and durable before anything is signed. Snapshot and deltas share the threads that compress. */
+async function stageTargets(
+  deps: PublishDeps,
+  cut: Cut,
+  { state, bytes }: MadeLines,
+  before: TargetsSigned | null,
+): Promise<Record<string, TargetFile>> {
+  const { list, serial, entries } = cut
+  const lines = deps.cache.lines(list.place, serial) ?? []
+  const header = { list: list.id, serial, entries, state }
+  const [snapshot, deltas, definition] = await Promise.all([
+    asConflict(stageSnapshot(deps.files, list.place, header, lines)),
+    stageDeltas(deps, cut, { state, bytes }, before),
+    stageDefinition(deps, list),
+  ])
+  return { ...deltas, ...definition, [listTarget(list.place, SNAPSHOT_FILE)]: snapshot }
+}
+
+/** Lines that changed in the cache after we made them mean that another process is making the same serial. */
+async function asConflict<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!isFault(error, 'snapshot/invalid')) throw error
+    throw new Fault(
+      'publish/conflict',
+      'expected the lines just made, got others: another program is publishing the same list',
+      { cause: error },
+    )
+  }
+}
+
+async function stageDefinition(
+  { files }: Pick<PublishDeps, 'files'>,
+  list: PublishedList,
+): Promise<Record<string, TargetFile>> {
+  const name = listTarget(list.place, DEFINITION_FILE)
+  const file = await stageTarget(files, name, [printDefinition(list.definition)])
+  return { [name]: { ...file, custom: {} } }
+}
+
+interface Prepared extends MadeLines {
+  readonly targets: Record<string, TargetFile>
+  readonly before: TargetsSigned | null
+  readonly options: PublishOptions
+}
+
+/** Signs and commits; when only the shared metadata was overtaken (another list was published), signs again over the new. */
+async function commitPublication(deps: PublishDeps, cut: Cut, prepared: Prepared): Promise<void> {
+  const { store } = deps
+  const { list, serial, previous, decision, entries, added, removed } = cut
+  const publication: Publication = {
+    serial,
+    state: prepared.state,
+    entries,
+    added,
+    removed,
+    decision,
+    definitionId: list.definitionId,
+    publishedAt: deps.now(),
+    override: cut.findings.length === 0 ? null : prepared.options.override,
+    actor: prepared.options.actor,
+  }
+  const expectedSerial = previous?.serial ?? 0
+  await retryConflicts(
+    async () => {
+      const metadata = await signList(deps, list, prepared.targets, publication.publishedAt)
+      // THE COMMIT POINT. A crash before it leaves staged files that nobody refers to; a crash after it leaves projecting to be done.
+      store.publications.commit({ listRowId: list.rowId, publication, metadata, expectedSerial })
+    },
+    () => (store.publications.latest(list.rowId)?.serial ?? 0) === expectedSerial,
+  )
+}
+
+async function signList(
+  { store, keys }: Pick<PublishDeps, 'store' | 'keys'>,
+  list: PublishedList,
+  targets: TargetsSigned['targets'],
+  at: Date,
+): ReturnType<typeof sealMetadata> {
+  const roles = readRoles(store)
+  const version = (readListRole(store, list.place)?.version ?? 0) + 1
+  const signed = await signTargets(keys, roles, listRole(list.place), { version, targets, at })
+  return sealMetadata(keys, roles, { targets: [signed] }, at)
+}
+
+function isDefinitionNew({ store }: Pick<PublishDeps, 'store'>, list: PublishedList): boolean {
+  const published = readListRole(store, list.place)?.targets[
+    listTarget(list.place, DEFINITION_FILE)
+  ]
+  return published?.hashes.sha256 !== definitionTarget(list.definition).hashes.sha256
+}
+
+/** Publishes a changed definition under the serial that there is: the list role is signed anew. */
+async function publishDefinition(deps: PublishDeps, list: PublishedList): Promise<PublishOutcome> {
+  if (!isDefinitionNew(deps, list)) return unchanged(deps, list, 'unchanged')
+  await ensureListRole(deps, list)
+  const staged = await stageDefinition(deps, list)
+  await retryConflicts(async () => {
+    const before = readListRole(deps.store, list.place)
+    deps.store.metadata.commit(
+      await signList(deps, list, { ...before?.targets, ...staged }, deps.now()),
+    )
+  })
+  return unchanged(deps, list, 'definition')
+}
+
+function unchanged(
+  { store }: Pick<PublishDeps, 'store'>,
+  list: PublishedList,
+  outcome: 'definition' | 'unchanged',
+): PublishOutcome {
+  const { serial = null, entries = 0 } = store.publications.latest(list.rowId) ?? {}
+  return { outcome, list: list.id, serial, entries, added: 0, removed: 0, findings: [] }
+}
+
+function outcomeOf({ list, serial, entries, added, removed, findings }: Cut): PublishOutcome {
+  return { outcome: 'published', list: list.id, serial, entries, added, removed, findings }
+}

@@ -1,0 +1,33 @@
+import {
+  minisignGlobalBytes,
+  printMinisign,
+  printMinisignKey,
+  type MinisignKey,
+} from '../core/minisign.ts'
+import type { PublicKey, Signer } from './ports.ts'
+
+/** The minisign form of one of our keys. Its minisign id is the first 8 bytes of its TUF id. */
+export function minisignKey({ keyid, publicHex }: PublicKey): MinisignKey {
+  return { id: Buffer.from(keyid.slice(0, 16), 'hex'), publicKey: Buffer.from(publicHex, 'hex') }
+}
+
+/** The bytes of the target `keys/export.pub`, with the authority's name in the comment if it has one. */
+export function printExportKey(key: PublicKey, authority: string): Buffer {
+  return Buffer.from(printMinisignKey(minisignKey(key), authority))
+}
+
+/** The text of the `.minisig` beside a file of which `digest` is the `minisignDigest`. `trustedComment` is one line. */
+export async function signMinisign(
+  signer: Signer,
+  digest: Uint8Array,
+  trustedComment: string,
+): Promise<string> {
+  const signature = Buffer.from((await signer.sign(digest)).sig, 'hex')
+  const global = await signer.sign(minisignGlobalBytes(signature, trustedComment))
+  return printMinisign({
+    keyId: minisignKey(signer).id,
+    signature,
+    trustedComment,
+    globalSignature: Buffer.from(global.sig, 'hex'),
+  })
+}
