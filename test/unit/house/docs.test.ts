@@ -74,6 +74,27 @@ describe('the import table', () => {
   })
 })
 
+describe('settings', () => {
+  test.each(['list', 'agent'])('of docs/spec/%s.schema.json are all in docs/operate.md', (name) => {
+    const schema = JSON.parse(read(`docs/spec/${name}.schema.json`)) as Schema
+    const page = section(read('docs/operate.md'), name === 'agent' ? 'Agent' : "A list's settings")
+    const missing = propertiesOf(schema).filter((property) => !page.includes(`\`${property}\``))
+    expect(missing).toEqual([])
+  })
+})
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly $defs?: Readonly<Record<string, Schema>>
+}
+
+/** The names of all properties, however deep. */
+function propertiesOf({ properties = {}, $defs = {} }: Schema): readonly string[] {
+  const own = Object.keys(properties).filter((property) => property !== '$schema')
+  const deeper = [...Object.values(properties), ...Object.values($defs)]
+  return [...own, ...deeper.flatMap(propertiesOf)]
+}
+
 interface Door {
   readonly rooms: readonly string[]
   readonly packages: readonly string[]
