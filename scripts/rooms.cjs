@@ -12,10 +12,10 @@ const MODULES = '(^|/)node_modules/'
 const ROOMS = {
   core: { rooms: [], packages: ['tr46', 'tldts'], node: ['crypto'] },
   formats: { rooms: ['core'], packages: [], node: [] },
-  curation: { rooms: ['core', 'formats'], packages: ['ajv', 'ajv-formats'], node: ['crypto'] },
+  curation: { rooms: ['core', 'formats'], packages: [], node: [] },
   publish: {
     rooms: ['core', 'formats'],
-    packages: ['@tufjs/canonical-json', '@tufjs/models'],
+    packages: ['@tufjs/canonical-json'],
     node: ['crypto', 'zlib'],
   },
   distribute: { rooms: ['core', 'formats', 'platform'], packages: ['hono'] },
@@ -26,7 +26,7 @@ const ROOMS = {
   store: { rooms: ['core'], packages: ['better-sqlite3', 'drizzle-orm'] },
   platform: {
     rooms: ['core'],
-    packages: ['undici', 'pino', 'prom-client', 'hono', 'ajv', 'ajv-formats'],
+    packages: ['undici', 'pino', 'prom-client', 'hono', 'ajv'],
   },
   main: {
     rooms: ['core', 'formats', 'curation', 'publish', 'distribute', 'agent', 'store', 'platform'],
