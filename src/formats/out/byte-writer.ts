@@ -38,8 +38,14 @@ export class ByteWriter {
     this.bytes = larger
   }
 
+  byte(byte: number): void {
+    this.reserve(1)
+    this.bytes[this.length++] = byte
+  }
+
   /** `text` is ASCII. */
   text(text: string): void {
+    if (text === '') return
     const bytes = new TextEncoder().encode(text)
     this.reserve(bytes.length)
     this.bytes.set(bytes, this.length)

@@ -4,7 +4,8 @@
  */
 export const EXPORT_REASONS = {
   below: 'what lies below a name cannot be said here',
-  covered: 'already blocked by a listed name above',
+  covered: 'a listed name above says the same',
+  excepted: 'an exception for a name above wins here',
   host: 'one name alone; readers of this format may block what lies below it too',
   ip: 'addresses cannot be said here',
   listed: 'the host of this URL is itself listed, and is not steered',

@@ -1,6 +1,6 @@
+import { hashName, nextHash, NO_HASH, spreadHash } from './name-hash.ts'
+
 const DOT = 0x2e
-const FNV_OFFSET = 0x811c9dc5 | 0
-const FNV_PRIME = 0x01000193
 
 /**
  * A set of names with a few marks for each, held as bytes: about 12 bytes for each name beside its letters, and no strings. Names
@@ -46,7 +46,7 @@ export class NameTable {
 
   /** The marks, among `wanted`, of the nearest name above `bytes[start, end)` that has any of them; 0 when none has. */
   marksAbove(bytes: Uint8Array, start: number, end: number, wanted: number): number {
-    let hash = FNV_OFFSET
+    let hash = NO_HASH
     let marks = 0
     for (let i = end - 1; i >= start; i--) {
       const byte = bytes[i] as number
@@ -56,7 +56,7 @@ export class NameTable {
         // A longer name above comes later, and is nearer.
         if (found !== 0) marks = found
       }
-      hash = Math.imul(hash ^ byte, FNV_PRIME)
+      hash = nextHash(hash, byte)
     }
     return marks
   }
@@ -68,7 +68,7 @@ export class NameTable {
   /** The slot that holds the name, or the free one where it belongs. */
   #slotOf(hash: number, bytes: Uint8Array, start: number, end: number): number {
     const last = this.#slots.length - 1
-    let slot = spread(hash) & last
+    let slot = spreadHash(hash) & last
     for (;;) {
       const number = (this.#slots[slot] as number) - 1
       if (number < 0) return slot
@@ -109,25 +109,12 @@ export class NameTable {
     const slots = new Uint32Array(2 * this.#slots.length)
     const last = slots.length - 1
     for (let number = 0; number < this.#size; number++) {
-      let slot = spread(this.#hashes[number] as number) & last
+      let slot = spreadHash(this.#hashes[number] as number) & last
       while (slots[slot] !== 0) slot = (slot + 1) & last
       slots[slot] = number + 1
     }
     this.#slots = slots
   }
-}
-
-/** FNV-1a over the bytes from the last to the first. */
-function hashName(bytes: Uint8Array, start: number, end: number): number {
-  let hash = FNV_OFFSET
-  for (let i = end - 1; i >= start; i--) hash = Math.imul(hash ^ (bytes[i] as number), FNV_PRIME)
-  return hash
-}
-
-/** FNV leaves its low bits weak. */
-function spread(hash: number): number {
-  const mixed = Math.imul(hash ^ (hash >>> 16), 0x7feb352d)
-  return mixed ^ (mixed >>> 15)
 }
 
 function grown<T extends Uint8Array | Uint32Array | Int32Array>(from: T, to: T): T {

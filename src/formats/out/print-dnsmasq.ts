@@ -11,26 +11,25 @@ import {
 import { printExportHeader } from './export-header.ts'
 import { isBlock, omitted, rule, type Loss, type Rule } from './export-rules.ts'
 import type { ExportSource, ExportSummary } from './export-source.ts'
-import { NameTable } from './name-table.ts'
+import { openCoverage, type Coverage } from './coverage.ts'
 import { renderLines } from './render-lines.ts'
 
 /** What happens below a name of which the list says nothing there: what the nearest listed name above says. */
 const BLOCKED_FROM_ABOVE: Verdict = FORMAT_VERDICT
-
-/** Marks in the table of names that decide what happens below them. */
-const BLOCKS = 1
-const FREES = 2
 
 /**
  * `server=` lines, which both `conf-file` and `servers-file` take; only the latter is read again on SIGHUP. dnsmasq asks the line
  * with the longest matching name. `docs/spec/exports.md` §7.
  */
 export function* printDnsmasq(source: ExportSource): Generator<Uint8Array, ExportSummary> {
-  const above = hasSingleNames(source) ? namesAbove(source) : null
+  const coverage = hasSingleNames(source) ? openCoverage(source, ({ below }) => below) : null
   return yield* renderLines(source, {
     rules: { name: dnsmasqRule, ip: () => omitted('ip'), url: () => omitted('url') },
     header: (summary) => printExportHeader('#', source, summary),
-    ...(above && { refine: (entry) => refineSingle(entry, above) }),
+    ...(coverage && {
+      restart: () => coverage.restart(),
+      refine: (entry) => refineSingle(entry, coverage),
+    }),
   })
 }
 
@@ -62,30 +61,17 @@ function loss(verdict: Verdict): Loss | undefined {
 function hasSingleNames(source: ExportSource): boolean {
   const entries = new EntryCursor(source.lines())
   try {
-    while (entries.next()) if (isSingle(entries)) return true
+    while (entries.next()) {
+      if (entries.kinds < IS_IP && entries.below === NOTHING) return true
+    }
     return false
   } finally {
     entries.close()
   }
 }
 
-function isSingle(entry: EntryCursor): boolean {
-  return entry.kinds < IS_IP && entry.below === NOTHING
-}
-
-function namesAbove(source: ExportSource): NameTable {
-  const names = new NameTable()
-  const entries = new EntryCursor(source.lines())
-  while (entries.next()) {
-    if (entries.kinds >= IS_IP || entries.below === NOTHING) continue
-    const number = names.add(entries.bytes, entries.start, entries.end)
-    names.mark(number, isBlock(entries.below) ? BLOCKS : FREES)
-  }
-  return names
-}
-
-function refineSingle(entry: EntryCursor, above: NameTable): void {
-  if (!isSingle(entry)) return
-  const marks = above.marksAbove(entry.bytes, entry.start, entry.end, BLOCKS | FREES)
-  if (marks === BLOCKS) entry.below = BLOCKED_FROM_ABOVE
+function refineSingle(entry: EntryCursor, coverage: Coverage): void {
+  if (entry.kinds >= IS_IP) return
+  const inherited = coverage.inherited()
+  if (entry.below === NOTHING && isBlock(inherited)) entry.below = BLOCKED_FROM_ABOVE
 }

@@ -4,10 +4,11 @@ import { EntryFields } from './entry-fields.ts'
 import type { ExportSource, ExportSummary } from './export-source.ts'
 
 const QUOTE = 0x22
+const COMMA = 0x2c
 const BACKSLASH = 0x5c
 
 const KEYS = ['value', 'kind', 'action', 'category', 'reference'].map((key, at) =>
-  Buffer.from(`${at === 0 ? '{' : '",'}"${key}":"`),
+  Buffer.from(`${at === 0 ? '\n{' : '",'}"${key}":"`),
 )
 const ROW_END = Buffer.from('"}')
 
@@ -23,7 +24,7 @@ export function* printJson(source: ExportSource): Generator<Uint8Array, ExportSu
   let written = 0
   while (lines.next()) {
     fields.read(lines)
-    out.text(written === 0 ? '\n' : ',\n')
+    if (written > 0) out.byte(COMMA)
     writeRow(out, lines, fields)
     written++
     if (out.isFull()) yield out.take()

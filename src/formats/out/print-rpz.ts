@@ -1,14 +1,19 @@
 import type { ListZone } from '../../core/list-definition.ts'
-import { IS_IP, IS_URL, NOTHING, REDIRECT, type EntryCursor, type Verdict } from './entry-cursor.ts'
+import { IS_IP, IS_URL, type EntryCursor } from './entry-cursor.ts'
 import { printExportHeader } from './export-header.ts'
 import type { ExportSource, ExportSummary } from './export-source.ts'
-import { isHostName } from './host-name.ts'
-import { parseRedirectTarget, type RedirectTarget } from './redirect-target.ts'
+import { parseRedirectTarget } from './redirect-target.ts'
 import { renderLines } from './render-lines.ts'
-import { rpzIpOwner } from './rpz-ip-owner.ts'
-import { rpzRules } from './rpz-rules.ts'
+import { openRpzCoverage, type RpzCoverage } from './rpz-coverage.ts'
+import {
+  checkSteered,
+  inheritedVerdict,
+  refineIp,
+  refineName,
+  type OwnerLimits,
+} from './rpz-owner.ts'
+import { rpzBetween, rpzRules } from './rpz-rules.ts'
 import { openSteering } from './rpz-steering.ts'
-import { NO_HOST_NAME, REFERENCED_REDIRECT, TOO_LONG, UNSTEERED } from './rpz-verdicts.ts'
 import { parseZoneName } from './zone-name.ts'
 
 /** Stands in where neither the list's definition nor the reader names a zone. */
@@ -35,17 +40,24 @@ export function* printRpz(source: ExportSource): Generator<Uint8Array, ExportSum
   const origin = parseZoneName(source.zone ?? zone.origin)
   const redirect = parseRedirectTarget(action.type === 'redirect' ? action.to : [])
   const proxy = parseRedirectTarget(steering?.to ?? [])
-  const room = MAX_NAME_AND_ORIGIN - origin.length
-  const steered = proxy && openSteering(source, (entry) => checkSteered(entry, room, proxy))
+  const limits = { room: MAX_NAME_AND_ORIGIN - origin.length, redirect }
+  const coverage = openRpzCoverage(source)
+  const steered = proxy && openSteering(source, (entry) => checkSteered(entry, limits.room, proxy))
   return yield* renderLines(source, {
     rules: rpzRules(redirect, proxy),
     header: (summary) => printExportHeader(';', source, summary) + printApex(zone, origin, source),
-    ...(steered && { restart: steered.restart }),
+    restart: () => {
+      coverage?.restart()
+      steered?.restart()
+    },
     refine: (entry) => {
       if (entry.kinds === IS_URL) steered?.refine(entry)
-      else if (entry.kinds === IS_IP) refineIp(entry, redirect)
-      else refineName(entry, room, redirect)
+      else if (entry.kinds === IS_IP) refineIp(entry, limits)
+      else refineName(entry, limits, coverage)
     },
+    ...(coverage?.hasBetween === true && {
+      before: (entry: EntryCursor) => printBetween(entry, coverage, limits),
+    }),
   })
 }
 
@@ -59,40 +71,18 @@ function printApex(zone: ListZone, origin: string, source: ExportSource): string
   )
 }
 
-function refineName(entry: EntryCursor, room: number, redirect: RedirectTarget | null): void {
-  const length = entry.end - entry.start
-  // `*.` needs two octets more.
-  if (length + 2 > room && entry.below !== NOTHING) entry.below = TOO_LONG
-  if (length > room && entry.own !== NOTHING) entry.own = TOO_LONG
-  if (entry.own !== REDIRECT && entry.below !== REDIRECT) return
-  if (redirect === null || redirect.name !== null) return
-  const isHost = isHostName(entry.bytes, entry.start, entry.end)
-  if (entry.own === REDIRECT) entry.own = redirectVerdict(entry, isHost, entry.ownLine)
-  if (entry.below === REDIRECT) entry.below = redirectVerdict(entry, isHost, entry.belowLine)
-}
-
-function redirectVerdict(entry: EntryCursor, isHost: boolean, line: number): Verdict {
-  if (!isHost) return NO_HOST_NAME
-  return hasReference(entry.block, line) ? REFERENCED_REDIRECT : REDIRECT
-}
-
-/** Whether the line that ends at `lf` has a reference: its last field is not `-`. */
-function hasReference(block: Uint8Array, lf: number): boolean {
-  return block[lf - 1] !== 0x2d || block[lf - 2] !== 0x09
-}
-
-function refineIp(entry: EntryCursor, redirect: RedirectTarget | null): void {
-  const value = Buffer.from(entry.bytes.subarray(entry.start, entry.end)).toString('latin1')
-  entry.bytes = Buffer.from(rpzIpOwner(value), 'latin1')
-  entry.start = 0
-  entry.end = entry.bytes.length
-  if (entry.own === REDIRECT && redirect !== null && redirect.name === null) {
-    entry.own = redirectVerdict(entry, true, entry.ownLine)
-  }
-}
-
-function checkSteered(entry: EntryCursor, room: number, proxy: RedirectTarget): Verdict {
-  if (entry.end - entry.start > room) return TOO_LONG
-  if (proxy.name !== null || isHostName(entry.bytes, entry.start, entry.end)) return NOTHING
-  return UNSTEERED
+function printBetween(
+  entry: EntryCursor,
+  coverage: RpzCoverage,
+  { redirect }: OwnerLimits,
+): string {
+  if (entry.kinds >= IS_IP) return ''
+  return coverage
+    .between(entry)
+    .map(({ name, inherited }) => {
+      const bytes = Buffer.from(name, 'latin1')
+      const verdict = inheritedVerdict(bytes, 0, bytes.length, inherited, redirect)
+      return rpzBetween(name, verdict, redirect)
+    })
+    .join('')
 }

@@ -1,25 +1,25 @@
-import { EntryCursor, FORMAT_VERDICT, IS_IP, type Verdict } from './entry-cursor.ts'
+import { FORMAT_VERDICT, IS_IP, NOTHING, type EntryCursor, type Verdict } from './entry-cursor.ts'
 import { printExportHeader } from './export-header.ts'
 import { blockOnlyLoss, isBlock, omitted, rule, type Loss, type Rule } from './export-rules.ts'
 import type { ExportSource, ExportSummary } from './export-source.ts'
-import { NameTable } from './name-table.ts'
+import { openCoverage, type Coverage } from './coverage.ts'
 import { renderLines } from './render-lines.ts'
 
 const COVERED: Verdict = FORMAT_VERDICT
 
-/** The mark of a name that is written with its dot. */
-const IS_WRITTEN = 1
-
 /**
  * A file for Squid's `acl … dstdomain`: `.x` for a name and all below, `x` for the name alone. Nothing in it is covered by another
- * line: Squid refuses to start with some such pairs (`docs/spec/exports.md` §10). Memory grows with the `domain` entries.
+ * line: Squid refuses to start with some such pairs (`docs/spec/exports.md` §10).
  */
 export function* printSquid(source: ExportSource): Generator<Uint8Array, ExportSummary> {
-  const covering = coveringNames(source)
+  const coverage = openCoverage(source, writtenWithDot)
   return yield* renderLines(source, {
     rules: { name: squidRule, ip: () => omitted('ip'), url: () => omitted('url') },
     header: (summary) => printExportHeader('#', source, summary),
-    refine: (entry) => refineCovered(entry, covering),
+    ...(coverage && {
+      restart: () => coverage.restart(),
+      refine: (entry) => refineCovered(entry, coverage),
+    }),
   })
 }
 
@@ -33,19 +33,13 @@ function loss(verdict: Verdict): Loss | undefined {
   return verdict === COVERED ? { omitted: 'covered' } : blockOnlyLoss(verdict)
 }
 
-function coveringNames(source: ExportSource): NameTable {
-  const names = new NameTable()
-  const entries = new EntryCursor(source.lines())
-  while (entries.next()) {
-    if (entries.kinds >= IS_IP || !isBlock(entries.own) || !isBlock(entries.below)) continue
-    names.mark(names.add(entries.bytes, entries.start, entries.end), IS_WRITTEN)
-  }
-  return names
+/** Only what is written with its dot covers: not a `subdomains` entry, nor a name with an exception of its own. */
+function writtenWithDot(entry: EntryCursor): Verdict {
+  return isBlock(entry.own) && isBlock(entry.below) ? COVERED : NOTHING
 }
 
-function refineCovered(entry: EntryCursor, covering: NameTable): void {
-  if (entry.kinds >= IS_IP) return
-  if (covering.marksAbove(entry.bytes, entry.start, entry.end, IS_WRITTEN) === 0) return
+function refineCovered(entry: EntryCursor, coverage: Coverage): void {
+  if (entry.kinds >= IS_IP || coverage.inherited() === NOTHING) return
   if (isBlock(entry.own)) entry.own = COVERED
   if (isBlock(entry.below)) entry.below = COVERED
 }

@@ -11,6 +11,8 @@ export interface LineFormat {
   readonly restart?: () => void
   /** May change the verdicts of the entry by what only its bytes tell, or put another text in the value's place. */
   readonly refine?: (entry: EntryCursor) => void
+  /** Lines that only this entry makes necessary, in ASCII; mostly none. */
+  readonly before?: (entry: EntryCursor) => string
 }
 
 /** The export's bytes: a survey of the lines, the header that tells its outcome, then the lines. */
@@ -25,7 +27,7 @@ export function* renderLines(
   const templates = new RuleTemplates(format.rules)
   const entries = new EntryCursor(source.lines())
   try {
-    while (fill(out, entries, templates, format.refine)) yield out.take()
+    while (fill(out, entries, templates, format)) yield out.take()
     if (!out.isEmpty()) yield out.take()
   } finally {
     entries.close()
@@ -50,11 +52,12 @@ function fill(
   out: ByteWriter,
   entries: EntryCursor,
   templates: RuleTemplates,
-  refine: LineFormat['refine'],
+  { refine, before }: LineFormat,
 ): boolean {
   while (!out.isFull()) {
     if (!entries.next()) return false
     refine?.(entries)
+    if (before !== undefined) out.text(before(entries))
     out.lines(templates.of(entries), entries)
   }
   return true

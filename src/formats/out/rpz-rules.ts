@@ -11,6 +11,7 @@ import {
 import { omitted, rule, type ExportRules, type Loss, type Rule } from './export-rules.ts'
 import type { RedirectTarget } from './redirect-target.ts'
 import {
+  COVERED,
   LISTED,
   NO_HOST_NAME,
   REFERENCED_REDIRECT,
@@ -46,13 +47,22 @@ export function rpzRules(
   }
 }
 
+/** Both records of a name that only stands between an entry and the wildcard which covers it. */
+export function rpzBetween(
+  name: string,
+  verdict: Verdict,
+  redirect: RedirectTarget | null,
+): string {
+  return records(name, verdict, redirect, '') + records(`*.${name}`, verdict, redirect, '')
+}
+
 function records(
   owner: string,
   verdict: Verdict,
   redirect: RedirectTarget | null,
   reference: string,
 ): string {
-  if (verdict === NOTHING || verdict === TOO_LONG) return ''
+  if (verdict === NOTHING || verdict === TOO_LONG || verdict === COVERED) return ''
   const cname = CNAME_TARGETS.get(verdict)
   if (cname !== undefined) return `${owner} CNAME ${cname}\n`
   // A redirection with nowhere to go stays a block; «no data» is what its other types get anyhow.
@@ -69,6 +79,7 @@ function redirectRecords(owner: string, target: RedirectTarget): string {
 }
 
 function loss(verdict: Verdict, redirect: RedirectTarget | null): Loss | undefined {
+  if (verdict === COVERED) return { omitted: 'covered' }
   if (verdict === TOO_LONG) return { omitted: 'too-long' }
   if (verdict === NO_HOST_NAME) return { changed: 'nodata' }
   return verdict === REDIRECT && redirect === null ? { changed: 'nodata' } : undefined
