@@ -29,8 +29,8 @@ export function build(root) {
   if (status !== 0) throw new Error('tsc found errors: see above')
 }
 
-/** Why `npm ci` is needed, or null. npm's hidden lock file tells what really was installed. */
-function whyStale(root) {
+/** Why `npm ci` is needed in the folder `root`, or null. npm's hidden lock file tells what really was installed. */
+export function whyStale(root) {
   const installed = `${root}/node_modules/.package-lock.json`
   if (!existsSync(installed)) return 'node_modules is missing'
   const have = readPackages(installed)
