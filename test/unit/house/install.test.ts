@@ -2,14 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-
-interface Scripts {
-  readonly whyStale: (root: string) => string | null
-  readonly missingPeers: (wanted?: readonly string[]) => readonly { readonly package: string }[]
-}
-
-const { whyStale } = (await import('../../../scripts/node-packages.mjs')) as Scripts
-const { missingPeers } = (await import('../../../scripts/system-packages.mjs')) as Scripts
+import { whyStale } from '../../../scripts/node-packages.mjs'
+import { missingPeers } from '../../../scripts/system-packages.mjs'
 
 let root = ''
 
