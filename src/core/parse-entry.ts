@@ -76,7 +76,7 @@ export function parseCategory(text: string): string {
   )
 }
 
-function isCategory(text: string): boolean {
+export function isCategory(text: string): boolean {
   return /^[a-z0-9][a-z0-9-]*$/.test(text) && text.length <= MAX_CATEGORY
 }
 
@@ -89,7 +89,7 @@ export function parseReference(text: string): string {
   )
 }
 
-function isReference(text: string): boolean {
+export function isReference(text: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text) && text.length <= MAX_REFERENCE
 }
 
@@ -102,7 +102,7 @@ export function parseKind(text: string): EntryKind {
   )
 }
 
-function isKind(text: string): text is EntryKind {
+export function isKind(text: string): text is EntryKind {
   return (ENTRY_KINDS as readonly string[]).includes(text)
 }
 
@@ -115,7 +115,7 @@ export function parseAction(text: string): EntryAction {
   )
 }
 
-function isAction(text: string): text is EntryAction {
+export function isAction(text: string): text is EntryAction {
   return (ENTRY_ACTIONS as readonly string[]).includes(text)
 }
 
