@@ -8,7 +8,16 @@ import { runProgram } from './run-program.ts'
  * The command line. Each noun's file adds its verbs; what a verb needs is imported when it runs, so that
  * `agent pull` never loads the database driver and every start is quick.
  */
-const NOUNS: readonly (() => Promise<Noun>)[] = [() => import('./agent.ts')]
+const NOUNS: readonly (() => Promise<Noun>)[] = [
+  () => import('./convert.ts'),
+  () => import('./init.ts'),
+  () => import('./list.ts'),
+  () => import('./entry.ts'),
+  () => import('./decision.ts'),
+  () => import('./serve.ts'),
+  () => import('./subscriber.ts'),
+  () => import('./agent.ts'),
+]
 
 const EXAMPLES = `
 Examples:
