@@ -1,5 +1,7 @@
 import { isCanonicalName } from './scan-name.ts'
-import { MAX_URL } from './url-value.ts'
+
+/** `docs/spec/entry.md` §6, in octets. */
+export const MAX_URL = 8000
 
 const SLASH = 0x2f
 const QUESTION = 0x3f

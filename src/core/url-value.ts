@@ -3,9 +3,9 @@ import type { EntryValue } from './entry.ts'
 import { Fault } from './fault.ts'
 import { canonicalPath, collapseDots, escapeOctets, unescapeFully } from './safe-browsing-url.ts'
 import type { NameRefusal } from './scan-name.ts'
+import { isPlainUrlValue, MAX_URL } from './scan-url.ts'
 
-/** `docs/spec/entry.md` §6: octets of a value, and UTF-16 code units of what may be parsed at all. */
-export const MAX_URL = 8000
+/** `docs/spec/entry.md` §6, in UTF-16 code units: bounds the work that parsing is given. */
 export const MAX_URL_TEXT = 32768
 
 /** Why a text is no URL that can be listed; of its host, why that is no name. */
@@ -39,6 +39,25 @@ export function readUrlValue(text: string): UrlReading {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed)?.[1]?.toLowerCase()
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') return { refusal: 'scheme' }
   const rest = scheme === undefined ? trimmed : trimmed.slice(scheme.length + 3)
+  return isPlainText(rest) ? { value: rest as EntryValue } : readUrlFully(rest)
+}
+
+// One text at a time is in here, and never across a call.
+const scratch = new Uint8Array(MAX_URL)
+
+function isPlainText(text: string): boolean {
+  if (text.length > MAX_URL) return false
+  let high = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    high |= code
+    scratch[i] = code
+  }
+  return high <= 0x7f && isPlainUrlValue(scratch, 0, text.length)
+}
+
+/** What `readUrlValue` does with a text, behind its scheme, that cannot be told at a glance. */
+export function readUrlFully(rest: string): UrlReading {
   const authority = /^[^/\\?#]*/.exec(rest)?.[0] ?? ''
   if (authority.includes('@')) return { refusal: 'user-info' }
   // An empty authority, or WHATWG would look for the host in the path.

@@ -23,7 +23,8 @@ import {
   MIN_LABELS,
   SPECIAL_LAST_LABELS,
 } from '../../../src/core/scan-name.ts'
-import { MAX_URL, MAX_URL_TEXT } from '../../../src/core/url-value.ts'
+import { MAX_URL } from '../../../src/core/scan-url.ts'
+import { MAX_URL_TEXT } from '../../../src/core/url-value.ts'
 
 const spec = readFileSync(new URL('../../../docs/spec/entry.md', import.meta.url), 'utf8')
 

@@ -11,6 +11,7 @@ import {
 } from '../../../src/core/parse-entry.ts'
 import { isCanonicalName, nameRefusal, scanAsciiName } from '../../../src/core/scan-name.ts'
 import { isPlainUrlValue } from '../../../src/core/scan-url.ts'
+import { readUrlFully } from '../../../src/core/url-value.ts'
 import { RUNS } from '../../support/lines.ts'
 
 const options = { numRuns: RUNS * 100 }
@@ -122,6 +123,7 @@ describe('parsing a value', () => {
     if (!('value' in reading)) return
     expect(readEntryValue(kind, reading.value)).toEqual(reading)
     expect(reading.value).toMatch(/^[\x21-\x7e]+$/)
+    if (kind === 'url') expect(readUrlFully(reading.value)).toEqual(reading)
   })
 
   test.prop([arbKind, arbAny], options)('throws nothing but a fault', (kind, text) => {
@@ -198,7 +200,7 @@ describe('the fast way to read a URL', () => {
   test.prop([fc.oneof(arbPlain, arbUrl)], options)('tells only what is canonical', (text) => {
     const bytes = Buffer.from(text)
     if (!isPlainUrlValue(bytes, 0, bytes.length)) return
-    expect(readEntryValue('url', text)).toEqual({ value: text })
+    expect(readUrlFully(text)).toEqual({ value: text })
   })
 
   test.prop([fc.webPath(), fc.webQueryParameters()], options)(
