@@ -53,6 +53,11 @@ export const realDisk: Disk = {
 }
 
 function newFile(path: string, fd: number): NewFile {
+  let isOpen = true
+  const close = (): void => {
+    if (isOpen) closeSync(fd)
+    isOpen = false
+  }
   return {
     write: (bytes) =>
       onDisk(path, () => {
@@ -62,10 +67,10 @@ function newFile(path: string, fd: number): NewFile {
     finish: () =>
       onDisk(path, () => {
         fsyncSync(fd)
-        closeSync(fd)
+        close()
       }),
     abandon: () => {
-      closeSync(fd)
+      close()
       rmSync(path, { force: true })
     },
   }

@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { Fault, isFault } from '../core/fault.ts'
 import { DEFINITION_FILE } from '../core/layout.ts'
 import { checkLimits } from './check-limits.ts'
@@ -79,9 +77,8 @@ export async function followList(
   }
   const next = { ...state, place, applied, freshUntil, accepted }
   // The commit point. The new lines lie beside the old ones under their own name, and this names them: a crash before it leaves
-  // the old serial applied and a file that the next pull writes anew; a crash behind it, an old file that the next change removes.
+  // the old serial applied and a file that the next pull writes anew; a crash behind it, an old file that the next pull removes.
   writeListState(deps.disk, folder, next)
-  removeOldLines(deps, folder, newest.serial)
   return { state: next, by: made.by }
 }
 
@@ -212,11 +209,3 @@ const DELTA_FAULTS = [
   'snapshot/invalid',
   'trust/mismatch',
 ] as const
-
-function removeOldLines(deps: FollowDeps, folder: string, serial: number): void {
-  const keep = linesPath(folder, serial)
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name)
-    if (/^\d+\.lines(\.new|\.new\.gz)?$/.test(name) && path !== keep) deps.disk.remove(path)
-  }
-}

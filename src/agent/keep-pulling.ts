@@ -33,7 +33,7 @@ export function keepPulling(deps: KeepPullingDeps): Puller {
       const { sourceFault, retryAt, lists } = await deps.pull()
       failures = sourceFault ? failures + 1 : 0
       notBefore = nextTryAt(failures, retryAt, deps.now())
-      const failing = lists.filter((list) => list.state.lastError).map((list) => list.id)
+      const failing = lists.filter((list) => list.fault).map((list) => list.id)
       const serials = Object.fromEntries(
         lists.map(({ id, state }) => [id, state.applied?.serial ?? null]),
       )

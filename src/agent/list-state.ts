@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FaultCode } from '../core/fault.ts'
 import type { PublicDefinition } from '../core/list-definition.ts'
@@ -130,4 +130,13 @@ export function writeListState(disk: Disk, folder: string, state: ListState): vo
 export function hasLines(folder: string, applied: Applied): boolean {
   const stat = statSync(linesPath(folder, applied.serial), { throwIfNoEntry: false })
   return stat?.size === applied.bytes
+}
+
+/** Removes what lies beside the lines of the applied serial: older lines, and beginnings that a crash left behind. */
+export function removeOtherLines(disk: Disk, folder: string, serial: number): void {
+  const kept = linesPath(folder, serial)
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (/^\d+\.lines(\.new|\.new\.gz)?$/.test(name) && path !== kept) disk.remove(path)
+  }
 }

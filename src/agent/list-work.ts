@@ -9,6 +9,7 @@ import {
   listFolder,
   newListState,
   readListState,
+  removeOtherLines,
   writeListState,
   type ListState,
 } from './list-state.ts'
@@ -29,8 +30,10 @@ export interface ListWork {
   isIntact: (isSettled: boolean) => boolean
   /** Takes the state that following the list has committed. */
   followed: (state: ListState, by: 'nothing' | 'delta' | 'snapshot') => void
+  /** Reads the state again: after a fault nobody knows whether the commit has landed, and the disk is right. */
+  resync: () => void
   update: (change: Partial<ListState>) => void
-  /** Writes the state if it differs from what is on the disk. */
+  /** Writes the state if it differs from what is on the disk, and removes the files it does not name. */
   save: () => void
 }
 
@@ -83,14 +86,20 @@ export function openListWork(
       intact = true
       saved = JSON.stringify(next)
     },
+    resync() {
+      const kept = readListState(folder)
+      state = kept ?? newListState(list.id)
+      saved = JSON.stringify(kept)
+      intact = null
+    },
     update(change) {
       state = { ...state, ...change }
     },
     save() {
       const now = JSON.stringify(state)
-      if (now === saved) return
-      writeListState(deps.disk, folder, state)
+      if (now !== saved) writeListState(deps.disk, folder, state)
       saved = now
+      if (state.applied) removeOtherLines(deps.disk, folder, state.applied.serial)
     },
   }
 }

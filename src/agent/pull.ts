@@ -22,6 +22,8 @@ export interface ListReport {
   readonly by: 'nothing' | 'delta' | 'snapshot' | null
   /** The outputs that were put in place, by path. */
   readonly written: readonly string[]
+  /** The first thing that went wrong. */
+  readonly fault: Fault | null
 }
 
 /**
@@ -42,7 +44,7 @@ export async function pull(
       await attempt(deps, work, () => follow(followDeps(deps, config), trusted, work, acceptance))
     }
   } finally {
-    if (!(trusted instanceof Fault)) trusted.keep()
+    if (!(trusted instanceof Fault)) keepMetadata(deps, trusted, works)
   }
   for (const work of works) {
     await attempt(deps, work, () =>
@@ -50,9 +52,11 @@ export async function pull(
     )
   }
   await reloadOutputs(deps, config, works, (work, act) => attempt(deps, work, act))
-  for (const work of works) await settle(deps, config, work)
+  for (const work of works) await attempt(deps, work, () => settle(deps, config, work))
   return {
-    lists: works.map(({ list, state, by, written }) => ({ id: list.id, state, by, written })),
+    lists: works.map(({ list, state, by, written, faults }) => {
+      return { id: list.id, state, by, written, fault: faults[0] ?? null }
+    }),
     sourceFault: trusted instanceof Fault ? trusted : null,
   }
 }
@@ -82,7 +86,10 @@ async function follow(
   const { list, folder, state: before } = work
   const hasLines = work.isIntact(areInPlace(deps, work))
   const kept = { state: before, folder, hasLines, acceptance }
-  const { state, by } = await followList(deps, trusted, list, kept)
+  const { state, by } = await followList(deps, trusted, list, kept).catch((error: unknown) => {
+    work.resync()
+    throw error
+  })
   work.followed(state, by)
   if (by !== 'nothing') {
     const { serial, entries } = state.applied ?? {}
@@ -109,11 +116,25 @@ async function attempt(deps: PullDeps, work: ListWork, act: () => Promise<void>)
     await act()
   } catch (error) {
     if (!(error instanceof Fault) || stopsEverything(error)) throw error
-    work.faults.push(error)
-    deps.log.error(
-      { list: work.list.id, code: error.code, serial: work.state.applied?.serial ?? null },
-      `kept what was applied: ${error.message}`,
-    )
+    fail(deps, work, error)
+  }
+}
+
+function fail(deps: PullDeps, work: ListWork, fault: Fault): void {
+  work.faults.push(fault)
+  deps.log.error(
+    { list: work.list.id, code: fault.code, serial: work.state.applied?.serial ?? null },
+    `kept what was applied: ${fault.message}`,
+  )
+}
+
+/** What cannot be kept (a full disk) is verified again the next time; until then it weakens what every list is told. */
+function keepMetadata(deps: PullDeps, trusted: TrustedSource, works: readonly ListWork[]): void {
+  try {
+    trusted.keep()
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    for (const work of works) fail(deps, work, error)
   }
 }
 

@@ -86,7 +86,7 @@ function report(outcome: PullOutcome, asJson: boolean): void {
   } else {
     for (const list of lists) process.stdout.write(sentence(list))
   }
-  if (lists.some((list) => list.lastError)) process.exitCode = EXIT.findings
+  if (outcome.lists.some((list) => list.fault)) process.exitCode = EXIT.findings
 }
 
 function sentence(list: {
