@@ -51,7 +51,15 @@ export const FAULT_CODES = [
   // decisions and imports
   'decision/approvals-needed',
   'decision/not-found',
+  'import/compressed',
+  'import/conflict-markers',
+  'import/cut',
+  'import/empty',
+  'import/encoding',
+  'import/no-line-ends',
+  'import/not-a-list',
   'import/shrunk',
+  'import/too-large',
   // the database
   'store/busy',
   'store/damaged',

@@ -1,0 +1,89 @@
+import { ENTRY_KINDS, NONE } from './entry.ts'
+import { type EntryArena, KIND_BITS, KIND_MASK } from './entry-arena.ts'
+
+/** Size of the blocks of lines. */
+const BLOCK_BYTES = 1 << 20
+
+/** The longest line (`docs/spec/entry.md` §6, MAX_ENTRY_LINE). */
+const MAX_LINE = 8192
+
+const WORD = 4
+
+/** The end of a line as 32-bit words, the last padded. */
+interface Ending {
+  readonly length: number
+  readonly words: Uint32Array
+}
+
+/** Writes the snapshot lines of entries of an arena, in the order asked for. */
+export class EntryLineWriter {
+  /** How many were written of each kind code. */
+  readonly written = new Uint32Array(ENTRY_KINDS.length)
+  readonly #arena: EntryArena
+  readonly #blocks: Uint8Array[] = []
+  readonly #endings: Ending[] = []
+  readonly #source: DataView
+  #block = new Uint8Array(BLOCK_BYTES)
+  #view = new DataView(this.#block.buffer)
+  #end = 0
+
+  constructor(arena: EntryArena) {
+    arena.reserve(WORD)
+    this.#arena = arena
+    this.#source = new DataView(arena.bytes.buffer)
+  }
+
+  get size(): number {
+    return this.written.reduce((sum, count) => sum + count, 0)
+  }
+
+  /** Writes the line of the value `bytes[start, end)` of the arena with this tag. */
+  write(start: number, end: number, tag: number): void {
+    if (this.#end + MAX_LINE > BLOCK_BYTES) this.#flush()
+    const block = this.#view
+    const source = this.#source
+    const at = this.#end
+    // Four bytes at a time, past the end if need be: what follows is written over or beyond the last line.
+    for (let i = start, j = at; i < end; i += 4, j += 4) block.setUint32(j, source.getUint32(i))
+    const ending = this.#endings[tag] ?? this.#makeEnding(tag)
+    const { words } = ending
+    for (let i = 0, j = at + end - start; i < words.length; i++, j += 4)
+      block.setUint32(j, words[i] ?? 0)
+    this.#end = at + end - start + ending.length
+    this.written[tag & KIND_MASK]!++
+  }
+
+  /** All blocks. Nothing may be written afterwards. */
+  finish(): readonly Uint8Array[] {
+    if (this.#end > 0) this.#blocks.push(this.#block.slice(0, this.#end))
+    this.#block = new Uint8Array(0)
+    return this.#blocks
+  }
+
+  #flush(): void {
+    this.#blocks.push(this.#block.subarray(0, this.#end))
+    this.#block = new Uint8Array(BLOCK_BYTES)
+    this.#view = new DataView(this.#block.buffer)
+    this.#end = 0
+  }
+
+  /** What stands behind the value in the lines with this tag. */
+  #makeEnding(tag: number): Ending {
+    const { action, category, reference } =
+      this.#arena.attributes[tag >>> KIND_BITS] ?? NO_ATTRIBUTES
+    const kind = ENTRY_KINDS[tag & KIND_MASK] ?? ''
+    const text = `\t${kind}\t${action}\t${category || NONE}\t${reference || NONE}\n`
+    const words = new Uint32Array(Math.ceil(text.length / WORD))
+    const bytes = new DataView(new ArrayBuffer(words.length * WORD))
+    for (let i = 0; i < text.length; i++) bytes.setUint8(i, text.charCodeAt(i))
+    for (let i = 0; i < words.length; i++) words[i] = bytes.getUint32(i * WORD)
+    const ending = { length: text.length, words }
+    // Only the first few: a list in which every entry has its own reference would keep millions.
+    if (tag < MAX_KEPT_ENDINGS) this.#endings[tag] = ending
+    return ending
+  }
+}
+
+const MAX_KEPT_ENDINGS = 1 << 12
+
+const NO_ATTRIBUTES = { action: 'nxdomain', category: '', reference: '' } as const
