@@ -14,8 +14,12 @@ const NOUNS: readonly (() => Promise<Noun>)[] = [
   () => import('./list.ts'),
   () => import('./entry.ts'),
   () => import('./decision.ts'),
+  () => import('./publish.ts'),
+  () => import('./diff.ts'),
+  () => import('./export.ts'),
   () => import('./serve.ts'),
   () => import('./subscriber.ts'),
+  () => import('./key.ts'),
   () => import('./agent.ts'),
 ]
 

@@ -37,12 +37,21 @@ export function writeDurableFile(
     assertSame(path, bytes)
     return
   }
+  writeDurableBlocks(path, [bytes], { mode })
+}
+
+/** The same for bytes that come in blocks; what they throw leaves everything as it was. */
+export function writeDurableBlocks(
+  path: string,
+  blocks: Iterable<Uint8Array>,
+  { mode = 0o644 }: Pick<DurableOptions, 'mode'> = {},
+): void {
   makeFolder(dirname(path))
   const draft = draftPath(path)
   try {
     const fd = openSync(draft, 'wx', mode)
     try {
-      writeAll(fd, bytes)
+      for (const block of blocks) writeAll(fd, block)
       fsyncSync(fd)
     } finally {
       closeSync(fd)

@@ -4,6 +4,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -43,6 +44,8 @@ export interface PublishFolder {
   /** Replaces a mutable file atomically. */
   readonly replace: (path: string, bytes: Uint8Array) => void
   readonly read: (path: string) => Buffer | null
+  /** The bytes of a file in blocks; none when it is not there. May be iterated more than once. */
+  readonly blocks: (path: string) => Iterable<Uint8Array>
   /** Files right in a published folder, drafts left out. */
   readonly seen: (folder: string) => readonly string[]
   /** Removes files last written before `before`. */
@@ -50,6 +53,8 @@ export interface PublishFolder {
 }
 
 const syncFd = promisify(fsync)
+
+const BLOCK_BYTES = 1 << 20
 
 export function openPublishFolder(published: string, staging: string): PublishFolder {
   return {
@@ -65,6 +70,7 @@ export function openPublishFolder(published: string, staging: string): PublishFo
     },
     replace: (path, bytes) => writeDurableFile(join(published, path), bytes),
     read: (path) => ifThere(() => readFileSync(join(published, path))),
+    blocks: (path) => ({ [Symbol.iterator]: () => fileBlocks(join(published, path)) }),
     seen: (folder) =>
       entriesOf(join(published, folder))
         .filter((entry) => entry.isFile() && !entry.name.startsWith(DRAFT_PREFIX))
@@ -72,6 +78,21 @@ export function openPublishFolder(published: string, staging: string): PublishFo
     remove: (paths, before) => {
       for (const path of paths) removeOld(join(published, path), before)
     },
+  }
+}
+
+function* fileBlocks(path: string): Generator<Uint8Array, void, undefined> {
+  const fd = ifThere(() => openSync(path, 'r'))
+  if (fd === null) return
+  try {
+    for (;;) {
+      const block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
+      const got = readSync(fd, block)
+      if (got === 0) return
+      yield block.subarray(0, got)
+    }
+  } finally {
+    closeSync(fd)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { HeldDiff } from '../core/diff-lines.ts'
 import { blocksOfLines, countLines } from '../core/hash-lines.ts'
 import { checkGuard, type GuardFinding } from './check-guard.ts'
+import { printDefinition } from './print-definition.ts'
 import type { Publication, PublishedList, PublishStore } from './ports.ts'
 
 /** A list at the point where its next serial is cut from its decisions. */
@@ -10,6 +11,8 @@ export interface Cut {
   readonly serial: number
   /** The last decision that the serial includes; what is decided later waits for the next. */
   readonly decision: number
+  /** Whether the list's public definition is another than that of the serial before. */
+  readonly isRedefined: boolean
   /** What came and went since the serial before; everything came, for the first. Held, but for the first. */
   readonly changes: HeldDiff | null
   readonly added: number
@@ -19,25 +22,28 @@ export interface Cut {
   readonly findings: readonly GuardFinding[]
 }
 
-/** The next serial of a list, or null when nothing has changed since the last one. Reads the database, writes nothing. */
+/**
+ * The next serial of a list, or null when nothing has changed since the last one. A new public definition makes a serial too, for
+ * exports and zones are made of both. Reads the database, writes nothing.
+ */
 export function cutPublication(store: PublishStore, list: PublishedList): Cut | null {
   const previous = store.publications.latest(list.rowId)
   const decision = store.decisions.lastDecision(list.rowId)
-  if (decision === (previous?.decision ?? 0)) return null
+  const isRedefined = previous !== null && isOther(store, list, previous)
+  if (decision === (previous?.decision ?? 0) && !isRedefined) return null
   const cut =
     previous === null ? firstCut(store, list, decision) : nextCut(store, list, previous, decision)
-  if (cut.added === 0 && cut.removed === 0) return null
+  if (cut.added === 0 && cut.removed === 0 && !isRedefined) return null
   const entries = (previous?.entries ?? 0) + cut.added - cut.removed
   const findings = checkGuard(list.definition.guard, previous?.entries ?? null, entries)
-  return {
-    list,
-    previous,
-    serial: (previous?.serial ?? 0) + 1,
-    decision,
-    entries,
-    findings,
-    ...cut,
-  }
+  const serial = (previous?.serial ?? 0) + 1
+  return { list, previous, serial, decision, isRedefined, entries, findings, ...cut }
+}
+
+function isOther(store: PublishStore, list: PublishedList, previous: Publication): boolean {
+  if (list.definitionId === previous.definitionId) return false
+  const before = printDefinition(store.lists.definition(previous.definitionId))
+  return !before.equals(printDefinition(list.definition))
 }
 
 type Counted = Pick<Cut, 'changes' | 'added' | 'removed'>

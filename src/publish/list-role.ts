@@ -1,17 +1,10 @@
 import { isFault } from '../core/fault.ts'
 import { DEFINITION_FILE, listRole, listTarget } from '../core/layout.ts'
-import { publicDefinition, type ListDefinition } from '../core/list-definition.ts'
-import { printSortedJson } from '../core/sorted-json.ts'
 import { readRoles, type AuthorityRoles } from './authority-roles.ts'
+import { definitionTarget } from './print-definition.ts'
 import type { PublishDeps, PublishedList, PublishStore } from './ports.ts'
 import { sealMetadata, signTargets } from './seal-metadata.ts'
-import { sha256Hex } from './sign-metadata.ts'
-import {
-  parseOwnMetadata,
-  type DelegatedRole,
-  type TargetFile,
-  type TargetsSigned,
-} from './tuf-metadata.ts'
+import { parseOwnMetadata, type DelegatedRole, type TargetsSigned } from './tuf-metadata.ts'
 import { tufKey } from '../core/tuf-key.ts'
 
 /** How often a signing that another process overtook is tried again. */
@@ -21,16 +14,6 @@ export const MAX_ATTEMPTS = 8
 export function readListRole(store: PublishStore, place: string): TargetsSigned | null {
   const found = store.metadata.latest(listRole(place))
   return found === null ? null : parseOwnMetadata(found.bytes, 'targets')
-}
-
-/** The bytes of the target `lists/<place>/list.json`. */
-export function printDefinition(definition: ListDefinition): Buffer {
-  return Buffer.from(`${printSortedJson(publicDefinition(definition))}\n`)
-}
-
-export function definitionTarget(definition: ListDefinition): TargetFile {
-  const bytes = printDefinition(definition)
-  return { length: bytes.length, hashes: { sha256: sha256Hex(bytes) }, custom: {} }
 }
 
 /**

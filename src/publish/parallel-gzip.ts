@@ -20,6 +20,7 @@ const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
 /** The gzip file of `blocks`, in pieces. Holds a few MiB. */
 export async function* gzipBlocks(
   blocks: Iterable<Uint8Array>,
+  level = LEVEL,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   yield HEADER
   let [crc, length] = [0, 0]
@@ -28,7 +29,7 @@ export async function* gzipBlocks(
   for (const { chunk, isLast } of chunksOf(blocks)) {
     crc = crc32(chunk, crc)
     length += chunk.length
-    ahead.push(deflatePiece(chunk, window, isLast))
+    ahead.push(deflatePiece(chunk, { level, window, isLast }))
     window = chunk.subarray(Math.max(0, chunk.length - WINDOW_BYTES))
     if (ahead.length > MAX_PIECES_AHEAD) for (const piece of ahead.splice(0, 1)) yield await piece
   }
@@ -39,9 +40,15 @@ export async function* gzipBlocks(
   yield trailer
 }
 
-function deflatePiece(chunk: Uint8Array, window: Uint8Array, isLast: boolean): Promise<Buffer> {
+interface Piece {
+  readonly level: number
+  readonly window: Uint8Array
+  readonly isLast: boolean
+}
+
+function deflatePiece(chunk: Uint8Array, { level, window, isLast }: Piece): Promise<Buffer> {
   const options = {
-    level: LEVEL,
+    level,
     // In one go: each time the output is full, a thread would wait for the event loop.
     chunkSize: CHUNK_BYTES,
     finishFlush: isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,

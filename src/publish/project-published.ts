@@ -22,7 +22,7 @@ export interface ProjectOptions {
  */
 export async function projectPublished(
   deps: PublishDeps,
-  { isThorough }: ProjectOptions,
+  { isThorough }: ProjectOptions = { isThorough: false },
 ): Promise<number> {
   for (;;) {
     const committed = readCommitted(deps)

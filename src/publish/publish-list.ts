@@ -3,13 +3,8 @@ import { DEFINITION_FILE, listRole, listTarget, SNAPSHOT_FILE } from '../core/la
 import { readRoles } from './authority-roles.ts'
 import type { GuardFinding } from './check-guard.ts'
 import { cutPublication, type Cut } from './cut-publication.ts'
-import {
-  definitionTarget,
-  ensureListRole,
-  printDefinition,
-  readListRole,
-  retryConflicts,
-} from './list-role.ts'
+import { ensureListRole, readListRole, retryConflicts } from './list-role.ts'
+import { printDefinition } from './print-definition.ts'
 import { makeLines, type MadeLines } from './make-lines.ts'
 import type { Publication, PublishDeps, PublishedList } from './ports.ts'
 import { sealMetadata, signTargets } from './seal-metadata.ts'
@@ -26,14 +21,15 @@ export interface PublishOptions {
 
 /** What became, or would become, of a list. */
 export interface PublishOutcome {
-  /** `definition`: the list's definition was published anew, its entries had not changed. */
-  readonly outcome: 'published' | 'definition' | 'unchanged'
+  readonly outcome: 'published' | 'unchanged'
   readonly list: string
   /** The newest serial afterwards; null when nothing was ever published. */
   readonly serial: number | null
   readonly entries: number
   readonly added: number
   readonly removed: number
+  /** Whether the public definition is a new one. */
+  readonly isRedefined: boolean
   /** What the circuit breaker said; not empty in what was published only with an override. */
   readonly findings: readonly GuardFinding[]
 }
@@ -44,8 +40,7 @@ export function planPublish(
   list: PublishedList,
 ): PublishOutcome {
   const cut = cutPublication(store, list)
-  if (cut !== null) return outcomeOf(cut)
-  return unchanged({ store }, list, isDefinitionNew({ store }, list) ? 'definition' : 'unchanged')
+  return cut === null ? unchanged({ store }, list) : outcomeOf(cut)
 }
 
 /**
@@ -62,7 +57,7 @@ export async function publishList(
 ): Promise<PublishOutcome> {
   return retryConflicts(async () => {
     const cut = cutPublication(deps.store, list)
-    if (cut === null) return publishDefinition(deps, list)
+    if (cut === null) return unchanged(deps, list)
     assertGuard(cut, options.override)
     await ensureListRole(deps, list)
     const made = makeLines(deps, cut)
@@ -173,36 +168,37 @@ async function signList(
   return sealMetadata(keys, roles, { targets: [signed] }, at)
 }
 
-function isDefinitionNew({ store }: Pick<PublishDeps, 'store'>, list: PublishedList): boolean {
-  const published = readListRole(store, list.place)?.targets[
-    listTarget(list.place, DEFINITION_FILE)
-  ]
-  return published?.hashes.sha256 !== definitionTarget(list.definition).hashes.sha256
-}
-
-/** Publishes a changed definition under the serial that there is: the list role is signed anew. */
-async function publishDefinition(deps: PublishDeps, list: PublishedList): Promise<PublishOutcome> {
-  if (!isDefinitionNew(deps, list)) return unchanged(deps, list, 'unchanged')
-  await ensureListRole(deps, list)
-  const staged = await stageDefinition(deps, list)
-  await retryConflicts(async () => {
-    const before = readListRole(deps.store, list.place)
-    deps.store.metadata.commit(
-      await signList(deps, list, { ...before?.targets, ...staged }, deps.now()),
-    )
-  })
-  return unchanged(deps, list, 'definition')
-}
-
-function unchanged(
-  { store }: Pick<PublishDeps, 'store'>,
-  list: PublishedList,
-  outcome: 'definition' | 'unchanged',
-): PublishOutcome {
+function unchanged({ store }: Pick<PublishDeps, 'store'>, list: PublishedList): PublishOutcome {
   const { serial = null, entries = 0 } = store.publications.latest(list.rowId) ?? {}
-  return { outcome, list: list.id, serial, entries, added: 0, removed: 0, findings: [] }
+  return {
+    outcome: 'unchanged',
+    list: list.id,
+    serial,
+    entries,
+    added: 0,
+    removed: 0,
+    isRedefined: false,
+    findings: [],
+  }
 }
 
-function outcomeOf({ list, serial, entries, added, removed, findings }: Cut): PublishOutcome {
-  return { outcome: 'published', list: list.id, serial, entries, added, removed, findings }
+function outcomeOf({
+  list,
+  serial,
+  entries,
+  added,
+  removed,
+  isRedefined,
+  findings,
+}: Cut): PublishOutcome {
+  return {
+    outcome: 'published',
+    list: list.id,
+    serial,
+    entries,
+    added,
+    removed,
+    isRedefined,
+    findings,
+  }
 }

@@ -1,0 +1,108 @@
+import { Option, type Command } from 'commander'
+import type { ExportFormat, ExportSource, ExportSummary } from '../formats/render-export.ts'
+import type { Store } from '../store/open-store.ts'
+import type { Publication } from '../store/publication-store.ts'
+import { globalOptions } from './global-options.ts'
+
+/** Adds `export`. */
+export function register(program: Command): void {
+  program
+    .command('export <list>')
+    .description('a published serial of a list in the format that a resolver or a filter reads')
+    .addOption(new Option('--format <format>', 'rpz, hosts, domains, …').makeOptionMandatory())
+    .option('--serial <n>', 'a past serial; default: the newest')
+    .option('-o, --output <file>', 'write to a file, whole or not at all; default: standard output')
+    .addHelpText(
+      'after',
+      `
+Formats: adblock, csv, dnsmasq, domains, hosts, json, rpz, squid, squid-urls, unbound, urls (docs/spec/exports.md).
+
+Examples:
+  bailiwick export phishing --format hosts -o phishing.hosts
+  bailiwick export phishing --format rpz --serial 41 | named-checkzone phishing.rpz.example /dev/stdin`,
+    )
+    .action(exportList)
+}
+
+interface ExportFlags {
+  readonly format: string
+  readonly serial?: string
+  readonly output?: string
+}
+
+async function exportList(listId: string, flags: ExportFlags, command: Command): Promise<void> {
+  const { renderExport } = await import('../formats/render-export.ts')
+  const { findList, withStore } = await import('./find-list.ts')
+  const { findPublication } = await import('./find-publication.ts')
+  const format = await parseFormat(flags.format)
+  await withStore(globalOptions(command).data, async (store) => {
+    const list = findList(store, listId)
+    const publication = findPublication(store, list, flags.serial)
+    const source = await sourceOf(store, list.rowId, publication)
+    const summary = await writeExport(renderExport(format, source), flags.output)
+    tellOmitted(format, summary)
+  })
+}
+
+async function sourceOf(
+  store: Store,
+  listRowId: number,
+  { serial, state, entries, decision, definitionId }: Publication,
+): Promise<ExportSource> {
+  const { publicDefinition } = await import('../core/list-definition.ts')
+  const { blocksOfLines } = await import('../core/hash-lines.ts')
+  return {
+    definition: publicDefinition(store.lists.definition(definitionId)),
+    serial,
+    state,
+    entries,
+    lines: () => blocksOfLines(store.publications.lines(listRowId, decision)),
+  }
+}
+
+async function parseFormat(text: string): Promise<ExportFormat> {
+  const { EXPORT_FORMATS, isExportFormat } = await import('../formats/render-export.ts')
+  if (isExportFormat(text)) return text
+  const { Fault } = await import('../core/fault.ts')
+  const { printSuggestion } = await import('../core/nearest.ts')
+  const hint = printSuggestion(text, EXPORT_FORMATS)
+  throw new Fault(
+    'usage/invalid',
+    `expected a format (${EXPORT_FORMATS.join(', ')}), got ${JSON.stringify(text)}${hint}`,
+  )
+}
+
+async function writeExport(
+  blocks: Generator<Uint8Array, ExportSummary>,
+  output: string | undefined,
+): Promise<ExportSummary> {
+  const noted = new NotedBlocks(blocks)
+  if (output === undefined) {
+    const { writeOutput } = await import('./write-output.ts')
+    await writeOutput(noted)
+  } else {
+    const { writeDurableBlocks } = await import('../platform/durable-file.ts')
+    writeDurableBlocks(output, noted)
+  }
+  return noted.summary
+}
+
+/** Passes blocks on, and keeps what their generator says at its end. */
+class NotedBlocks implements Iterable<Uint8Array> {
+  summary: ExportSummary = { written: 0, omitted: {}, changed: {} }
+  readonly #blocks: Generator<Uint8Array, ExportSummary>
+
+  constructor(blocks: Generator<Uint8Array, ExportSummary>) {
+    this.#blocks = blocks
+  }
+
+  *[Symbol.iterator](): Generator<Uint8Array, void, undefined> {
+    this.summary = yield* this.#blocks
+  }
+}
+
+function tellOmitted(format: string, { omitted }: ExportSummary): void {
+  for (const [reason, count] of Object.entries(omitted)) {
+    process.stderr.write(`bailiwick: ${format} cannot say ${count} of the entries: ${reason}\n`)
+  }
+}

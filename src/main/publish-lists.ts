@@ -1,0 +1,57 @@
+import { Fault } from '../core/fault.ts'
+import { projectPublished } from '../publish/project-published.ts'
+import {
+  planPublish,
+  publishList,
+  type PublishOptions,
+  type PublishOutcome,
+} from '../publish/publish-list.ts'
+import type { StoredList } from '../store/list-store.ts'
+import { findList } from './find-list.ts'
+import type { Authority } from './open-authority.ts'
+
+/** What became of one list: an outcome, or the fault that stopped it. */
+export type ListReport =
+  PublishOutcome | { readonly outcome: 'refused'; readonly list: string; readonly fault: Fault }
+
+/** Lists by id, or all of them. Throws `list/not-found` before anything is done. */
+export function chosenLists(
+  { store }: Pick<Authority, 'store'>,
+  ids: readonly string[],
+): readonly StoredList[] {
+  return ids.length === 0 ? store.lists.all() : [...new Set(ids)].map((id) => findList(store, id))
+}
+
+/**
+ * Publishes each list that has changes and makes it seen. A list that is refused does not stop the others. Repairs first what an earlier
+ * crash may have left undone.
+ */
+export async function publishLists(
+  authority: Authority,
+  lists: readonly StoredList[],
+  options: PublishOptions,
+): Promise<ListReport[]> {
+  authority.keys.warmUp()
+  const reports: ListReport[] = []
+  for (const list of lists)
+    reports.push(await reportOf(list.id, () => publishList(authority, list, options)))
+  await projectPublished(authority, { isThorough: false })
+  return reports
+}
+
+/** What `publishLists` would do. Writes nothing. */
+export function planLists(
+  { store }: Pick<Authority, 'store'>,
+  lists: readonly StoredList[],
+): PublishOutcome[] {
+  return lists.map((list) => store.read(() => planPublish({ store }, list)))
+}
+
+async function reportOf(list: string, publish: () => Promise<PublishOutcome>): Promise<ListReport> {
+  try {
+    return await publish()
+  } catch (error) {
+    if (error instanceof Fault) return { outcome: 'refused', list, fault: error }
+    throw error
+  }
+}

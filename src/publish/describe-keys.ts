@@ -1,0 +1,58 @@
+import { readRoles } from './authority-roles.ts'
+import { EXPORT_KEY_TARGET } from './init-authority.ts'
+import type { PublishDeps } from './ports.ts'
+
+/** One key as `key ls` shows it. */
+export interface KeyDescription {
+  readonly keyid: string
+  /** The role that it signs for now, `export`, or null for a key that was replaced. */
+  readonly role: string | null
+  readonly threshold: number | null
+  /** How many keys the role has. */
+  readonly of: number | null
+  /** Whether its private part is on this host. */
+  readonly isHeld: boolean
+  /** When what the role has signed last ends; null for exports. */
+  readonly expiresAt: Date | null
+}
+
+/** All keys that count now, by role, and then those that lie on this host without counting. */
+export function describeKeys({
+  store,
+  keys,
+}: Pick<PublishDeps, 'store' | 'keys'>): KeyDescription[] {
+  const { root, targets } = readRoles(store)
+  const held = new Set(keys.all().map(({ keyid }) => keyid))
+  const roles = [
+    ...Object.entries(root.roles).map(([name, role]) => ({ name, ...role })),
+    ...(targets.delegations?.roles ?? []),
+    {
+      name: 'export',
+      keyids: [String(targets.targets[EXPORT_KEY_TARGET]?.custom['keyid'])],
+      threshold: 1,
+    },
+  ]
+  const counting = roles.flatMap(({ name, keyids, threshold }) =>
+    keyids.map((keyid) => ({
+      keyid,
+      role: name,
+      threshold,
+      of: keyids.length,
+      isHeld: held.has(keyid),
+      expiresAt: store.metadata.latest(name)?.expiresAt ?? null,
+    })),
+  )
+  const used = new Set(counting.map(({ keyid }) => keyid))
+  const replaced = [...held].filter((keyid) => !used.has(keyid))
+  return [
+    ...counting,
+    ...replaced.map((keyid) => ({
+      keyid,
+      role: null,
+      threshold: null,
+      of: null,
+      isHeld: true,
+      expiresAt: null,
+    })),
+  ]
+}
