@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Hono, type Context } from 'hono'
 import { Fault } from '../core/fault.ts'
 import { publicDefinition } from '../core/list-definition.ts'
-import { nearest } from '../core/nearest.ts'
+import { printSuggestion } from '../core/nearest.ts'
 import type { Clock } from '../platform/clock.ts'
 import { isServerFault, problemOf, PROBLEM_TYPE } from '../platform/problem.ts'
 import { compileQuery, type QueryParser } from '../platform/query-schema.ts'
@@ -106,12 +106,11 @@ function findList(deps: ApiDeps, c: Context): ServedList {
   const visible = visibleLists(deps, c)
   const list = visible.find((one) => one.id === id)
   if (list !== undefined) return list
-  const near = nearest(
-    id,
+  // Only what the caller may see anyway is ever suggested.
+  const hint = printSuggestion(
+    id.slice(0, 100),
     visible.map((one) => one.id),
   )
-  // Only what the caller may see anyway is ever suggested.
-  const hint = near === null ? '' : `: did you mean ${JSON.stringify(near)}?`
   throw new Fault(
     'list/not-found',
     `expected the id of a list that is served here, got ${JSON.stringify(id.slice(0, 100))}${hint}`,

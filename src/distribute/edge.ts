@@ -89,6 +89,11 @@ export class Edge {
     return true
   }
 
+  /** Has signatures of feeds made again whose end comes near; to be called every few hours. */
+  renewFeeds(): Promise<void> {
+    return this.#feeds.renew()
+  }
+
   /** Takes in a new `timestamp.json`, the one published file that is ever replaced. */
   async refreshTimestamp(): Promise<void> {
     const path = join(this.#deps.published, TIMESTAMP_PATH)
@@ -127,7 +132,8 @@ export class Edge {
     return this.#prepareAndSend(target, request, response)
   }
 
-  // A file may be dropped, being too old to keep, after it stood ready: then it is made again, once.
+  // After it stood ready a file may be dropped, being too old to keep, or be a signature that was made
+  // again: then everything is looked at anew, once.
   async #orAgain(
     sent: Promise<Sent>,
     url: string,
@@ -137,7 +143,9 @@ export class Edge {
     try {
       return await sent
     } catch (error) {
-      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      const isGone =
+        code === 'ENOENT' || (code === 'serve/file-changed' && url.includes('.minisig'))
       this.#prepared.delete(url)
       const again =
         isGone && !response.headersSent ? this.#answerUnprepared(url, request, response) : null

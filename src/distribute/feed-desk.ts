@@ -12,7 +12,7 @@ import type {
   Subscriber,
 } from './ports.ts'
 import type { Prepared, PreparedAnswers } from './prepared-answers.ts'
-import { prepareFeed } from './prepare-feed.ts'
+import { prepareFeed, type PreparedFeed } from './prepare-feed.ts'
 
 export interface FeedDeskDeps {
   readonly catalog: () => Catalog
@@ -70,10 +70,7 @@ export class FeedDesk {
       if (!isFixed && this.#newestSerial(list) !== publication.serial) continue
       const prepared = target.isSignature ? made.signature : made.feed
       if (prepared === null) throw new Fault('serve/not-found', 'expected a signature, got none')
-      this.#deps.ready.set(urlOf({ ...target, isSignature: false }), made.feed)
-      if (made.signature !== null) {
-        this.#deps.ready.set(urlOf({ ...target, isSignature: true }), made.signature)
-      }
+      this.#keep(target, made)
       return prepared
     }
   }
@@ -90,6 +87,33 @@ export class FeedDesk {
       }
     }
     this.#rememberSerial(list, list.latest.serial - 1)
+  }
+
+  /**
+   * Looks at the feeds in demand once more, in the background: a signature whose end comes near is made
+   * again, and takes the place of the old one.
+   */
+  async renew(): Promise<void> {
+    for (const { id, rowId, latest } of this.#deps.catalog().lists) {
+      for (const format of this.#deps.formats) {
+        if (latest === null || !this.#demanded.has(`${rowId} ${format}`)) continue
+        const list = this.#deps.catalog().byId.get(id)
+        if (list?.latest?.serial !== latest.serial) continue
+        const files = await this.#queue.demand(list, format, latest.serial)
+        const made = await prepareFeed({
+          ...{ list, format, publication: latest, files, isFixed: false },
+        })
+        if (this.#newestSerial(list) !== latest.serial) continue
+        this.#keep({ list: id, format, serial: 'newest' }, made)
+      }
+    }
+  }
+
+  #keep(target: Omit<FeedTarget, 'at' | 'isSignature'>, made: PreparedFeed): void {
+    this.#deps.ready.set(urlOf({ ...target, isSignature: false }), made.feed)
+    if (made.signature !== null) {
+      this.#deps.ready.set(urlOf({ ...target, isSignature: true }), made.signature)
+    }
   }
 
   #visibleList(target: FeedTarget, subscriber: Subscriber | null): ServedList {
@@ -151,7 +175,7 @@ export class FeedDesk {
 }
 
 /** The URL under which what `target` names stands ready. */
-function urlOf({ list, format, isSignature, serial }: FeedTarget): string {
+function urlOf({ list, format, isSignature, serial }: Omit<FeedTarget, 'at'>): string {
   const query = serial === 'newest' ? '' : `?serial=${serial}`
   return `/feeds/${list}/${format}${isSignature ? '.minisig' : ''}${query}`
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import type { Prepared } from './prepared-answers.ts'
 import type { ExportFile, ExportFiles, Publication, StoredList } from './ports.ts'
 import { prepareRepresentation, type Representation } from './representation.ts'
@@ -32,13 +32,15 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 /** Makes ready what is sent for a feed in each coding, and for its signature. */
 export async function prepareFeed(facts: FeedFacts): Promise<PreparedFeed> {
   const { files, list } = facts
-  const tag = await feedTag(facts)
+  const signed = files.signature && (await readFile(files.signature.path, 'latin1'))
+  const tag = feedTag(facts, signed)
   const variant = (file: ExportFile | null, coding?: 'br' | 'gzip'): Representation | null =>
     file === null ? null : representationOf(facts, file, coding ? `${tag}-${coding}` : tag, coding)
   const common = { list: list.id, isRestricted: list.definition.visibility === 'restricted' }
   const identity = variant(files.plain)
   if (identity === null) throw new Error('an export without its plain file')
-  const signature = files.signature && signatureOf(facts, files.signature, tag)
+  const signature =
+    files.signature && (await signatureOf(facts, files.signature, shortHash(signed ?? '')))
   return {
     feed: {
       ...common,
@@ -56,12 +58,19 @@ export async function prepareFeed(facts: FeedFacts): Promise<PreparedFeed> {
   }
 }
 
-// The signature is a function of the bytes, so its hash names them: the same bytes made again after a
-// restart, or by another edge, have the same tag, and the large file need not be hashed here.
-async function feedTag({ files, publication, format }: FeedFacts): Promise<string> {
-  const signed = files.signature === null ? publication.state : await readFile(files.signature.path)
-  const digest = createHash('sha256').update(format).update('\0').update(signed).digest('hex')
-  return `${publication.serial}-${digest.slice(0, 32)}`
+/** The second line of a minisign signature: that over the file itself, without its comment. */
+const SIGNATURE_LINE = 1
+
+// An Ed25519 signature is a function of the bytes, so its hash names them: the same bytes made again after
+// a restart have the same tag, and the large file need not be hashed here. The trusted comment is left
+// out, for it has a date, and is signed again from time to time.
+function feedTag({ publication, format }: FeedFacts, signature: string | null): string {
+  const signed = signature?.split('\n')[SIGNATURE_LINE] ?? publication.state
+  return `${publication.serial}-${shortHash(`${format}\0${signed}`)}`
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }
 
 function representationOf(
@@ -87,16 +96,17 @@ function representationOf(
   })
 }
 
-function signatureOf(
+async function signatureOf(
   { list, format, publication, isFixed }: FeedFacts,
   file: ExportFile,
-  tag: string,
-): Representation {
+  hash: string,
+): Promise<Representation> {
   return prepareRepresentation({
     file: file.path,
     size: file.bytes,
-    tag: `${tag}-minisig`,
-    lastModified: publication.publishedAt,
+    tag: `${publication.serial}-${hash}`,
+    // Not the serial's time: a signature is made again before the date in it comes.
+    lastModified: (await stat(file.path)).mtime,
     contentType: 'text/plain; charset=utf-8',
     cacheControl: cacheControl(list, isFixed),
     more: [

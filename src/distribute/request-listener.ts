@@ -24,6 +24,8 @@ export interface ListenerDeps {
   /** Null keeps no log of access. */
   readonly onAccess: ((record: AccessRecord) => void) | null
   readonly onFault: (error: unknown) => void
+  /** Once it is true, each response is the last on its connection. */
+  readonly isStopping: () => boolean
 }
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void
@@ -37,6 +39,7 @@ export function requestListener(deps: ListenerDeps): RequestListener {
   return (request, response) => {
     const startedMs = deps.onAccess === null ? 0 : performance.now()
     const exchange = { request, response, startedMs }
+    if (deps.isStopping()) response.setHeader('Connection', 'close')
     try {
       assertPlain(request)
       const sent = deps.edge.answer(request, response)

@@ -38,6 +38,8 @@ export interface SubscriberStore {
    * `subscriber/not-found`, also for a revoked one.
    */
   readonly rotate: (name: string, tokenHash: string, at: Date, oldUntil?: Date) => Subscriber
+  /** The token before the last rotation is refused from now on. Faults: `subscriber/not-found`. */
+  readonly revokeOld: (name: string) => Subscriber
 }
 
 export function subscriberStore(db: BetterSQLite3Database): SubscriberStore {
@@ -93,6 +95,7 @@ export function subscriberStore(db: BetterSQLite3Database): SubscriberStore {
     },
     revoke: (name, at) =>
       change(name, { revokedAt: at.toISOString(), oldTokenHash: null, oldTokenUntil: null }),
+    revokeOld: (name) => change(name, { oldTokenHash: null, oldTokenUntil: null }),
     rotate: (name, tokenHash, at, oldUntil) =>
       change(name, {
         tokenHash,

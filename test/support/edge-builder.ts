@@ -80,6 +80,7 @@ export class FakeAuthority {
   readonly access: AccessRecord[] = []
   readonly counts = new HttpCounts()
   now = NOW
+  isStopping = false
   changes = 1
   /** What each making waits for. */
   gate: Promise<unknown> = Promise.resolve()
@@ -158,9 +159,11 @@ export class FakeAuthority {
   listenerOf(edge: Edge): ReturnType<typeof requestListener> {
     return requestListener({
       ...{ edge, counts: this.counts },
-      fallback: (_, response) => void response.writeHead(404, { 'Content-Length': 8 }).end('fallback'),
+      fallback: (_, response) =>
+        void response.writeHead(404, { 'Content-Length': 8 }).end('fallback'),
       onAccess: (record) => void this.access.push(record),
       onFault: (error) => void this.faults.push(error),
+      isStopping: () => this.isStopping,
     })
   }
 }

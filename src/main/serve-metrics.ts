@@ -1,0 +1,72 @@
+import type { Catalog, ServedList } from '../distribute/catalog.ts'
+import type { Edge } from '../distribute/edge.ts'
+import {
+  openMetrics,
+  type HttpCounts,
+  type ListFigures,
+  type Metrics,
+} from '../platform/metrics.ts'
+import type { Store } from '../store/open-store.ts'
+
+/** Lists whose next serial the circuit breaker holds back, until they get one after all. */
+export class StoppedLists {
+  readonly #serials = new Map<string, number>()
+
+  /** The breaker stopped the list at the serial that it has now. */
+  add({ id, latest }: ServedList): void {
+    this.#serials.set(id, latest?.serial ?? 0)
+  }
+
+  remove(id: string): void {
+    this.#serials.delete(id)
+  }
+
+  has({ id, latest }: ServedList): boolean {
+    return this.#serials.get(id) === (latest?.serial ?? 0)
+  }
+}
+
+export interface ServerMetricsDeps {
+  readonly store: Store
+  readonly edge: Edge
+  readonly http: HttpCounts
+  readonly connections: () => number
+  readonly stopped: StoppedLists
+  readonly now: () => Date
+}
+
+/** The metrics of `serve`. Everybody may read them, so restricted lists stand there under their places. */
+export function openServerMetrics(deps: ServerMetricsDeps): Metrics {
+  const { edge, http, connections, now } = deps
+  return openMetrics({
+    ...{ http, connections, now },
+    lists: () => edge.catalog.lists.map((list) => listFigures(deps, list)),
+    expiries: () => expiries(deps, edge.catalog),
+    memory: () => ({ bytes: edge.memory.bytes, files: edge.memory.files }),
+    exportsWaiting: () => edge.exportsWaiting,
+  })
+}
+
+function listFigures({ store, stopped }: ServerMetricsDeps, list: ServedList): ListFigures {
+  const { latest } = list
+  return {
+    label: list.definition.visibility === 'public' ? list.id : list.place,
+    serial: latest?.serial ?? 0,
+    entries: latest?.entries ?? 0,
+    publishedAtS: latest === null ? null : Math.floor(latest.publishedAt.getTime() / 1000),
+    hasPending: store.decisions.lastDecision(list.rowId) > (latest?.decision ?? 0),
+    isStopped: stopped.has(list),
+  }
+}
+
+function expiries(
+  { store }: ServerMetricsDeps,
+  { lists }: Catalog,
+): { readonly role: string; readonly expiresAt: Date }[] {
+  const roles = ['root', 'targets', 'snapshot', 'timestamp']
+  for (const { place } of lists) roles.push(`list-${place}`)
+  return roles.flatMap((role) => {
+    const expiresAt = store.metadata.latest(role)?.expiresAt
+    return expiresAt === undefined ? [] : [{ role, expiresAt }]
+  })
+}

@@ -1,0 +1,107 @@
+import { parentPort, Worker } from 'node:worker_threads'
+import { Fault, type FaultCode } from '../core/fault.ts'
+import { asFault } from './system-fault.ts'
+
+/** What goes to a thread, and what comes back. */
+interface Question {
+  readonly id: number
+  readonly question: unknown
+}
+
+type Reply =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly fault: { readonly code: FaultCode; readonly message: string } }
+
+export interface Thread {
+  /** Faults that the thread throws come out here; when it dies, an error does, for all that wait. */
+  readonly ask: (question: unknown) => Promise<unknown>
+  /** Questions that are not answered. */
+  readonly waiting: () => number
+  /** Ends the thread, when all is answered or `patienceMs` are over. */
+  readonly close: (patienceMs: number) => Promise<void>
+}
+
+interface Asked {
+  readonly resolve: (answer: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+/**
+ * A thread that runs the compiled file `url` and answers questions. It is started by the first, and after it
+ * has died by the next; it doesn't keep the process from ending.
+ */
+export function openThread(url: URL, workerData: unknown): Thread {
+  const asked = new Map<number, Asked>()
+  let worker: Worker | null = null
+  let lastId = 0
+
+  function start(): Worker {
+    const started = new Worker(url, { workerData })
+    started.unref()
+    started.on('message', settle)
+    started.on('error', (error) => giveUp(started, error))
+    started.on('exit', () => giveUp(started, new Error(`the thread ${url.pathname} has ended`)))
+    return started
+  }
+
+  function settle(reply: Reply): void {
+    const one = asked.get(reply.id)
+    asked.delete(reply.id)
+    if ('fault' in reply) one?.reject(new Fault(reply.fault.code, reply.fault.message))
+    else one?.resolve(reply.answer)
+  }
+
+  function giveUp(ended: Worker, error: unknown): void {
+    if (worker !== ended) return
+    worker = null
+    const reason = error instanceof Error ? error : new Error(String(error))
+    for (const one of asked.values()) one.reject(reason)
+    asked.clear()
+  }
+
+  return {
+    waiting: () => asked.size,
+    ask: (question) => {
+      worker ??= start()
+      const id = ++lastId
+      worker.postMessage({ id, question } satisfies Question)
+      return new Promise((resolve, reject) => asked.set(id, { resolve, reject }))
+    },
+    close: async (patienceMs) => {
+      const end = Date.now() + patienceMs
+      while (asked.size > 0 && Date.now() < end) await delay(CLOSE_INTERVAL_MS)
+      await worker?.terminate()
+    },
+  }
+}
+
+const CLOSE_INTERVAL_MS = 20
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/**
+ * The other side: answers one question after the other with `answer`. A `Fault` is passed on; anything else is a
+ * bug, and ends the thread.
+ */
+export function answerQuestions(answer: (question: unknown) => unknown): void {
+  const port = parentPort
+  if (port === null) throw new Error('this file is run as a thread')
+  let last = Promise.resolve()
+  port.on('message', ({ id, question }: Question) => {
+    last = last.then(async () => {
+      port.postMessage(await replyTo(id, () => answer(question)))
+    })
+  })
+}
+
+async function replyTo(id: number, answer: () => unknown): Promise<Reply> {
+  try {
+    return { id, answer: await answer() }
+  } catch (error) {
+    const fault = asFault(error)
+    if (fault === null) throw error
+    return { id, fault: { code: fault.code, message: fault.message } }
+  }
+}
