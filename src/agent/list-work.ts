@@ -50,19 +50,6 @@ export function openListWork(
   let by: ListWork['by'] = null
   let intact: boolean | null = null
 
-  function verifyLines(): boolean {
-    const { applied } = state
-    if (!applied || !hasLines(folder, applied)) return false
-    try {
-      if (hashLines(readLineBlocks(linesPath(folder, applied.serial))) === applied.state)
-        return true
-    } catch (error) {
-      if (!isFault(error, 'agent/damaged')) throw error
-    }
-    deps.log.warn({ list: list.id, serial: applied.serial }, 'the kept lines were damaged')
-    return false
-  }
-
   return {
     list,
     folder,
@@ -76,7 +63,7 @@ export function openListWork(
     },
     isIntact(isSettled) {
       if (isSettled) return state.applied !== null && hasLines(folder, state.applied)
-      intact ??= verifyLines()
+      intact ??= verifyLines(deps.log, folder, state)
       return intact
     },
     followed(next, how) {
@@ -102,4 +89,16 @@ export function openListWork(
       if (state.applied) removeOtherLines(deps.disk, folder, state.applied.serial)
     },
   }
+}
+
+/** Whether the lines of the applied serial have the state they should have. */
+function verifyLines(log: AgentLog, folder: string, { list, applied }: ListState): boolean {
+  if (!applied || !hasLines(folder, applied)) return false
+  try {
+    if (hashLines(readLineBlocks(linesPath(folder, applied.serial))) === applied.state) return true
+  } catch (error) {
+    if (!isFault(error, 'agent/damaged')) throw error
+  }
+  log.warn({ list, serial: applied.serial }, 'the kept lines were damaged')
+  return false
 }

