@@ -1,8 +1,8 @@
 import { destination as openDestination, pino, stdTimeFunctions, type Logger } from 'pino'
 import type { LogLevel } from './json-log.ts'
 
-/** How many bytes of log may wait, and how long. */
-const MAX_WAITING_BYTES = 64 * 1024
+/** How many bytes of log may wait, which must be less than what one write takes; and how long. */
+const MAX_WAITING_BYTES = 16 * 1024 - 1
 const FLUSH_INTERVAL_MS = 250
 
 export interface ServerLog {
