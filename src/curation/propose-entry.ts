@@ -39,20 +39,28 @@ export function proposeEntry(definition: ListDefinition, written: WrittenEntry):
   return { value, kind, action, category, reference: parseReference(written.reference) }
 }
 
-/** Why an entry of an import may not stand on the list, though it is well-formed. */
-export type ListRefusal = 'public-suffix' | 'too-long-for-zone'
+/** Why an entry of a file may not stand on the list, though it is well-formed (`docs/spec/import.md`). */
+export type ListRefusal = 'public-suffix' | 'long-for-zone' | 'not-a-category' | 'no-redirect'
 
-/** As the checks of `proposeEntry`, for imports, which count refusals by reason. */
-export function refuseForList(
+/** The checks of `proposeEntry`, as a rule for whole files, where a refused line is counted by reason. */
+export function listRefusal(
   definition: ListDefinition,
+): (
   value: EntryValue,
   kind: EntryKind,
-): ListRefusal | null {
-  if (isWholeSuffix(value, kind)) return 'public-suffix'
-  if (definition.zone !== null && !fitsZone(value, kind, definition.zone.origin)) {
-    return 'too-long-for-zone'
+  entry: Pick<Entry, 'action' | 'category'>,
+) => ListRefusal | null {
+  const { zone, action, categories } = definition
+  const isOpen = categories.length === 0
+  return (value, kind, entry) => {
+    if (isWholeSuffix(value, kind)) return 'public-suffix'
+    if (zone !== null && !fitsZone(value, kind, zone.origin)) return 'long-for-zone'
+    if (entry.action === 'redirect' && action.type !== 'redirect') return 'no-redirect'
+    if (!isOpen && entry.category !== '' && !categories.includes(entry.category)) {
+      return 'not-a-category'
+    }
+    return null
   }
-  return null
 }
 
 /** The list's categories bind entries, unless it names none. Throws `entry/invalid`. */

@@ -73,10 +73,10 @@ export function parseMoment(text: string): Moment {
 
 function notListed(value: string, keys: readonly EntryKey[], options: ShowOptions): Fault {
   const where = options.list === undefined ? 'any list' : JSON.stringify(options.list)
-  const when = options.at === undefined ? 'is or was' : `was at ${options.at}`
+  const when = options.at === undefined ? 'is or was' : `at ${options.at} was`
   return new Fault(
     'entry/not-found',
-    `expected something that ${when} on ${where}, got ${JSON.stringify(keys[0]?.value ?? value)}, which neither stands there nor is covered`,
+    `expected a value that ${when} listed on ${where}, or covered there, got ${JSON.stringify(keys[0]?.value ?? value)}`,
   )
 }
 

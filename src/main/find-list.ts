@@ -1,19 +1,27 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { Fault } from '../core/fault.ts'
 import { printSuggestion } from '../core/nearest.ts'
+import { dataPaths } from '../platform/data-folder.ts'
 import type { StoredList } from '../store/list-store.ts'
 import { openStore, type Store, type StoreOptions } from '../store/open-store.ts'
 
-/** The authority's database in its data folder. */
-export const DATABASE_FILE = 'bailiwick.db'
-
-/** Runs `work` with the database of the data folder, and closes it whatever happens. */
+/**
+ * Runs `work` with the database of the data folder, and closes it whatever happens. For commands that need no key and
+ * publish nothing. Throws `data/not-found`, and what `openStore` throws.
+ */
 export async function withStore<T>(
   data: string,
   work: (store: Store) => T | Promise<T>,
   options: StoreOptions = {},
 ): Promise<T> {
-  const store = openStore(join(data, DATABASE_FILE), options)
+  const { database } = dataPaths(data)
+  if (!existsSync(database)) {
+    throw new Fault(
+      'data/not-found',
+      `expected an authority in ${JSON.stringify(data)}, got none: run «bailiwick init», or check --data`,
+    )
+  }
+  const store = openStore(database, options)
   try {
     return await work(store)
   } finally {

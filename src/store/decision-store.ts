@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq, gt, lt } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { batchLines } from './entry-line.ts'
 import { decisions, lists } from './schema.ts'
@@ -58,6 +58,8 @@ export interface DecisionStore {
   /** Newest first. */
   readonly all: (filter?: {
     readonly listRowId?: number
+    /** Ids greater, ids less than this. */
+    readonly after?: number
     readonly before?: number
     readonly limit?: number
   }) => Decision[]
@@ -83,11 +85,12 @@ export function decisionStore(
     .prepare<[number], number>('SELECT coalesce(max(id), 0) FROM decisions WHERE list_id = ?')
     .pluck()
   return {
-    all: ({ listRowId, before, limit } = {}) =>
+    all: ({ listRowId, after, before, limit } = {}) =>
       selectDecisions(db)
         .where(
           and(
             listRowId === undefined ? undefined : eq(decisions.listRowId, listRowId),
+            after === undefined ? undefined : gt(decisions.id, after),
             before === undefined ? undefined : lt(decisions.id, before),
           ),
         )

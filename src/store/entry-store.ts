@@ -19,6 +19,8 @@ export interface EntryStore {
   readonly live: (listRowId: number) => Iterable<readonly [rowId: number, line: string]>
   /** The entries that the list has now with that value, by kind. */
   readonly find: (listRowId: number, value: string) => EntryRow[]
+  /** Those of the values that the list has now as `domain` or `subdomains`. */
+  readonly covering: (listRowId: number, values: readonly string[]) => string[]
   /** Every stay of that value on any list, past and present, oldest first. */
   readonly story: (value: string) => EntryRow[]
   /** One page of the list as it was after a decision, in the order of a snapshot. */
@@ -79,6 +81,13 @@ export function entryStore(
   const past = sqlite.prepare<[string], RawRow>(
     `${ROW_SQL} WHERE value = ? AND retired_by IS NOT NULL`,
   )
+  const covering = sqlite
+    .prepare<[string, number], string>(
+      `SELECT DISTINCT asked.value FROM json_each(?) AS asked CROSS JOIN entries INDEXED BY entries_live
+       ON entries.list_id = ? AND entries.value = asked.value AND retired_by IS NULL
+       WHERE kind IN ('domain', 'subdomains')`,
+    )
+    .pluck()
   const valuesFrom = sqlite
     .prepare<[number, string, number], string>(
       'SELECT DISTINCT value FROM entries WHERE list_id = ? AND retired_by IS NULL AND value >= ? ORDER BY value LIMIT ?',
@@ -94,6 +103,7 @@ export function entryStore(
         translate,
       ),
     find: (listRowId, value) => find.all(listRowId, value).map(fromRow),
+    covering: (listRowId, values) => covering.all(JSON.stringify(values), listRowId),
     story: (value) =>
       [...present.all(value), ...past.all(value)]
         .map(fromRow)

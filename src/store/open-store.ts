@@ -54,9 +54,11 @@ export interface StoreOptions {
 export function openStore(path: string, options: StoreOptions = {}): Store {
   if (options.create !== true && path !== ':memory:' && !existsSync(path)) throw notFound(path)
   return withStoreFaults(path, () => {
-    const sqlite = openSqlite(path, options.readonly ?? false)
+    const readonly = options.readonly ?? false
+    const sqlite = new Database(path, { readonly, timeout: BUSY_TIMEOUT_MS })
     try {
-      migrate(sqlite, path, options.readonly ?? false)
+      setUp(sqlite, readonly)
+      migrate(sqlite, path, readonly)
     } catch (error) {
       sqlite.close()
       throw error
@@ -72,8 +74,7 @@ function notFound(path: string): Fault {
   )
 }
 
-function openSqlite(path: string, readonly: boolean): Database.Database {
-  const sqlite = new Database(path, { readonly, timeout: BUSY_TIMEOUT_MS })
+function setUp(sqlite: Database.Database, readonly: boolean): void {
   // A foreign file must be refused before anything is written to it.
   sqlite.pragma('schema_version')
   if (!readonly) sqlite.pragma('journal_mode = WAL')
@@ -82,7 +83,6 @@ function openSqlite(path: string, readonly: boolean): Database.Database {
   // INSERT OR REPLACE would otherwise delete without firing the triggers that keep history whole.
   sqlite.pragma('recursive_triggers = ON')
   sqlite.pragma('cache_size = -65536')
-  return sqlite
 }
 
 function composeStore(path: string, sqlite: Database.Database): Store {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { guessKind, proposeEntry, refuseForList } from '../../../src/curation/propose-entry.ts'
-import { refuseLines } from '../../../src/curation/refuse-lines.ts'
+import { guessKind, listRefusal, proposeEntry } from '../../../src/curation/propose-entry.ts'
 import type { EntryValue } from '../../../src/core/entry.ts'
-import { blockOf, definitionOf } from '../../support/store-builders.ts'
+import { definitionOf } from '../../support/store-builders.ts'
 
 const ZONE = {
   origin: 'phishing.rpz.example',
@@ -72,23 +71,38 @@ describe('a proposed entry', () => {
       expect.objectContaining({ code: 'name/invalid' }),
     )
     const longer = LONGEST.replace('.d', '.dd') as EntryValue
-    expect(refuseForList(phishing, longer, 'domain')).toBe('too-long-for-zone')
-    expect(refuseForList(phishing, longer, 'host')).toBeNull()
     expect(() => proposeEntry(phishing, { value: longer, reference: '' })).toThrow(
       expect.objectContaining({ code: 'name/invalid' }),
     )
-    expect(refuseForList({ ...phishing, zone: null }, longer, 'domain')).toBeNull()
+    expect(proposeEntry({ ...phishing, zone: null }, { value: longer, reference: '' }).value).toBe(
+      longer,
+    )
   })
 })
 
-it('takes out of an import the lines that may not stand on the list, and keeps the rest in order', () => {
-  const lines = [blockOf(['a.example', 'co.uk']), blockOf(['com.au', 'd.example', 'e.example'])]
-  const allowed = refuseLines(phishing, lines)
-  expect(Buffer.concat([...allowed.lines]).toString()).toBe(
-    blockOf(['a.example', 'd.example', 'e.example']).toString(),
-  )
-  expect(allowed.refused).toEqual([
-    { value: 'co.uk', kind: 'domain', reason: 'public-suffix' },
-    { value: 'com.au', kind: 'domain', reason: 'public-suffix' },
-  ])
+describe('the rule for whole files', () => {
+  const refuse = listRefusal(phishing)
+  const plain = { action: 'nxdomain', category: '' } as const
+
+  it.each([
+    ['a.example', 'domain', plain, null],
+    ['co.uk', 'domain', plain, 'public-suffix'],
+    ['co.uk', 'subdomains', plain, 'public-suffix'],
+    ['co.uk', 'host', plain, null],
+    [LONGEST, 'domain', plain, null],
+    [LONGEST.replace('.d', '.dd'), 'domain', plain, 'long-for-zone'],
+    ['a.example', 'domain', { action: 'redirect', category: '' }, 'no-redirect'],
+    ['a.example', 'domain', { action: 'drop', category: 'malware' }, null],
+    ['a.example', 'domain', { action: 'drop', category: 'spam' }, 'not-a-category'],
+  ] as const)('is for %s as %s with %j: %s', (value, kind, entry, reason) => {
+    expect(refuse(value as EntryValue, kind, entry)).toBe(reason)
+  })
+
+  it('allows any category where the list names none, and a redirect where it has a target', () => {
+    const open = listRefusal(
+      definitionOf('open', { action: { type: 'redirect', to: ['192.0.2.1'] } }),
+    )
+    const entry = { action: 'redirect', category: 'spam' } as const
+    expect(open('a.example' as EntryValue, 'domain', entry)).toBeNull()
+  })
 })

@@ -1,0 +1,149 @@
+import type { Command } from 'commander'
+import type { EntryKind } from '../core/entry.ts'
+import { parseCategory, parseReference } from '../core/parse-entry.ts'
+import { assertOneApproval } from '../curation/assert-one-approval.ts'
+import {
+  assertNotShrunk,
+  type ImportMode,
+  type ImportPlan,
+  planImport,
+} from '../curation/plan-import.ts'
+import { countCoveredByList, countCoveredInFile } from '../curation/count-covered.ts'
+import { decisionDays } from '../curation/decision-days.ts'
+import { assertCategory } from '../curation/propose-entry.ts'
+import type { NewDecision } from '../store/decision-store.ts'
+import type { StoredList } from '../store/list-store.ts'
+import type { Store } from '../store/open-store.ts'
+import { findList, withStore } from './find-list.ts'
+import { globalOptions } from './global-options.ts'
+import { printImport, type ImportOutcome } from './import-summary.ts'
+import { newReference } from './new-reference.ts'
+import { printJson } from './print-table.ts'
+import { openProgress } from './progress.ts'
+import { readImport, type ReadImport } from './read-import.ts'
+
+export interface ImportOptions {
+  readonly format: string
+  readonly mode: ImportMode
+  readonly kind?: EntryKind
+  readonly category?: string
+  readonly reason: string
+  readonly basis?: string
+  readonly reference?: string
+  readonly fromZone?: string
+  readonly dryRun?: boolean
+  readonly report?: string
+  readonly acceptShrink?: string
+  readonly json?: boolean
+}
+
+/** `entry import`: reads everything first, then decides in one transaction; identical files change nothing. */
+export async function importEntries(
+  listId: string,
+  files: string[],
+  options: ImportOptions,
+  command: Command,
+): Promise<void> {
+  const { data, actor } = globalOptions(command)
+  await withStore(data, async (store) => {
+    const list = findList(store, listId)
+    assertOneApproval(list.definition)
+    assertCategory(list.definition, parseCategory(options.category ?? ''))
+    const reference = parseReference(options.reference ?? newReference())
+    const progress = openProgress()
+    const read = readImport(files, { ...options, reference, list, progress })
+    progress.say(`comparing ${read.set.size} entries with ${list.id}`)
+    const outcome = store.write(() =>
+      decideImport({ store, list, actor }, read, { ...options, reference }),
+    )
+    progress.end()
+    process.stdout.write(options.json === true ? printJson(outcome) : printImport(outcome))
+  })
+}
+
+interface ImportDeps {
+  readonly store: Store
+  readonly list: StoredList
+  readonly actor: string
+}
+
+/** Inside the write transaction: what is compared is what is changed. */
+function decideImport(
+  { store, list, actor }: ImportDeps,
+  read: ReadImport,
+  options: ImportOptions & { readonly reference: string },
+): ImportOutcome {
+  const { definition, rowId } = list
+  const before = store.entries.count(rowId)
+  if (options.mode === 'mirror' && options.acceptShrink === undefined) {
+    assertNotShrunk(definition, { before, after: read.set.size })
+  }
+  const plan = planImport(options.mode, store.entries.live(rowId), read.set.lines())
+  const isIdle = plan.added + plan.retired + plan.amended === 0
+  const covered = {
+    inFile: countCoveredInFile({
+      definition,
+      entries: read.set.size,
+      lines: () => read.set.lines(),
+    }),
+    byList:
+      options.mode === 'mirror' || before === 0
+        ? 0
+        : countCoveredByList(plan.lines, (names) => store.entries.covering(rowId, names)),
+  }
+  const decision =
+    isIdle || options.dryRun === true
+      ? null
+      : store.decisions.commit(newDecision({ list, actor, plan, read }, options), {
+          added: plan.lines,
+          retired: plan.rows,
+        })
+  const { added, retired, amended, listed } = plan
+  return {
+    list: list.id,
+    mode: options.mode,
+    isDryRun: options.dryRun === true,
+    decision,
+    reference: decision === null ? null : options.reference,
+    entries: before + added - retired,
+    changes: { added, retired, amended },
+    accepted: read.set.size,
+    duplicates: { inFile: read.set.duplicates, listed },
+    covered,
+    files: read.reports,
+  }
+}
+
+interface Decided {
+  readonly list: StoredList
+  readonly actor: string
+  readonly plan: ImportPlan
+  readonly read: ReadImport
+}
+
+function newDecision(
+  { list, actor, plan, read }: Decided,
+  options: ImportOptions & { readonly reference: string },
+): NewDecision {
+  const decidedAt = new Date()
+  const { added, retired, amended } = plan
+  return {
+    listRowId: list.rowId,
+    act: options.mode === 'mirror' ? 'mirror' : 'import',
+    reference: options.reference,
+    category: options.category ?? '',
+    reason: options.reason,
+    legalBasis: options.basis ?? list.definition.legalBasis,
+    evidence: '',
+    proposer: actor,
+    decidedBy: actor,
+    decidedAt,
+    urgent: false,
+    ...decisionDays(list.definition, decidedAt),
+    added,
+    retired,
+    amended,
+    source: read.source,
+    override: options.acceptShrink ?? null,
+  }
+}

@@ -1,0 +1,47 @@
+import { ensureListRole } from '../publish/list-role.ts'
+import { projectPublished } from '../publish/project-published.ts'
+import type { PublishOutcome } from '../publish/publish-list.ts'
+import type { StoredList } from '../store/list-store.ts'
+import type { Store } from '../store/open-store.ts'
+import { openAuthority } from './open-authority.ts'
+import { publishLists } from './publish-lists.ts'
+
+interface HookDeps {
+  readonly data: string
+  /** Stays open. */
+  readonly store: Store
+}
+
+/** Gives every list its signing role, and publishes what that signs. Does nothing for lists that have theirs. */
+export async function ensureListRoles(
+  { data, store }: HookDeps,
+  lists: readonly StoredList[],
+): Promise<void> {
+  const authority = openAuthority(data, { store })
+  for (const list of lists) await ensureListRole(authority, list)
+  await projectPublished(authority, { isThorough: false })
+}
+
+/**
+ * Publishes one list at once. Where everything that waits is a retirement, the circuit breaker does not hold it up: an urgent
+ * retirement must take effect, and taking away is what it asks for. Throws what stopped it.
+ */
+export async function publishUrgently(
+  { data, store, actor }: HookDeps & { readonly actor: string },
+  list: StoredList,
+  reason: string,
+): Promise<PublishOutcome> {
+  const override = hasOnlyRetirements(store, list) ? `urgent retirement: ${reason}` : null
+  const authority = openAuthority(data, { store })
+  const [report] = await publishLists(authority, [list], { override, actor })
+  if (report === undefined) throw new Error('a list was published without a report')
+  if (report.outcome === 'refused') throw report.fault
+  return report
+}
+
+function hasOnlyRetirements(store: Store, list: StoredList): boolean {
+  const published = store.publications.latest(list.rowId)?.decision ?? 0
+  return store.decisions
+    .all({ listRowId: list.rowId, after: published })
+    .every((decision) => decision.act === 'retire')
+}

@@ -1,0 +1,74 @@
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AT, decide, storeWithList } from '../../support/store-builders.ts'
+
+let folder: string
+let sqlite: Database.Database
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bailiwick-'))
+  const path = join(folder, 'bailiwick.db')
+  const { store, list } = storeWithList('phishing', path)
+  decide(store, list, { add: ['a.example', 'b.example'] })
+  const decision = decide(store, list, { retire: ['b.example'] })
+  store.publications.commit({
+    listRowId: list,
+    publication: {
+      serial: 1,
+      state: '0'.repeat(64),
+      entries: 1,
+      added: 1,
+      removed: 0,
+      decision,
+      definitionId: 1,
+      publishedAt: AT,
+      override: null,
+      actor: 'alice',
+    },
+    metadata: [],
+    expectedSerial: 0,
+  })
+  store.close()
+  sqlite = new Database(path)
+  sqlite.pragma('recursive_triggers = ON')
+})
+
+afterEach(() => {
+  sqlite.close()
+  rmSync(folder, { recursive: true })
+})
+
+describe('history', () => {
+  it.each([
+    "UPDATE decisions SET reason = 'another'",
+    'DELETE FROM decisions',
+    "UPDATE publications SET state = ''",
+    'DELETE FROM publications',
+    "UPDATE list_definitions SET definition = '{}'",
+    'DELETE FROM list_definitions',
+    "UPDATE lists SET place = 'elsewhere'",
+    'DELETE FROM lists',
+    'DELETE FROM entries',
+    "DELETE FROM entries WHERE value = 'b.example'",
+    "UPDATE entries SET value = 'c.example' WHERE value = 'a.example'",
+    "UPDATE entries SET action = 'passthru' WHERE value = 'a.example'",
+    "UPDATE entries SET value = 'c.example', retired_by = 2 WHERE value = 'a.example'",
+    "UPDATE entries SET added_by = 2, retired_by = 2 WHERE value = 'a.example'",
+    "UPDATE entries SET retired_by = 0 WHERE value = 'a.example'",
+    "UPDATE entries SET retired_by = NULL WHERE value = 'b.example'",
+    "UPDATE entries SET retired_by = 1 WHERE value = 'b.example'",
+    'INSERT OR REPLACE INTO decisions SELECT * FROM decisions',
+    'INSERT OR REPLACE INTO entries SELECT * FROM entries',
+  ])('refuses: %s', (statement) => {
+    expect(() => sqlite.exec(statement)).toThrow('append-only')
+  })
+
+  it('lets an entry be retired, once', () => {
+    const retire = sqlite.prepare("UPDATE entries SET retired_by = 2 WHERE value = 'a.example'")
+    expect(retire.run().changes).toBe(1)
+    expect(() => retire.run()).toThrow('append-only')
+  })
+})
