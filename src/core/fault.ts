@@ -89,6 +89,7 @@ export const FAULT_CODES = [
   'serve/not-found',
   'serve/stopping',
   // the machine
+  'clock/back',
   'system/address-in-use',
   'system/denied',
   'system/full',

@@ -7,6 +7,7 @@ import { readPassphrase } from '../platform/passphrase.ts'
 import { openPublishFolder } from '../platform/publish-folder.ts'
 import type { PublishDeps } from '../publish/ports.ts'
 import { openStore, type Store } from '../store/open-store.ts'
+import { checkedClock } from './checked-clock.ts'
 
 /** An authority's data folder, open: what every use case of publishing is handed, and the rest of it. */
 export interface Authority extends PublishDeps {
@@ -43,7 +44,7 @@ export function openAuthority(data: string, options: AuthorityOptions = {}): Aut
     keys: openKeyFolder(paths.keys, () => readPassphrase(env)),
     files: openPublishFolder(paths.published, paths.staging),
     cache: openLineCache(paths.work),
-    now,
+    now: checkedClock(store, now, env),
     paths,
     close: () => {
       if (options.store === undefined) store.close()

@@ -93,6 +93,7 @@ const STATUS = {
   'serve/file-changed': 500,
   'serve/not-found': 404,
   'serve/stopping': 503,
+  'clock/back': 500,
   'system/address-in-use': 500,
   'system/denied': 500,
   'system/full': 503,

@@ -16,6 +16,8 @@ export interface RunOptions {
   /** Beside what the process has; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
+  /** The user who runs it, by number; only root may choose. */
+  readonly uid?: number
 }
 
 /** Runs one command to its end, as a user would. */
@@ -24,6 +26,7 @@ export function runBailiwick(args: readonly string[], options: RunOptions = {}):
   const child = spawn(process.execPath, [COMMAND, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.cwd !== undefined && { cwd: options.cwd }),
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
     env: { ...process.env, ...options.env },
   })
   let [stdout, stderr] = ['', '']
