@@ -59,10 +59,9 @@ export class ByteWriter {
     this.reserve(text.length + template.holes * Math.max(end - start, 64))
     const to = this.bytes
     let at = this.length
-    for (let i = 0; i < text.length; i++) {
-      const byte = text[i] as number
+    for (const byte of text) {
       if (byte > BELOW_REFERENCE_HOLE) to[at++] = byte
-      else if (byte === VALUE_HOLE) for (let j = start; j < end; j++) to[at++] = from[j] as number
+      else if (byte === VALUE_HOLE) for (let j = start; j < end; j++) to[at++] = from[j] ?? 0
       else at = this.#reference(at, entry, byte)
     }
     this.length = at

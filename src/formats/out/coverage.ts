@@ -1,4 +1,4 @@
-import { EntryCursor, IS_IP, NOTHING, type Verdict } from './entry-cursor.ts'
+import { eachEntry, IS_IP, NOTHING, type EntryCursor, type Verdict } from './entry-cursor.ts'
 import type { ExportSource } from './export-source.ts'
 import { GrowingNumbers } from './growing-numbers.ts'
 import { NameFilter } from './name-filter.ts'
@@ -37,9 +37,10 @@ function eachName(
   source: ExportSource,
   visit: (entry: EntryCursor, ordinal: number) => void,
 ): void {
-  const entries = new EntryCursor(source.lines())
   let ordinal = 0
-  while (entries.next()) if (entries.kinds < IS_IP) visit(entries, ordinal++)
+  eachEntry(source.lines(), (entry) => {
+    if (entry.kinds < IS_IP) visit(entry, ordinal++)
+  })
 }
 
 /** Made by `openCoverage`. Names are known by their ordinal among the entries that are names. */
@@ -90,7 +91,7 @@ export class Coverage {
     let nearest = 0
     let hash = NO_HASH
     for (let i = end - 1; i >= first; i--) {
-      const byte = bytes[i] as number
+      const byte = bytes[i] ?? 0
       if (byte === DOT && filter.has(hash)) nearest = this.#addAbove(bytes, i + 1, end, nearest)
       hash = nextHash(hash, byte)
     }

@@ -84,7 +84,7 @@ export class EntryCursor {
   #readLine(start: number): number {
     const block = this.block
     let at = start
-    while ((block[at] as number) > SPACE) at++
+    while ((block[at] ?? 0) > SPACE) at++
     const end = at
     at = this.#readKind(end)
     at = this.#readAction(at)
@@ -98,7 +98,7 @@ export class EntryCursor {
   /** Kinds and actions differ in their first letters; their lengths are checked by the TAB that must follow. */
   #readKind(tab: number): number {
     let at = tab + 1
-    switch (this.block[at]) {
+    switch (this.block[at] ?? 0) {
       case 0x64:
         this.#kind = IS_DOMAIN
         at += 6
@@ -128,7 +128,7 @@ export class EntryCursor {
 
   #readAction(start: number): number {
     let at = start + 8
-    switch (this.block[start]) {
+    switch (this.block[start] ?? 0) {
       case 0x64:
         this.#action = DROP
         at = start + 4
@@ -180,5 +180,15 @@ export class EntryCursor {
     const lf = this.block.indexOf(LF, this.start)
     const line = lineText(this.block, this.start, Math.min(lf, this.start + 200))
     throw new Fault('entry/invalid', `expected an entry line, got ${JSON.stringify(line)}`)
+  }
+}
+
+/** Stops at every value of the lines. */
+export function eachEntry(lines: LineBlocks, visit: (entry: EntryCursor) => void): void {
+  const entries = new EntryCursor(lines)
+  try {
+    while (entries.next()) visit(entries)
+  } finally {
+    entries.close()
   }
 }

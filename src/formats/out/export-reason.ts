@@ -4,7 +4,7 @@
  */
 export const EXPORT_REASONS = {
   below: 'what lies below a name cannot be said here',
-  covered: 'a listed name above says the same',
+  covered: 'a listed name above decides it already',
   excepted: 'an exception for a name above wins here',
   host: 'one name alone; readers of this format may block what lies below it too',
   ip: 'addresses cannot be said here',

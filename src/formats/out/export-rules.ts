@@ -1,9 +1,6 @@
 import {
   DROP,
-  IS_DOMAIN,
-  IS_HOST,
   IS_IP,
-  IS_SUBDOMAINS,
   NODATA,
   NXDOMAIN,
   PASSTHRU,
@@ -14,7 +11,6 @@ import {
   type Verdict,
 } from './entry-cursor.ts'
 import type { ExportReason } from './export-reason.ts'
-import type { ExportSummary } from './export-source.ts'
 import { lineTemplate, type LineTemplate } from './line-template.ts'
 
 /** What a format makes of an entry: a pure table, asked once for each combination that occurs. */
@@ -89,71 +85,4 @@ export class RuleTemplates {
       this.#made[number] ?? (this.#made[number] = lineTemplate(ruleOf(this.#rules, number).text))
     )
   }
-}
-
-/** How often each rule met each set of kinds: all a summary needs. */
-export class RuleTally {
-  readonly #counts = new Float64Array(RULES * 8)
-
-  add(entry: EntryCursor): void {
-    const at = ruleNumber(entry) * 8 + (entry.kinds & 7)
-    this.#counts[at] = (this.#counts[at] as number) + 1
-  }
-
-  summary(rules: ExportRules): ExportSummary {
-    const summary = { written: 0, omitted: {}, changed: {} }
-    this.#counts.forEach((count, at) => {
-      if (count === 0) return
-      const found = ruleOf(rules, Math.floor(at / 8))
-      for (const losses of lossesOfLines(found, at % 8)) countLosses(summary, losses, count)
-    })
-    return {
-      written: summary.written,
-      omitted: sorted(summary.omitted),
-      changed: sorted(summary.changed),
-    }
-  }
-}
-
-/** For each line behind a value the losses of the halves that it decides; no kinds stand for one `ip` or `url` line. */
-function lossesOfLines(found: Rule, kinds: number): (Loss | undefined)[][] {
-  if (kinds === 0) return [[found.own]]
-  const lines: (Loss | undefined)[][] = []
-  if ((kinds & IS_DOMAIN) !== 0) {
-    const own = (kinds & IS_HOST) === 0 ? [found.own] : []
-    const below = (kinds & IS_SUBDOMAINS) === 0 ? [found.below] : []
-    lines.push([...own, ...below])
-  }
-  if ((kinds & IS_HOST) !== 0) lines.push([found.own])
-  if ((kinds & IS_SUBDOMAINS) !== 0) lines.push([found.below])
-  return lines
-}
-
-interface Counts {
-  written: number
-  omitted: Partial<Record<ExportReason, number>>
-  changed: Partial<Record<ExportReason, number>>
-}
-
-/** A line is omitted when none of its halves is said; one that lost a half only is changed. */
-function countLosses(counts: Counts, losses: readonly (Loss | undefined)[], count: number): void {
-  const first = losses[0]
-  const isOmitted =
-    losses.length > 0 && losses.every((loss) => loss !== undefined && 'omitted' in loss)
-  if (isOmitted && first !== undefined && 'omitted' in first) {
-    counts.omitted[first.omitted] = (counts.omitted[first.omitted] ?? 0) + count
-    return
-  }
-  counts.written += count
-  const reasons = losses.flatMap((loss) =>
-    loss === undefined ? [] : (Object.values(loss) as ExportReason[]),
-  )
-  for (const reason of new Set(reasons)) {
-    counts.changed[reason] = (counts.changed[reason] ?? 0) + count
-  }
-}
-
-function sorted<T extends Readonly<Partial<Record<ExportReason, number>>>>(counts: T): T {
-  const entries = Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(entries) as T
 }

@@ -9,7 +9,7 @@ const UNDERSCORE = 0x5f
 export function isHostName(bytes: Uint8Array, start: number, end: number): boolean {
   let before = DOT
   for (let i = start; i < end; i++) {
-    const byte = bytes[i] as number
+    const byte = bytes[i] ?? 0
     if (byte === UNDERSCORE) return false
     if (byte === HYPHEN && before === DOT) return false
     if (byte === DOT && before === HYPHEN) return false

@@ -22,12 +22,12 @@ export class NameFilter {
   add(hash: number): void {
     this.isEmpty = false
     const at = spreadHash(hash) & (this.#words.length - 1)
-    this.#words[at] = (this.#words[at] as number) | bitsOf(hash)
+    this.#words[at] = (this.#words[at] ?? 0) | bitsOf(hash)
   }
 
   has(hash: number): boolean {
     const bits = bitsOf(hash)
-    return ((this.#words[spreadHash(hash) & (this.#words.length - 1)] as number) & bits) === bits
+    return ((this.#words[spreadHash(hash) & (this.#words.length - 1)] ?? 0) & bits) === bits
   }
 }
 

@@ -12,7 +12,7 @@ export function nextHash(hash: number, byte: number): number {
 /** The hash of the name `bytes[start, end)`. */
 export function hashName(bytes: Uint8Array, start: number, end: number): number {
   let hash = NO_HASH
-  for (let i = end - 1; i >= start; i--) hash = nextHash(hash, bytes[i] as number)
+  for (let i = end - 1; i >= start; i--) hash = nextHash(hash, bytes[i] ?? 0)
   return hash
 }
 

@@ -23,7 +23,7 @@ export class NameTable {
   add(bytes: Uint8Array, start: number, end: number): number {
     const hash = hashName(bytes, start, end)
     const slot = this.#slotOf(hash, bytes, start, end)
-    const found = (this.#slots[slot] as number) - 1
+    const found = (this.#slots[slot] ?? 0) - 1
     if (found >= 0) return found
     this.#append(hash, bytes, start, end)
     this.#slots[slot] = this.#size
@@ -37,7 +37,7 @@ export class NameTable {
   }
 
   marksOf(number: number): number {
-    return this.#marks[number] as number
+    return this.#marks[number] ?? 0
   }
 
   mark(number: number, marks: number): void {
@@ -49,7 +49,7 @@ export class NameTable {
     let hash = NO_HASH
     let marks = 0
     for (let i = end - 1; i >= start; i--) {
-      const byte = bytes[i] as number
+      const byte = bytes[i] ?? 0
       if (byte === DOT) {
         const number = this.#numberOf(hash, bytes, i + 1, end)
         const found = number < 0 ? 0 : this.marksOf(number) & wanted
@@ -62,7 +62,7 @@ export class NameTable {
   }
 
   #numberOf(hash: number, bytes: Uint8Array, start: number, end: number): number {
-    return (this.#slots[this.#slotOf(hash, bytes, start, end)] as number) - 1
+    return (this.#slots[this.#slotOf(hash, bytes, start, end)] ?? 0) - 1
   }
 
   /** The slot that holds the name, or the free one where it belongs. */
@@ -70,7 +70,7 @@ export class NameTable {
     const last = this.#slots.length - 1
     let slot = spreadHash(hash) & last
     for (;;) {
-      const number = (this.#slots[slot] as number) - 1
+      const number = (this.#slots[slot] ?? 0) - 1
       if (number < 0) return slot
       if (this.#hashes[number] === hash && this.#isName(number, bytes, start, end)) return slot
       slot = (slot + 1) & last
@@ -78,9 +78,9 @@ export class NameTable {
   }
 
   #isName(number: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const from = number === 0 ? 0 : (this.#ends[number - 1] as number)
+    const from = number === 0 ? 0 : (this.#ends[number - 1] ?? 0)
     const length = end - start
-    if ((this.#ends[number] as number) - from !== length) return false
+    if ((this.#ends[number] ?? 0) - from !== length) return false
     for (let i = 0; i < length; i++) {
       if (this.#letters[from + i] !== bytes[start + i]) return false
     }
@@ -94,12 +94,12 @@ export class NameTable {
       this.#hashes = grown(this.#hashes, new Int32Array(2 * number))
       this.#marks = grown(this.#marks, new Uint8Array(2 * number))
     }
-    const from = number === 0 ? 0 : (this.#ends[number - 1] as number)
+    const from = number === 0 ? 0 : (this.#ends[number - 1] ?? 0)
     const to = from + end - start
     if (to > this.#letters.length) {
       this.#letters = grown(this.#letters, new Uint8Array(2 * to))
     }
-    for (let i = start, at = from; i < end; i++, at++) this.#letters[at] = bytes[i] as number
+    for (let i = start, at = from; i < end; i++, at++) this.#letters[at] = bytes[i] ?? 0
     this.#ends[number] = to
     this.#hashes[number] = hash
     this.#size++
@@ -109,7 +109,7 @@ export class NameTable {
     const slots = new Uint32Array(2 * this.#slots.length)
     const last = slots.length - 1
     for (let number = 0; number < this.#size; number++) {
-      let slot = spreadHash(this.#hashes[number] as number) & last
+      let slot = spreadHash(this.#hashes[number] ?? 0) & last
       while (slots[slot] !== 0) slot = (slot + 1) & last
       slots[slot] = number + 1
     }

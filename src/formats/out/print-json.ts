@@ -1,43 +1,39 @@
-import { LineCursor } from '../../core/line-cursor.ts'
-import { ByteWriter } from './byte-writer.ts'
-import { EntryFields } from './entry-fields.ts'
+import type { ByteWriter } from './byte-writer.ts'
+import type { EntryFields } from './entry-fields.ts'
 import type { ExportSource, ExportSummary } from './export-source.ts'
+import { renderRows } from './render-rows.ts'
 
 const QUOTE = 0x22
 const COMMA = 0x2c
 const BACKSLASH = 0x5c
 
-const KEYS = ['value', 'kind', 'action', 'category', 'reference'].map((key, at) =>
-  Buffer.from(`${at === 0 ? '\n{' : '",'}"${key}":"`),
-)
-const ROW_END = Buffer.from('"}')
+/** What stands before each field's text, and behind the last. */
+const [VALUE, KIND, ACTION, CATEGORY, REFERENCE, END] = [
+  '\n{"value":"',
+  '","kind":"',
+  '","action":"',
+  '","category":"',
+  '","reference":"',
+  '"}',
+].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer]
 
-/** How much longer a row is than its line at most, without what is escaped. */
+const BEFORE_FIELDS = [VALUE, KIND, ACTION, CATEGORY, REFERENCE] as const
+
+/** How much longer a row is than its line at most, besides what is escaped. */
 const ROW_EXTRA = 80
 
 /** One JSON object in ASCII, keys always in the same order, one entry a line. `docs/spec/exports.md` §13. */
 export function* printJson(source: ExportSource): Generator<Uint8Array, ExportSummary> {
-  const out = new ByteWriter()
-  const lines = new LineCursor(source.lines())
-  const fields = new EntryFields()
-  out.text(printHead(source))
-  let written = 0
-  while (lines.next()) {
-    fields.read(lines)
-    if (written > 0) out.byte(COMMA)
-    writeRow(out, lines, fields)
-    written++
-    if (out.isFull()) yield out.take()
-  }
-  out.text(written === 0 ? ']}\n' : '\n]}\n')
-  yield out.take()
-  return { written, omitted: {}, changed: {} }
+  return yield* renderRows(source, {
+    head: printHead(source),
+    write: writeRow,
+    tail: (rows) => (rows === 0 ? ']}\n' : '\n]}\n'),
+  })
 }
 
 function printHead({ definition, serial, state }: ExportSource): string {
   const { id, title } = definition
-  const head = { list: id, title, serial, state, entries: [] }
-  return asciiJson(head).slice(0, -2)
+  return asciiJson({ list: id, title, serial, state, entries: [] }).slice(0, -2)
 }
 
 /** JSON in ASCII: what is not stands as `\uXXXX`, which is the same text (RFC 8259 §7). */
@@ -47,22 +43,25 @@ function asciiJson(value: unknown): string {
   })
 }
 
-function writeRow(out: ByteWriter, { block, start, end }: LineCursor, fields: EntryFields): void {
+function writeRow(out: ByteWriter, fields: EntryFields, row: number): void {
+  const { block, start, end, starts, ends } = fields
   out.reserve(2 * (end - start) + ROW_EXTRA)
   const to = out.bytes
   let at = out.length
+  if (row > 0) to[at++] = COMMA
   for (let field = 0; field < 5; field++) {
-    at = put(to, at, KEYS[field] as Uint8Array)
-    for (let i = fields.starts[field] as number; i < (fields.ends[field] as number); i++) {
-      const byte = block[i] as number
+    at = put(to, at, BEFORE_FIELDS[field] ?? END)
+    const fieldEnd = ends[field] ?? 0
+    for (let i = starts[field] ?? 0; i < fieldEnd; i++) {
+      const byte = block[i] ?? 0
       if (byte === QUOTE || byte === BACKSLASH) to[at++] = BACKSLASH
       to[at++] = byte
     }
   }
-  out.length = put(to, at, ROW_END)
+  out.length = put(to, at, END)
 }
 
 function put(to: Uint8Array, from: number, bytes: Uint8Array): number {
-  for (let i = 0; i < bytes.length; i++) to[from + i] = bytes[i] as number
+  for (let i = 0; i < bytes.length; i++) to[from + i] = bytes[i] ?? 0
   return from + bytes.length
 }

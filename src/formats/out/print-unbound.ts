@@ -1,11 +1,15 @@
+import { openCoverage, type Coverage } from './coverage.ts'
 import {
   DROP,
+  FORMAT_VERDICT,
+  IS_IP,
   NODATA,
   NOTHING,
   NXDOMAIN,
   PASSTHRU,
   REDIRECT,
   TCP_ONLY,
+  type EntryCursor,
   type Verdict,
 } from './entry-cursor.ts'
 import { printExportHeader } from './export-header.ts'
@@ -14,11 +18,15 @@ import type { ExportSource, ExportSummary } from './export-source.ts'
 import { parseRedirectTarget, type RedirectTarget } from './redirect-target.ts'
 import { renderLines } from './render-lines.ts'
 
+/** Blocked by a zone above. */
+const COVERED: Verdict = FORMAT_VERDICT
+
 const ZONE_TYPES = new Map<Verdict, string>([
   [DROP, 'always_deny'],
   [NODATA, 'always_nodata'],
   [NXDOMAIN, 'always_nxdomain'],
-  [PASSTHRU, 'always_transparent'],
+  // Not `always_transparent`, which ignores the data of names below it.
+  [PASSTHRU, 'transparent'],
 ])
 
 /**
@@ -28,6 +36,7 @@ const ZONE_TYPES = new Map<Verdict, string>([
 export function* printUnbound(source: ExportSource): Generator<Uint8Array, ExportSummary> {
   const { action } = source.definition
   const target = parseRedirectTarget(action.type === 'redirect' ? action.to : [])
+  const coverage = openCoverage(source, zoneType)
   return yield* renderLines(source, {
     rules: {
       name: (own, below) => unboundRule(own, below, target),
@@ -35,7 +44,24 @@ export function* printUnbound(source: ExportSource): Generator<Uint8Array, Expor
       url: () => omitted('url'),
     },
     header: (summary) => `${printExportHeader('#', source, summary)}server:\n`,
+    ...(coverage && {
+      restart: () => coverage.restart(),
+      refine: (entry) => refineCovered(entry, coverage),
+    }),
   })
+}
+
+/** The zone that is written for a name, by what it does to the names below. */
+function zoneType({ own, below }: EntryCursor): Verdict {
+  if (below === PASSTHRU) return own === NOTHING ? NOTHING : PASSTHRU
+  return isBlock(own) && isBlock(below) ? below : NOTHING
+}
+
+/** Zones that block ignore the data of names below, and Unbound does not start with such data in a `redirect` zone. */
+function refineCovered(entry: EntryCursor, coverage: Coverage): void {
+  if (entry.kinds >= IS_IP) return
+  const isBlocked = isBlock(coverage.inherited())
+  if (isBlocked && isBlock(entry.own) && zoneType(entry) === NOTHING) entry.own = COVERED
 }
 
 function unboundRule(own: Verdict, below: Verdict, target: RedirectTarget | null): Rule {
@@ -46,13 +72,14 @@ function unboundRule(own: Verdict, below: Verdict, target: RedirectTarget | null
   if (below === PASSTHRU) return belowPassthru(own, target)
   const belowLoss = lossBelow(below)
   if (isBlock(own)) return rule(data(own, target), dataLoss(own, target), belowLoss)
+  if (own === COVERED) return rule('', { omitted: 'covered' }, belowLoss)
   return rule('', lossOfNoBlock(own), belowLoss)
 }
 
 /** A transparent zone frees all below its name; where the name itself is blocked, by data of its own. */
 function belowPassthru(own: Verdict, target: RedirectTarget | null): Rule {
   if (isBlock(own)) {
-    return rule(`local-zone: "{v}." transparent\n${data(own, target)}`, dataLoss(own, target))
+    return rule(zone(PASSTHRU, target) + data(own, target), dataLoss(own, target))
   }
   if (own === NOTHING) return omitted('passthru')
   return rule(zone(PASSTHRU, target), own === PASSTHRU ? undefined : lossOfNoBlock(own))

@@ -15,9 +15,9 @@ export interface RedirectTarget {
  */
 export function parseRedirectTarget(to: readonly string[]): RedirectTarget | null {
   if (to.length === 0) return null
-  const addresses = to.flatMap((text) => {
+  const addresses = to.flatMap((text): string[] => {
     const reading = readIpValue(text)
-    return 'value' in reading && !reading.value.includes('/') ? [reading.value as string] : []
+    return 'value' in reading && !reading.value.includes('/') ? [reading.value] : []
   })
   if (addresses.length === to.length) {
     return {

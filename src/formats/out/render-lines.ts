@@ -1,7 +1,8 @@
 import { ByteWriter } from './byte-writer.ts'
-import { EntryCursor } from './entry-cursor.ts'
-import { RuleTally, RuleTemplates, type ExportRules } from './export-rules.ts'
+import { eachEntry, EntryCursor } from './entry-cursor.ts'
+import { RuleTemplates, type ExportRules } from './export-rules.ts'
 import type { ExportSource, ExportSummary } from './export-source.ts'
+import { RuleTally } from './rule-tally.ts'
 
 /** A text format, as far as it differs from the others. */
 export interface LineFormat {
@@ -39,11 +40,10 @@ function survey(source: ExportSource, format: LineFormat): ExportSummary {
   format.restart?.()
   const tally = new RuleTally()
   const { refine } = format
-  const entries = new EntryCursor(source.lines())
-  while (entries.next()) {
-    refine?.(entries)
-    tally.add(entries)
-  }
+  eachEntry(source.lines(), (entry) => {
+    refine?.(entry)
+    tally.add(entry)
+  })
   return tally.summary(format.rules)
 }
 

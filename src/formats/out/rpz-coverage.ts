@@ -1,5 +1,5 @@
 import { openCoverage, type Coverage } from './coverage.ts'
-import { EntryCursor, IS_IP, NOTHING, type Verdict } from './entry-cursor.ts'
+import { eachEntry, IS_IP, NOTHING, type EntryCursor, type Verdict } from './entry-cursor.ts'
 import type { ExportSource } from './export-source.ts'
 import { NameTable } from './name-table.ts'
 
@@ -87,12 +87,11 @@ function eachInheriting(
   visit: (entry: EntryCursor, inherited: Verdict) => void,
 ): void {
   coverage.restart()
-  const entries = new EntryCursor(source.lines())
-  while (entries.next()) {
-    if (entries.kinds >= IS_IP) continue
+  eachEntry(source.lines(), (entry) => {
+    if (entry.kinds >= IS_IP) return
     const inherited = coverage.inherited()
-    if (inherited !== NOTHING) visit(entries, inherited)
-  }
+    if (inherited !== NOTHING) visit(entry, inherited)
+  })
 }
 
 function startsAbove({ bytes, start, end }: EntryCursor): number[] {

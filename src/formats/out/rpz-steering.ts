@@ -1,4 +1,11 @@
-import { EntryCursor, IS_IP, IS_URL, NOTHING, type Verdict } from './entry-cursor.ts'
+import {
+  eachEntry,
+  IS_IP,
+  IS_URL,
+  NOTHING,
+  type EntryCursor,
+  type Verdict,
+} from './entry-cursor.ts'
 import { isBlock } from './export-rules.ts'
 import type { ExportSource } from './export-source.ts'
 import { NameTable } from './name-table.ts'
@@ -30,10 +37,10 @@ export function openSteering(
   check: (entry: EntryCursor) => Verdict,
 ): Steering {
   const names = new NameTable()
-  eachEntry(source, (entry) => {
+  eachEntry(source.lines(), (entry) => {
     if (entry.kinds === IS_URL && isBlock(entry.own)) addHost(names, entry)
   })
-  eachEntry(source, (entry) => {
+  eachEntry(source.lines(), (entry) => {
     if (entry.kinds < IS_IP) markListed(names, entry)
   })
   let recorded = new Uint8Array(names.size)
@@ -47,11 +54,6 @@ export function openSteering(
       entry.own = hostVerdict(names, recorded, entry, check)
     },
   }
-}
-
-function eachEntry(source: ExportSource, visit: (entry: EntryCursor) => void): void {
-  const entries = new EntryCursor(source.lines())
-  while (entries.next()) visit(entries)
 }
 
 function addHost(names: NameTable, entry: EntryCursor): void {
@@ -98,7 +100,7 @@ function hostEnd(entry: EntryCursor): number {
 /** `[…]`, or nothing but digits and dots: the last label of a name is never a number. */
 function isAddress(entry: EntryCursor, end: number): boolean {
   for (let i = entry.start; i < end; i++) {
-    const byte = entry.bytes[i] as number
+    const byte = entry.bytes[i] ?? 0
     if (byte > NINE || byte < DOT) return entry.bytes[entry.start] === 0x5b
   }
   return true
