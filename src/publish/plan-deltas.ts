@@ -62,7 +62,7 @@ export function planDeltas(input: DeltaPlanInput): DeltaPlan {
     if (!isReached) direct.set(edge.from, edge)
   }
   const isUseful = ({ from, to }: DeltaEdge): boolean =>
-    from > serial - window && to > serial - window && (direct.has(to) || isHub(to, serial))
+    from >= serial - window && (direct.has(to) || isHub(to, serial))
   return { make: newestFirst(direct.keys()), keep: published.filter(isUseful) }
 }
 

@@ -1,10 +1,10 @@
 import { Fault, isFault } from '../core/fault.ts'
-import { DEFINITION_FILE, listRole, listTarget, SNAPSHOT_FILE } from '../core/layout.ts'
+import { DEFINITION_FILE, listRole, listTarget, SNAPSHOT_FILE, targetPath } from '../core/layout.ts'
 import { readRoles } from './authority-roles.ts'
 import type { GuardFinding } from './check-guard.ts'
 import { cutPublication, type Cut } from './cut-publication.ts'
 import { ensureListRole, readListRole, retryConflicts } from './list-role.ts'
-import { printDefinition } from './print-definition.ts'
+import { definitionTarget, printDefinition } from './print-definition.ts'
 import { makeLines, type MadeLines } from './make-lines.ts'
 import type { Publication, PublishDeps, PublishedList } from './ports.ts'
 import { sealMetadata, signTargets } from './seal-metadata.ts'
@@ -119,8 +119,10 @@ async function stageDefinition(
   list: PublishedList,
 ): Promise<Record<string, TargetFile>> {
   const name = listTarget(list.place, DEFINITION_FILE)
-  const file = await stageTarget(files, name, [printDefinition(list.definition)])
-  return { [name]: { ...file, custom: {} } }
+  const target = definitionTarget(list.definition)
+  const isPublished = files.publishedLength(targetPath(name, target.hashes.sha256)) !== null
+  if (!isPublished) await stageTarget(files, name, [printDefinition(list.definition)])
+  return { [name]: target }
 }
 
 interface Prepared extends MadeLines {
