@@ -6,7 +6,7 @@
  *   npm run demo                          runs, shows, stops what it started; the files stay
  *   npm run demo -- --keep                leaves authority, agent and resolver running
  *   npm run demo -- --stop                stops what --keep left
- *   npm run demo -- --resolver named      takes BIND (default: unbound, else named)
+ *   npm run demo -- --resolver named      takes BIND (default: unbound, else named; none: neither)
  *   npm run demo -- --dir FOLDER          puts its files there (default: var/demo)
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -29,9 +29,10 @@ import { build, installNodePackages } from './node-packages.mjs'
 import { findProgram, installSystemPackages } from './system-packages.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
+const DEFAULT_DIR = join(ROOT, 'var/demo')
 const { values: options } = parseArgs({
   options: {
-    dir: { type: 'string', default: join(ROOT, 'var/demo') },
+    dir: { type: 'string', default: DEFAULT_DIR },
     keep: { type: 'boolean', default: false },
     resolver: { type: 'string' },
     stop: { type: 'boolean', default: false },
@@ -227,7 +228,7 @@ function closing(source, resolver) {
       sleep 6; dig @127.0.0.1 -p ${resolver?.port ?? 53} my-own.example
       bailiwick entry show my-own.example
       curl -s ${source}/feeds/${PUBLIC}/hosts | head
-      npm run demo -- --stop`)
+      npm run demo -- ${options.dir === DEFAULT_DIR ? '' : `--dir ${printArgument(DIR)} `}--stop`)
 }
 
 /** Runs one command to its end and prints both; throws unless it succeeds. */
@@ -299,7 +300,8 @@ function definition(id) {
 }
 
 function printArgument(arg) {
-  const short = arg.startsWith(DIR) ? relative(process.cwd(), arg) : arg
+  const near = relative(process.cwd(), arg)
+  const short = arg.startsWith(DIR) && !near.startsWith('..') ? near : arg
   return /^[\w@%+=:,./-]+$/.test(short) ? short : JSON.stringify(short)
 }
 
