@@ -268,7 +268,12 @@ function describe(error: unknown): string {
 /** RFC 9110 §10.2.3: seconds, or a date. Anything else is as if it were not there. */
 export function parseRetryAfter(value: string | string[] | undefined, now: Date): Date | null {
   if (typeof value !== 'string') return null
-  const delay = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now.getTime()
-  if (!Number.isFinite(delay)) return null
+  const delay = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : httpDate(value) - now.getTime()
+  if (Number.isNaN(delay)) return null
   return new Date(now.getTime() + Math.min(Math.max(delay, 0), MAX_RETRY_AFTER_MS))
+}
+
+/** The three forms of RFC 9110 §5.6.7 begin with a weekday; `Date.parse` alone takes `-5` for a year. */
+function httpDate(text: string): number {
+  return /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text) : NaN
 }
