@@ -50,7 +50,8 @@ export class EntryLineWriter {
     for (let i = 0, j = at + end - start; i < words.length; i++, j += 4)
       block.setUint32(j, words[i] ?? 0)
     this.#end = at + end - start + ending.length
-    this.written[tag & KIND_MASK]!++
+    const kind = tag & KIND_MASK
+    this.written[kind] = (this.written[kind] ?? 0) + 1
   }
 
   /** All blocks. Nothing may be written afterwards. */

@@ -158,9 +158,14 @@ function compareBytes({ bytes, slots }: Sorting, a: number, b: number, depth: nu
 function sortByKind(sorting: Sorting, from: number, to: number): void {
   const { order } = sorting
   const run = order.slice(from, to)
-  const next = new Uint32Array(KIND_MASK + 2)
-  for (const index of run) next[kindOf(sorting, index) + 1]!++
-  for (let kind = 1; kind < next.length; kind++) next[kind]! += next[kind - 1]!
-  for (const index of run) order[from + next[kindOf(sorting, index)]!++] = index | SAME_VALUE
-  order[from]! ^= SAME_VALUE
+  const places = new Uint32Array(KIND_MASK + 2)
+  const place = (kind: number, step: number): number => {
+    const at = places[kind] ?? 0
+    places[kind] = at + step
+    return at
+  }
+  for (const index of run) place(kindOf(sorting, index) + 1, 1)
+  for (let kind = 1; kind < places.length; kind++) place(kind, places[kind - 1] ?? 0)
+  for (const index of run) order[from + place(kindOf(sorting, index), 1)] = index | SAME_VALUE
+  order[from] = (order[from] ?? 0) & ~SAME_VALUE
 }

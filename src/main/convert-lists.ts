@@ -227,7 +227,7 @@ function writeDraft(draft: DraftFile, { format }: Target, source: ExportSource):
 
 async function writeStdout({ format }: Target, source: ExportSource): Promise<ExportSummary> {
   let summary: ExportSummary = { written: 0, omitted: {}, changed: {} }
-  async function* blocks(): AsyncGenerator<Uint8Array> {
+  function* blocks(): Generator<Uint8Array> {
     summary = yield* renderExport(format, source)
   }
   await pipeline(Readable.from(blocks()), process.stdout, { end: false })

@@ -1,3 +1,4 @@
+import type { EntryKind } from '../../core/entry.ts'
 import { decodeLine, type Intake } from './intake.ts'
 
 const HASH = 0x23
@@ -7,6 +8,12 @@ const SPACE = 0x20
 
 /** Options that only widen what a rule blocks, so that a rule with them is still at least the whole domain. */
 const WIDENING = new Set(['all', 'document', 'doc', 'important'])
+
+const EXCEPTION_KINDS: Readonly<Record<string, EntryKind>> = {
+  '|': 'host',
+  '||': 'domain',
+  '||*.': 'subdomains',
+}
 
 /** Reads the rules of ad blockers that are about whole domains. docs/spec/entry.md §7 decides on the others. */
 export class AdblockReader {
@@ -33,9 +40,10 @@ export class AdblockReader {
   }
 
   #readRuleText(text: string): void {
-    if (text.startsWith('@@')) this.#readException(text)
-    else if (!text.startsWith('||')) this.#intake.unsupported('plain-pattern-or-generic-rule')
-    else this.#readDomainRule(text.slice(2))
+    if (text.startsWith('@@')) this.#readException(text.slice(2))
+    else if (text.startsWith('||')) this.#readDomainRule(text.slice(2))
+    else if (text.startsWith('|')) this.#readHostRule(text.slice(1))
+    else this.#intake.unsupported('plain-pattern-or-generic-rule')
   }
 
   #readDomainRule(rule: string): void {
@@ -57,6 +65,14 @@ export class AdblockReader {
     }
   }
 
+  /** `|x^`, as DNS filters have it: the name alone. */
+  #readHostRule(rule: string): void {
+    const { pattern, isNarrowed } = splitOptions(rule)
+    const name = /^([^*/:^|]+)\^$/.exec(pattern)?.[1]
+    if (isNarrowed || name === undefined) this.#intake.unsupported('path-or-pattern-rule')
+    else this.#finish(this.#intake.takeNameText(name, this.#intake.tag('host')))
+  }
+
   /** docs/spec/entry.md §7, no-separator: a whole name, or the beginning of any name. */
   #readUnended(name: string): void {
     const { arena } = this.#intake
@@ -68,11 +84,12 @@ export class AdblockReader {
   }
 
   /** docs/spec/entry.md §7, exception-rule. */
-  #readException(text: string): void {
-    const { pattern, isNarrowed } = splitOptions(text.slice(2))
-    const name = /^\|\|([^*/^]+)\^$/.exec(pattern)?.[1]
-    const tag = this.#intake.tag('domain', this.#intake.withAction('passthru'))
-    if (isNarrowed || name === undefined || this.#intake.takeNameText(name, tag) !== null) {
+  #readException(rule: string): void {
+    const { pattern, isNarrowed } = splitOptions(rule)
+    const [, anchor = '', name = ''] = /^(\|\|\*\.|\|\|?)([^*/^|]+)\^$/.exec(pattern) ?? []
+    const kind = EXCEPTION_KINDS[anchor]
+    const tag = kind && this.#intake.tag(kind, this.#intake.withAction('passthru'))
+    if (isNarrowed || tag === undefined || this.#intake.takeNameText(name, tag) !== null) {
       this.#intake.unsupported('exception-rule-not-plain')
     }
   }

@@ -23,7 +23,8 @@ function readHead(iterator: Iterator<Uint8Array>): Uint8Array {
   while (head.length < UTF8_BOM.length) {
     const next = iterator.next()
     if (next.done === true) break
-    head = head.length === 0 ? plainBytes(next.value) : concat(head, next.value)
+    const isEnough = head.length === 0 && next.value.length >= UTF8_BOM.length
+    head = isEnough ? plainBytes(next.value) : concat(head, next.value)
   }
   return head
 }

@@ -52,7 +52,8 @@ export interface ReadList {
 
 /**
  * The entries of one list, sorted and unique, and what became of its lines. Throws an `import/…` fault when the input is no
- * list, or not the whole of one; a bad line is only counted. Nothing is asynchronous: chunks of about a megabyte are best.
+ * list, or not the whole of one; a bad line is only counted. Nothing is asynchronous: chunks of about a megabyte are best, and each
+ * may be overwritten when the next is asked for.
  */
 export function readList(chunks: Iterable<Uint8Array>, options: ReadOptions): ReadList {
   const arena = new EntryArena()
@@ -89,8 +90,9 @@ function peek(chunks: Iterable<Uint8Array>): Peeked {
     const next = iterator.next()
     if (next.done === true) isWhole = true
     else {
-      seen.push(next.value)
       bytes += next.value.length
+      // A chunk is only good until the next is asked for.
+      seen.push(bytes < HEAD_BYTES ? next.value.slice() : next.value)
     }
   }
   const head = new Uint8Array(Math.min(bytes, HEAD_BYTES))
@@ -107,10 +109,13 @@ function* chain(seen: readonly Uint8Array[], rest: Iterator<Uint8Array>): Genera
   for (let next = rest.next(); next.done !== true; next = rest.next()) yield next.value
 }
 
+type LineFormat = Exclude<ImportFormat, 'json'>
+
 /** One input on its way through the reader of its format. */
 class Reading {
   readonly #arena: EntryArena
   readonly #format: ImportFormat
+  readonly #isAsked: boolean
   readonly #findings: FindingCounter
   readonly #intake: Intake
   readonly #targets = new RedirectTargets()
@@ -124,6 +129,7 @@ class Reading {
     this.#arena = arena
     this.#first = arena.count
     this.#format = format
+    this.#isAsked = options.format !== undefined
     this.#zone = options.zone
     this.#maxBytes = options.maxBytes ?? MAX_INPUT_BYTES
     this.#findings = new FindingCounter(options.onFinding)
@@ -145,9 +151,10 @@ class Reading {
   }
 
   run(chunks: Iterable<Uint8Array>): ImportReport {
-    const scanned = this.#format === 'json' ? this.#readJson(chunks) : this.#readLines(chunks)
+    const format = this.#format
+    const scanned = format === 'json' ? this.#readJson(chunks) : this.#readLines(chunks, format)
     const report = {
-      format: this.#format,
+      format,
       ...scanned,
       accepted: this.#arena.count - this.#first,
       refused: this.#findings.count('refused'),
@@ -162,8 +169,8 @@ class Reading {
     return report
   }
 
-  #readLines(chunks: Iterable<Uint8Array>): ScannedLines {
-    return scanLines(chunks, this.#lineReader(), {
+  #readLines(chunks: Iterable<Uint8Array>, format: LineFormat): ScannedLines {
+    return scanLines(chunks, this.#lineReader(format), {
       maxBytes: this.#maxBytes,
       beforeUnendedLine: () => (this.#beforeLastLine = this.#arena.count),
     })
@@ -178,8 +185,7 @@ class Reading {
     return { bytes, lines: reader.lines, hasFinalNewline: true }
   }
 
-  #lineReader(): LineReader {
-    const format = this.#format
+  #lineReader(format: LineFormat): LineReader {
     const intake = this.#intake
     switch (format) {
       case 'csv':
@@ -192,8 +198,15 @@ class Reading {
         return new SnapshotReader(intake)
       case 'unbound':
         return new UnboundReader(intake, this.#targets)
-      default:
-        return new TextReader(intake, TEXT_SYNTAX[format as keyof typeof TEXT_SYNTAX])
+      case 'domains':
+      case 'hosts':
+        // What a sample shows holds for most lines: unless asked for, one of another sort is taken for what it is.
+        return new TextReader(intake, TEXT_SYNTAX[this.#isAsked ? format : 'mixed'])
+      case 'adblock':
+      case 'mixed':
+      case 'squid':
+      case 'urls':
+        return new TextReader(intake, TEXT_SYNTAX[format])
     }
   }
 

@@ -48,14 +48,15 @@ function refuseCompressed(head: Uint8Array): void {
 }
 
 function refuseBinary(head: Uint8Array): void {
-  const zeros = [0, 0]
+  let even = 0
+  let odd = 0
   let controls = 0
   for (let i = 0; i < head.length; i++) {
     const byte = head[i] ?? 0
-    if (byte === 0) zeros[i & 1]!++
+    if (byte === 0 && i % 2 === 0) even++
+    else if (byte === 0) odd++
     else if (byte < 0x20 && (byte < 0x09 || byte > 0x0d) && byte !== 0x1b) controls++
   }
-  const [even = 0, odd = 0] = zeros
   if (even + odd === 0 && controls * 100 <= head.length) return
   const isUtf16 = Math.max(even, odd) * 4 > head.length && Math.min(even, odd) * 50 < head.length
   throw new Fault(

@@ -66,8 +66,9 @@ export class TextReader implements LineReader {
     this.#intake.refuse('long-line')
   }
 
-  // Every line stands alone: nothing is left at the end.
-  finish(): void {}
+  finish(): void {
+    // Every line stands alone.
+  }
 
   /** Whether the line is dealt with: a comment, a rule or a pattern. */
   #readSpecial(bytes: Uint8Array, from: number, to: number): boolean {

@@ -1,12 +1,14 @@
 import type { EntryAction } from '../../core/entry.ts'
+import type { EntryAttributes } from '../../core/entry-arena.ts'
 import { readIpValue } from '../../core/ip-value.ts'
+import { isReference } from '../../core/parse-entry.ts'
 import { isSink } from './hosts.ts'
 import { decodeLine, type Intake } from './intake.ts'
 import type { RedirectTargets } from './redirect-targets.ts'
 import type { LineReader } from './scan-lines.ts'
 
-/** unbound.conf(5), `local-zone`: what each type does, as an action; `free` lets pass all below that has no data of its own. */
-const ZONE_ACTIONS: Readonly<Record<string, EntryAction | 'default' | 'free'>> = {
+/** unbound.conf(5), `local-zone`: what each type does to names without data of their own, as an action. */
+const ZONE_ACTIONS: Readonly<Record<string, EntryAction | 'default'>> = {
   always_deny: 'drop',
   always_nodata: 'nodata',
   always_null: 'default',
@@ -19,8 +21,8 @@ const ZONE_ACTIONS: Readonly<Record<string, EntryAction | 'default' | 'free'>> =
   redirect: 'redirect',
   refuse: 'default',
   static: 'default',
-  transparent: 'free',
-  typetransparent: 'free',
+  transparent: 'passthru',
+  typetransparent: 'passthru',
 }
 
 /** A zone of the type `redirect`, whose data follows. */
@@ -73,11 +75,7 @@ export class UnboundReader implements LineReader {
     const intake = this.#intake
     if (action === undefined) intake.unsupported('zone-type')
     else if (action === 'redirect') this.#open = { name: canonicalOwner(name), targets: [] }
-    else if (action === 'free') {
-      this.#finish(
-        intake.takeNameText(name, intake.markTag('freed', intake.withAction('passthru'))),
-      )
-    } else {
+    else {
       const attributes = action === 'default' ? intake.defaults : intake.withAction(action)
       this.#finish(intake.takeNameText(name, intake.tag('domain', attributes)))
     }
@@ -85,28 +83,34 @@ export class UnboundReader implements LineReader {
 
   #readData(name: string, type: string, data: string): void {
     const target = targetOf(type, data)
-    if (this.#open !== undefined) {
-      if (target !== null) this.#open.targets.push(target)
-      return
-    }
-    this.#takeRedirect(name, 'host', target === null ? [] : [target])
+    const targets = target === null ? [] : [target]
+    if (this.#open !== undefined) this.#open.targets.push(...targets)
+    else this.#takeRedirect(name, 'host', targets, referenceOf(data))
   }
 
   /** An open zone is taken when its last line is known. */
   #close(): void {
     const open = this.#open
     this.#open = undefined
-    if (open !== undefined) this.#takeRedirect(open.name, 'domain', open.targets)
+    if (open !== undefined) this.#takeRedirect(open.name, 'domain', open.targets, '')
   }
 
-  #takeRedirect(name: string, kind: 'domain' | 'host', targets: readonly string[]): void {
+  #takeRedirect(
+    name: string,
+    kind: 'domain' | 'host',
+    targets: readonly string[],
+    reference: string,
+  ): void {
     const intake = this.#intake
-    if (targets.every(isSink)) {
-      const isEmpty = targets.length === 0
-      const attributes = isEmpty ? intake.withAction('nodata') : intake.defaults
-      this.#finish(intake.takeNameText(name, intake.tag(kind, attributes)))
-    } else if (targets.every((target) => this.#targets.add(canonicalOwner(name), target))) {
-      this.#finish(intake.takeNameText(name, intake.tag(kind, intake.withAction('redirect'))))
+    const take = (attributes: EntryAttributes): void => {
+      const told = reference === '' ? attributes : { ...attributes, reference }
+      this.#finish(intake.takeNameText(name, intake.tag(kind, told)))
+    }
+    // Data without an address: an address is what the name does not have.
+    if (targets.length === 0) take(intake.withAction('nodata'))
+    else if (targets.every(isSink)) take(intake.defaults)
+    else if (targets.every((target) => this.#targets.add(canonicalOwner(name), target))) {
+      take(intake.withAction('redirect'))
     } else intake.unsupported('other-redirect-target')
   }
 
@@ -129,4 +133,10 @@ function targetOf(type: string, data: string): string | null {
   if (!/^a(?:aaa)?$/i.test(type)) return null
   const reading = readIpValue(data)
   return 'value' in reading ? reading.value : null
+}
+
+/** What our own export says in a TXT record. */
+function referenceOf(data: string): string {
+  const text = /^"(.*)"$/.exec(data)?.[1] ?? ''
+  return isReference(text) ? text : ''
 }
