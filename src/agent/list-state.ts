@@ -55,7 +55,7 @@ export interface ListError {
   readonly since: string
 }
 
-export interface AcceptedChange {
+interface AcceptedChange {
   readonly serial: number
   readonly before: number
   readonly after: number

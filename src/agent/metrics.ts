@@ -1,6 +1,6 @@
 import { isStale } from './alarm.ts'
+import type { LastPull } from './last-pull.ts'
 import type { ListState } from './list-state.ts'
-import type { LastPull } from './run-pull.ts'
 
 interface Gauge {
   readonly name: string

@@ -15,7 +15,7 @@ export interface PullReport {
   readonly sourceFault: Fault | null
 }
 
-export interface ListReport {
+interface ListReport {
   readonly id: string
   readonly state: ListState
   /** How the serial was reached in this pull; `nothing` when it was there already, null when it was not reached. */

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Fault } from '../core/fault.ts'
 import { openFetch, type BoundedFetch } from '../platform/bounded-fetch.ts'
 import type { AgentConfig } from './config.ts'
 import { replaceFile, type Disk } from './disk.ts'
 import type { Acceptance } from './follow-list.ts'
+import { lastPullPath, type LastPull } from './last-pull.ts'
 import { takeLock } from './lock.ts'
 import type { AgentLog } from './log.ts'
 import { printMetrics } from './metrics.ts'
@@ -25,14 +25,6 @@ export interface RunPullDeps {
 /** A pull, and when the source asked us to come again. */
 export interface PullOutcome extends PullReport {
   readonly retryAt: Date | null
-}
-
-/** What `agent status` tells of the last pull; every list's own state says more. */
-export interface LastPull {
-  /** ISO 8601. */
-  readonly startedAt: string
-  readonly tookMs: number
-  readonly isSourceDown: boolean
 }
 
 /**
@@ -119,7 +111,7 @@ function writeNotes(
 ): void {
   try {
     const note = Buffer.from(JSON.stringify(last) + '\n')
-    replaceFile(deps.disk, join(config.state, 'last-pull.json'), note, 0o644)
+    replaceFile(deps.disk, lastPullPath(config.state), note, 0o644)
     if (config.metricsFile === undefined) return
     const states = report.lists.map((list) => list.state)
     const metrics = Buffer.from(printMetrics(states, last, deps.now()))

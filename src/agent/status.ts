@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { isStale } from './alarm.ts'
 import type { AgentConfig } from './config.ts'
+import { readLastPull, type LastPull } from './last-pull.ts'
 import { listFolder, newListState, readListState, type ListError } from './list-state.ts'
-import type { LastPull } from './run-pull.ts'
 
 /** What an agent has applied, as `agent status --json` prints it. */
 export interface AgentStatus {
@@ -26,7 +24,7 @@ export interface ListStatus {
   readonly outputs: readonly OutputStatus[]
 }
 
-export interface OutputStatus {
+interface OutputStatus {
   readonly path: string
   readonly format: string
   /** Whether this agent put a file there. */
@@ -65,16 +63,6 @@ export function readStatus(config: AgentConfig, now: Date): AgentStatus {
 /** Whether every list is applied, fresh and without an error. */
 export function isHealthy(status: AgentStatus): boolean {
   return status.lists.every((list) => list.serial !== null && !list.isStale && !list.lastError)
-}
-
-function readLastPull(stateFolder: string): LastPull | null {
-  try {
-    return JSON.parse(readFileSync(join(stateFolder, 'last-pull.json'), 'utf8')) as LastPull
-  } catch (error) {
-    // None yet, or a note that a crash cut: it is only a note.
-    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error)) return null
-    throw error
-  }
 }
 
 /** The status for people: a table, and below it what is wrong. */

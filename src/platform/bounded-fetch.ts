@@ -2,7 +2,7 @@ import { Agent, errors, request, type Dispatcher } from 'undici'
 import { Fault } from '../core/fault.ts'
 
 /** What one download may cost. Everything is a limit, nothing a wish: past it, the download is a fault. */
-export interface FetchBounds {
+interface FetchBounds {
   /** Bytes of the body. */
   readonly maxBytes: number
   /** From the call to the last byte of the body, redirects included. */
