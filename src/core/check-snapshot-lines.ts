@@ -1,6 +1,6 @@
 import { ENTRY_ACTIONS, ENTRY_KINDS } from './entry.ts'
 import { Fault } from './fault.ts'
-import { MAX_CATEGORY, MAX_ENTRY_LINE, MAX_REFERENCE, isCanonicalValue } from './parse-entry.ts'
+import { MAX_CATEGORY, MAX_REFERENCE, isCanonicalValue } from './parse-entry.ts'
 import { isCanonicalName } from './scan-name.ts'
 import { isPlainUrlValue } from './scan-url.ts'
 
@@ -112,7 +112,6 @@ function checkLine(block: Uint8Array, start: number): number {
     block[categoryEnd] === TAB &&
     block[end] === LF
   return hasFiveFields &&
-    end - start < MAX_ENTRY_LINE &&
     isValue(block, start, valueEnd, findWord(KIND_WORDS, block, valueEnd + 1, kindEnd)) &&
     findWord(ACTION_WORDS, block, kindEnd + 1, actionEnd) >= 0 &&
     isField(CATEGORY, block, actionEnd + 1, categoryEnd) &&

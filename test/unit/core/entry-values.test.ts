@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readEntryValue, parseEntryValue } from '../../../src/core/parse-entry.ts'
 import { scanAsciiName, nameRefusal, NAME_NOT_ASCII } from '../../../src/core/scan-name.ts'
+import { isPlainUrlValue } from '../../../src/core/scan-url.ts'
 import type { EntryKind } from '../../../src/core/entry.ts'
 
 interface Vector {
@@ -82,6 +83,12 @@ describe('lengths', () => {
     const url = (length: number): string => 'bad.example/'.padEnd(length, 'a')
     expect(parseEntryValue('url', url(8000))).toBe(url(8000))
     expect(readEntryValue('url', url(8001))).toEqual({ refusal: 'long-url' })
+    const bytes = Buffer.from(url(8001))
+    expect(isPlainUrlValue(bytes, 0, 8000)).toBe(true)
+    expect(isPlainUrlValue(bytes, 0, 8001)).toBe(false)
+    const escaped = (length: number): string => 'bad.example/%20'.padEnd(length, 'a')
+    expect(parseEntryValue('url', escaped(8000))).toBe(escaped(8000))
+    expect(readEntryValue('url', escaped(8001))).toEqual({ refusal: 'long-url' })
     const padded = (length: number): string => 'http://bad.example/#'.padEnd(length, 'a')
     expect(parseEntryValue('url', padded(32768))).toBe('bad.example/')
     expect(readEntryValue('url', padded(32769))).toEqual({ refusal: 'long-url' })
