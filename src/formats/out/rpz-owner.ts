@@ -58,8 +58,7 @@ function inherit(entry: EntryCursor, inherited: Verdict, { redirect }: OwnerLimi
 }
 
 /** `inherited` at that name: without a reference, which is another entry's, and without addresses where none may stand. */
-// Spans instead of views, as everywhere that bytes are names.
-// eslint-disable-next-line max-params
+// eslint-disable-next-line max-params -- spans instead of views, as everywhere that bytes are names
 export function inheritedVerdict(
   bytes: Uint8Array,
   start: number,
