@@ -73,8 +73,7 @@ export function lineText(block: Uint8Array, start: number, end: number): string 
 }
 
 /** Bytewise order of two lines without their LF: negative, zero or positive, as `LC_ALL=C sort` has it. */
-// Spans instead of views: this runs for every line of a list, where making an object costs more than comparing.
-// eslint-disable-next-line max-params
+// eslint-disable-next-line max-params -- spans instead of views: this runs for every line of a list, where making an object costs more than comparing
 export function compareLines(
   a: Uint8Array,
   aStart: number,
