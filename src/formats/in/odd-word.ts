@@ -25,10 +25,10 @@ function takeOddWord(
   word: string,
   refusal: string,
 ): string | null {
-  if (LOOKS_LIKE_ADDRESS.test(word)) return takeAddress(intake, syntax, word)
   if (/^(?:\*?\.)[\d.:/a-f]+$/i.test(word) && isAddress(word.replace(/^\*?\./, ''))) {
     return 'dot-or-wildcard-before-ip'
   }
+  if (LOOKS_LIKE_ADDRESS.test(word)) return takeAddress(intake, syntax, word)
   if (syntax.isLoose && /[()[\]{}|\\^]/.test(word) && !word.includes('://')) return 'regex'
   if (/^[^/?#]*[/?]/.test(word)) return takeUrl(intake, syntax, word)
   if (/^\.?[^:]+:\d+$/.test(word))

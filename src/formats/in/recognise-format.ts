@@ -1,5 +1,5 @@
 import { decodeLine } from './intake.ts'
-import { isAddress } from './hosts.ts'
+import { isAddress, isSink } from './hosts.ts'
 import type { ImportFormat } from './import-format.ts'
 
 /** Lines of the sample that are judged. */
@@ -16,7 +16,7 @@ type LineShape = 'rpz' | 'dnsmasq' | 'unbound' | 'hosts' | 'adblock' | 'url' | '
  */
 export function recogniseFormat(head: Uint8Array): ImportFormat {
   const text = decodeLine(head, 0, head.length)
-  if (/^\s*(?:\{|\[\s*(?:["[{\]]|$))/.test(text)) return 'json'
+  if (/^\s*(?:\{|\[\s*(?:["[{\]\d]|$))/.test(text)) return 'json'
   if (text.startsWith('format: bailiwick-snapshot/')) return 'snapshot'
   if (/^\uFEFF?\s*\[\s*ad(?:block|guard|aware)/i.test(text)) return 'adblock'
   const lines = sampleLines(text, head.length)
@@ -88,7 +88,8 @@ function shapeOf(line: string): LineShape {
   if (/^(?:server:|local-zone:|local-data(?:-ptr)?:)/.test(line)) return 'unbound'
   if (/^(?:\|\||\|\w|@@)|#[@?$%]{0,2}#/.test(line)) return 'adblock'
   const [first = '', second = ''] = line.split(/\s+/, 2)
-  if (isAddress(first)) return second === '' || second.startsWith('#') ? 'name' : 'hosts'
+  if (isAddress(first) || isSink(first))
+    return second === '' || second.startsWith('#') ? 'name' : 'hosts'
   if (/\s(?:IN\s+)?(?:CNAME|A|AAAA|NS)\s/i.test(line)) return 'rpz'
   if (/^[\da-f:.]+\/\d+$/i.test(first)) return 'network'
   return /:\/\/|^[^/]+\.[^/]+\//.test(first) ? 'url' : 'name'

@@ -52,7 +52,7 @@ export class UnboundReader implements LineReader {
     const zone = LOCAL_ZONE.exec(line)
     if (zone !== null) this.#readZone(zone[2] ?? '', zone[3] ?? '')
     else if (data !== null) this.#readData(data[2] ?? '', data[3] ?? '', data[4] ?? '')
-    else if (/^[a-z-]+:(?:\s|$)/.test(line)) this.#intake.unsupported('setting')
+    else if (/^(?!local-)[a-z-]+:(?:\s|$)/.test(line)) this.#intake.unsupported('setting')
     else this.#intake.refuse('no-rule')
   }
 

@@ -114,9 +114,12 @@ describe('the same list', () => {
       numRuns: RUNS,
     },
   )('is read the same however its bytes are cut', (some, chunkBytes, lineEnd) => {
-    const text = ['keep.example', ...some, ...some.map((_, i) => `fill${i}.example`), ''].join(
-      lineEnd,
-    )
+    const text = [
+      'keep.example',
+      ...some,
+      ...some.flatMap((_, i) => [1, 2, 3, 4].map((n) => `fill${n}.n${i}.example`)),
+      '',
+    ].join(lineEnd)
     const cut = readText(text, { format: 'mixed' }, chunkBytes)
     const whole = readText(text, { format: 'mixed' })
     expect([cut.lines, cut.findings, cut.report]).toEqual([
