@@ -25,9 +25,13 @@ export async function raiseAlarm(
     work.update({ alarm: null })
     return
   }
-  const stale = isStale(work.state, now)
+  const { freshUntil } = work.state
+  const stale = freshUntil !== null && isStale(work.state, now)
   if (stale) {
-    deps.log.error({ list: work.list.id, freshUntil: work.state.freshUntil }, 'the list is stale')
+    deps.log.error(
+      { list: work.list.id, freshUntil },
+      `stale since ${freshUntil}, goes on blocking`,
+    )
   }
   const code = stale ? `stale ${lastError.code}` : lastError.code
   const isNews = alarm?.code !== code || now.getTime() - Date.parse(alarm.at) >= ALARM_AGAIN_MS

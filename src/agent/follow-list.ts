@@ -7,7 +7,6 @@ import { fetchTarget, type DownloadDeps } from './download-target.ts'
 import { findPlace, type PlaceDeps } from './find-place.ts'
 import { linesPath, writeListState, type Applied, type ListState } from './list-state.ts'
 import type { AgentLog } from './log.ts'
-import { makeLinesByDeltas, makeLinesBySnapshot } from './make-lines.ts'
 import type { TrustedSource } from './open-source.ts'
 import { planRoute, type Route } from './plan-route.ts'
 import { deltaTargets, snapshotTarget, type SnapshotTarget, type Target } from './target.ts'
@@ -170,6 +169,8 @@ async function makeLines(
   deps: FollowDeps,
   { route, newest, heldPath, folder }: LinesStep,
 ): Promise<{ bytes: number; by: 'delta' | 'snapshot' }> {
+  // Loaded when there is something new: most pulls find nothing, and the tables for names are large.
+  const { makeLinesByDeltas, makeLinesBySnapshot } = await import('./make-lines.ts')
   const final = linesPath(folder, newest.serial)
   const path = `${final}.new`
   let by: 'delta' | 'snapshot' = 'snapshot'

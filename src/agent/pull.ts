@@ -122,10 +122,9 @@ async function attempt(deps: PullDeps, work: ListWork, act: () => Promise<void>)
 
 function fail(deps: PullDeps, work: ListWork, fault: Fault): void {
   work.faults.push(fault)
-  deps.log.error(
-    { list: work.list.id, code: fault.code, serial: work.state.applied?.serial ?? null },
-    `kept what was applied: ${fault.message}`,
-  )
+  const serial = work.state.applied?.serial ?? null
+  const kept = serial === null ? 'nothing applied yet' : `kept serial ${serial}`
+  deps.log.error({ list: work.list.id, code: fault.code, serial }, `${kept}: ${fault.message}`)
 }
 
 /** What cannot be kept (a full disk) is verified again the next time; until then it weakens what every list is told. */

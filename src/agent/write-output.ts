@@ -3,7 +3,6 @@ import { statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Fault } from '../core/fault.ts'
 import type { ExportFormat } from '../formats/render-export.ts'
-import { renderExport } from '../formats/render-export.ts'
 import type { OutputConfig } from './config.ts'
 import { createFile, type Disk, type NewFile } from './disk.ts'
 import { readLineBlocks } from './line-file.ts'
@@ -56,8 +55,9 @@ export async function writeOutput(
 ): Promise<OutputState> {
   // A leading dot: programs that read whole folders (dnsmasq, include globs) pass it over.
   const passing = join(dirname(output.path), `.${basename(output.path)}.new`)
+  const blocks = await render(output, applied, folder)
   createFile(deps.disk, passing, modeOf(output, applied), (write) => {
-    render(output, applied, folder, write)
+    writeWhole(output.path, blocks, write)
   })
   if (output.check) {
     try {
@@ -79,29 +79,33 @@ function modeOf(output: OutputConfig, applied: Applied): number {
   return applied.definition.visibility === 'restricted' ? 0o640 : 0o644
 }
 
-function render(
+async function render(
   output: OutputConfig,
   applied: Applied,
   folder: string,
-  write: NewFile['write'],
-): void {
-  let last = 0
-  for (const block of renderExport(output.format as ExportFormat, {
+): Promise<Iterable<Uint8Array>> {
+  // Loaded when there is something to write: most pulls find nothing.
+  const { renderExport } = await import('../formats/render-export.ts')
+  return renderExport(output.format as ExportFormat, {
     definition: applied.definition,
     serial: applied.serial,
     state: applied.state,
     entries: applied.entries,
     ...(output.zone !== undefined && { zone: output.zone }),
     lines: () => readLineBlocks(linesPath(folder, applied.serial)),
-  })) {
+  })
+}
+
+/** A file cut in its last line leaves names open in three of four resolvers: throws `agent/output` for one. */
+function writeWhole(path: string, blocks: Iterable<Uint8Array>, write: NewFile['write']): void {
+  let last = 0
+  for (const block of blocks) {
     write(block)
     last = block.at(-1) ?? last
   }
-  // A file cut in its last line leaves names open in three of four resolvers.
-  if (last !== LF) {
-    throw new Fault(
-      'agent/output',
-      `expected ${JSON.stringify(output.path)} to end with a line feed, got ${last}`,
-    )
-  }
+  if (last === LF) return
+  throw new Fault(
+    'agent/output',
+    `expected ${JSON.stringify(path)} to end with a line feed, got ${last}`,
+  )
 }

@@ -3,6 +3,8 @@ import { hostname } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Option, type Command } from 'commander'
 import type { AgentConfig } from '../agent/config.ts'
+import type { CheckedConfig } from '../agent/read-config.ts'
+import type { Disk } from '../agent/disk.ts'
 import type { Acceptance } from '../agent/follow-list.ts'
 import type { AgentLog } from '../agent/log.ts'
 import type { PullOutcome, RunPullDeps } from '../agent/run-pull.ts'
@@ -60,13 +62,16 @@ interface PullOptions {
 }
 
 async function pullOnce(options: PullOptions): Promise<void> {
-  const config = await readConfig(options.config)
+  const checked = await readConfig(options.config)
+  const { config } = checked
   const acceptances = parseAcceptances(options.acceptChange, config)
   const stopping = stopOnSignals()
   const { runPull } = await import('../agent/run-pull.ts')
   try {
     const deps = await pullDeps(plainLog(config.logLevel), stopping.signal)
-    report(await runPull(deps, config, acceptances), options.json === true)
+    const outcome = await runPull(deps, config, acceptances)
+    await keepConfig(deps.disk, checked)
+    report(outcome, options.json === true)
   } finally {
     stopping.release()
   }
@@ -131,7 +136,7 @@ function usage(message: string): Fault {
 
 /** The daemon: the first pull at once, then by schedule, until SIGTERM or SIGINT. */
 async function runDaemon(options: { readonly config: string }): Promise<void> {
-  const config = await readConfig(options.config)
+  const { config } = await readConfig(options.config)
   const cron = await import('node-cron')
   if (!cron.validate(config.schedule)) {
     throw new Fault(
@@ -177,7 +182,7 @@ async function showStatus(options: {
   readonly config: string
   readonly json?: boolean
 }): Promise<void> {
-  const config = await readConfig(options.config)
+  const { config } = await readConfig(options.config)
   const { isHealthy, printStatus, readStatus } = await import('../agent/status.ts')
   const status = readStatus(config, new Date())
   process.stdout.write(
@@ -187,13 +192,23 @@ async function showStatus(options: {
 }
 
 /** A configuration that is wrong is wrong usage: exit code 2, before anything is touched. */
-async function readConfig(path: string): Promise<AgentConfig> {
-  const { readAgentConfig } = await import('../agent/config.ts')
+async function readConfig(path: string): Promise<CheckedConfig> {
+  const { readAgentConfig } = await import('../agent/read-config.ts')
   try {
-    return readAgentConfig(path)
+    return await readAgentConfig(path)
   } catch (error) {
     if (!isFault(error, 'agent/config')) throw error
     throw new Fault('usage/invalid', `${path}: ${error.message}`, { cause: error })
+  }
+}
+
+/** Saves time at the next start, no more: a failure is not worth a word. */
+async function keepConfig(disk: Disk, checked: CheckedConfig): Promise<void> {
+  const { keepChecked } = await import('../agent/read-config.ts')
+  try {
+    keepChecked(disk, checked)
+  } catch (error) {
+    if (!isFault(error, 'agent/disk')) throw error
   }
 }
 

@@ -20,6 +20,9 @@ export function openSchema(url: URL): SchemaCheck {
     verbose: true,
     strict: true,
     strictTypes: false,
+    // Our schemas are checked by a test, not at every start: that would be half of the time.
+    meta: false,
+    validateSchema: false,
   })
   const validate = ajv.compile(schema)
   return (value) => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { readAgentConfig } from '../../src/agent/config.ts'
+import { readAgentConfig } from '../../src/agent/read-config.ts'
 import { readStatus, type ListStatus } from '../../src/agent/status.ts'
 import { COMMAND, runBailiwick } from '../support/bailiwick-command.ts'
 import { entryLine, sortLines } from '../support/lines.ts'
@@ -51,15 +51,16 @@ function makeHost(name: string, root: string, source: string): Host {
   return { folder, config }
 }
 
-function statusOf(host: Host): ListStatus {
-  const [list] = readStatus(readAgentConfig(host.config), new Date()).lists
+async function statusOf(host: Host): Promise<ListStatus> {
+  const { config } = await readAgentConfig(host.config)
+  const [list] = readStatus(config, new Date()).lists
   if (!list) throw new Error('no list')
   return list
 }
 
 /** Whatever was killed: the list that is applied is whole, and so is each file a resolver could read. */
-function expectWhole(host: Host): void {
-  const { serial, state } = statusOf(host)
+async function expectWhole(host: Host): Promise<void> {
+  const { serial, state } = await statusOf(host)
   if (serial === null) return
   const lines = readFileSync(join(host.folder, `state/lists/phishing/${serial}.lines`))
   expect(createHash('sha256').update(lines).digest('hex')).toBe(state)
@@ -119,23 +120,23 @@ test(
       await sleep((0.3 + 0.9 * chance()) * wholePullMs)
       child.kill('SIGKILL')
       if ((await ended) === 'SIGKILL') killed++
-      expectWhole(host)
+      await expectWhole(host)
       // Now and then the host comes to rest in between, so that later rounds start from deltas.
       if (round % 4 === 3) {
         expect(await runBailiwick(['agent', 'pull', '--config', host.config])).toMatchObject({
           code: 0,
         })
-        expect(statusOf(host).state).toBe(stateOf(lines))
+        expect((await statusOf(host)).state).toBe(stateOf(lines))
       }
     }
     expect(killed).toBeGreaterThan(ROUNDS / 4)
     const last = await runBailiwick(['agent', 'pull', '--config', host.config])
     expect(last).toMatchObject({ code: 0, stderr: '' })
-    expectWhole(host)
+    await expectWhole(host)
     const fresh = makeHost('fresh-', root, source.url)
     await runBailiwick(['agent', 'pull', '--config', fresh.config])
-    expect(statusOf(host).state).toBe(stateOf(lines))
-    expect(statusOf(fresh).state).toBe(stateOf(lines))
+    expect((await statusOf(host)).state).toBe(stateOf(lines))
+    expect((await statusOf(fresh)).state).toBe(stateOf(lines))
     for (const output of ['zone', 'hosts']) {
       const followed = readFileSync(join(host.folder, output))
       expect(followed.equals(readFileSync(join(fresh.folder, output)))).toBe(true)

@@ -1,6 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
-import { parseAgentConfig, readAgentConfig } from '../../../src/agent/config.ts'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { realDisk } from '../../../src/agent/disk.ts'
+import { parseAgentConfig } from '../../../src/agent/parse-config.ts'
+import { keepChecked, readAgentConfig } from '../../../src/agent/read-config.ts'
 import { METADATA_LIMITS } from '../../../src/agent/open-source.ts'
 import {
   DEFAULT_MAX_GROWTH,
@@ -146,8 +151,41 @@ describe('an agent configuration', () => {
     expect(() => parseAgentConfig('{', '/')).toThrow(
       expect.objectContaining({ code: 'agent/config' }),
     )
-    expect(() => readAgentConfig('/nowhere/agent.json')).toThrow(
+  })
+
+  test('that is not there is told so', async () => {
+    await expect(readAgentConfig('/nowhere/agent.json')).rejects.toThrow(
       expect.objectContaining({ code: 'agent/config' }),
+    )
+  })
+
+  test('is checked once, and again as soon as a letter of it changes', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bailiwick-config-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const path = join(folder, 'agent.json')
+    writeFileSync(path, JSON.stringify(good))
+    const first = await readAgentConfig(path)
+    mkdirSync(join(folder, 'state'))
+    keepChecked(realDisk, first)
+    expect(await readAgentConfig(path)).toEqual(first)
+    // What is kept is what is taken, as long as the key fits.
+    const kept = join(folder, 'state/checked-config.json')
+    writeFileSync(kept, readFileSync(kept, 'utf8').replace('"*/5 * * * *"', '"7 * * * *"'))
+    expect((await readAgentConfig(path)).config.schedule).toBe('7 * * * *')
+    writeFileSync(path, JSON.stringify({ ...good, shedule: '' }))
+    await expect(readAgentConfig(path)).rejects.toThrow(
+      expect.objectContaining({ code: 'agent/config' }),
+    )
+    writeFileSync(path, JSON.stringify(good, null, 1))
+    expect((await readAgentConfig(path)).config.schedule).toBe('*/5 * * * *')
+    writeFileSync(kept, '{')
+    expect((await readAgentConfig(path)).config.schedule).toBe('*/5 * * * *')
+  })
+
+  test('has a schema that is one', () => {
+    const schema: unknown = JSON.parse(read('docs/spec/agent.schema.json'))
+    expect(new Ajv2020({ strict: true, strictTypes: false }).validateSchema(schema as object)).toBe(
+      true,
     )
   })
 })
@@ -188,7 +226,10 @@ describe('the documents', () => {
   })
 
   test('name the limits that hold', () => {
-    const limits = /root ([\d,]+) bytes and at most (\d+) rotations at once, timestamp ([\d,]+), snapshot ([\d,]+), a list's role ([\d,]+)/.exec(page)
+    const limits =
+      /root ([\d,]+) bytes and at most (\d+) rotations at once, timestamp ([\d,]+), snapshot ([\d,]+), a list's role ([\d,]+)/.exec(
+        page,
+      )
     expect(limits?.slice(1).map((text) => Number(text.replaceAll(',', '')))).toEqual([
       METADATA_LIMITS.rootMaxLength,
       METADATA_LIMITS.maxRootRotations,
@@ -205,9 +246,9 @@ describe('the documents', () => {
     readdirSync(new URL('../../../docs/examples', import.meta.url)).filter(
       (name) => !name.includes('.'),
     ),
-  )('the example for %s is a configuration', (name) => {
+  )('the example for %s is a configuration', async (name) => {
     const path = new URL(`../../../docs/examples/${name}/agent.json`, import.meta.url).pathname
-    expect(readAgentConfig(path).lists[0]?.outputs[0]?.path).toMatch(/^\//)
+    expect((await readAgentConfig(path)).config.lists[0]?.outputs[0]?.path).toMatch(/^\//)
   })
 })
 
