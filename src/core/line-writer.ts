@@ -8,8 +8,9 @@ export const BLOCK_BYTES = 1 << 18
 export class LineWriter {
   /** Blocks that are complete; whoever writes takes them out now and then. */
   readonly full: Uint8Array[] = []
-  #block = new Uint8Array(0)
+  #block: Uint8Array = new Uint8Array(0)
   #length = 0
+  #spare: Uint8Array | undefined
 
   /** Adds `source[start, end)`, which must be whole lines. */
   put(source: Uint8Array, start: number, end: number): void {
@@ -36,6 +37,18 @@ export class LineWriter {
     this.#length += end - start
   }
 
+  /** Lets the memory of a block that nobody looks at any more be used for the next. */
+  recycle(block: Uint8Array): void {
+    if (block.buffer.byteLength === BLOCK_BYTES) this.#spare = block
+  }
+
+  #fresh(wanted: number): Uint8Array {
+    const spare = this.#spare
+    this.#spare = undefined
+    if (spare !== undefined && wanted <= BLOCK_BYTES) return new Uint8Array(spare.buffer)
+    return Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, wanted))
+  }
+
   #renew(wanted: number): void {
     if (this.#length > 0) {
       const written = this.#block.subarray(0, this.#length)
@@ -44,7 +57,7 @@ export class LineWriter {
       this.#block = new Uint8Array(0)
       this.#length = 0
     }
-    if (wanted > 0) this.#block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, wanted))
+    if (wanted > 0) this.#block = this.#fresh(wanted)
   }
 }
 

@@ -31,7 +31,6 @@ export async function publishLists(
   lists: readonly StoredList[],
   options: PublishOptions,
 ): Promise<ListReport[]> {
-  authority.keys.warmUp()
   const reports: ListReport[] = []
   for (const list of lists)
     reports.push(await reportOf(list.id, () => publishList(authority, list, options)))

@@ -33,7 +33,7 @@ export interface KeyFolder {
   readonly make: (use: string) => Promise<FolderKey>
   /** Whether the private parts lie in the folder unsealed. */
   readonly isPlain: () => boolean
-  /** Begins to derive the master key, so that it is ready when something must be signed. Faults come from `signer`. */
+  /** Begins to derive the master key, so that it is ready when something must be signed. Throws `key/passphrase-missing`. */
   readonly warmUp: () => void
 }
 
@@ -67,10 +67,10 @@ export function openKeyFolder(folder: string, passphrase: () => string | null): 
   let masterKey: Promise<Buffer> | null = null
 
   const readKdf = (): Kdf => (kdf ??= readJson(folder, KDF_FILE) as Kdf)
-  const sealing = async (): Promise<Buffer | null> => {
+  const sealing = (): Promise<Buffer> | null => {
     const how = readKdf()
     if (how.kdf === 'none') return null
-    masterKey ??= derive(passphrase(), how)
+    masterKey ??= deriveMasterKey(passphrase() ?? noPassphrase(), how)
     return masterKey
   }
   const readAll = (): readonly KeyFile[] => {
@@ -113,8 +113,7 @@ export function openKeyFolder(folder: string, passphrase: () => string | null): 
       return folderKey(key)
     },
     isPlain: () => readKdf().kdf === 'none',
-    // A fault is kept in the promise and comes again from whoever needs the key.
-    warmUp: () => void sealing().catch(() => undefined),
+    warmUp: () => void sealing()?.catch(() => undefined),
   }
 }
 
@@ -128,7 +127,7 @@ function generateKey(use: string, masterKey: Buffer | null): KeyFile {
   return { keyid, use, public: publicHex, private: sealKey(pkcs8, keyid, masterKey) }
 }
 
-async function unseal(key: KeyFile, sealing: () => Promise<Buffer | null>): Promise<Buffer> {
+async function unseal(key: KeyFile, sealing: () => Promise<Buffer> | null): Promise<Buffer> {
   if (key.private.cipher === 'none') return Buffer.from(key.private.data, 'base64')
   const masterKey = await sealing()
   if (masterKey === null) {
@@ -140,11 +139,7 @@ async function unseal(key: KeyFile, sealing: () => Promise<Buffer | null>): Prom
   return unsealKey(key.private, key.keyid, masterKey)
 }
 
-async function derive(
-  passphrase: string | null,
-  kdf: Extract<Kdf, { kdf: 'scrypt' }>,
-): Promise<Buffer> {
-  if (passphrase !== null) return deriveMasterKey(passphrase, kdf)
+function noPassphrase(): never {
   throw new Fault(
     'key/passphrase-missing',
     'expected the passphrase of the keys, got none: set BAILIWICK_PASSPHRASE, or give systemd the credential bailiwick-passphrase',

@@ -24,13 +24,11 @@ interface Changes {
  */
 export interface LineCache {
   readonly lines: (place: string, serial: number) => Iterable<Uint8Array> | null
+  /** The same, quicker: each block holds only until the next one is asked for. */
+  readonly passingLines: (place: string, serial: number) => Iterable<Uint8Array> | null
   readonly changes: (place: string, serial: number) => Changes | null
-  /** Writes what passes through it; the file is there when the generator has ended. */
-  readonly putLines: (
-    place: string,
-    serial: number,
-    lines: Iterable<Uint8Array>,
-  ) => Generator<Uint8Array, void, undefined>
+  /** A file for the lines of a serial that may become the newest; `keep` or `discard` it. */
+  readonly draftLines: (place: string, serial: number) => LineDraft
   readonly putChanges: (place: string, serial: number, changes: Changes) => void
   readonly forget: (
     place: string,
@@ -38,20 +36,32 @@ export interface LineCache {
   ) => void
 }
 
-/** How much is read at once. */
-const READ_BYTES = 1 << 20
+/** Lines on their way to the cache: nobody sees them before `keep`. */
+export interface LineDraft {
+  readonly write: (block: Uint8Array) => void
+  /** What was written, once all is: each block holds only until the next one is asked for. */
+  readonly lines: () => Iterable<Uint8Array>
+  readonly keep: () => void
+  /** After `keep`, does nothing. */
+  readonly discard: () => void
+}
+
+/** How much is read at once: it stays in a processor's own cache. */
+const READ_BYTES = 1 << 18
 const DIGEST_BYTES = 32
 
 export function openLineCache(folder: string): LineCache {
   const fileOf = (place: string, name: string): string => join(folder, place, name)
   return {
-    lines: (place, serial) => readLines(fileOf(place, `${serial}.lines`), 0),
+    lines: (place, serial) => readLines(fileOf(place, `${serial}.lines`)),
+    passingLines: (place, serial) =>
+      readLines(fileOf(place, `${serial}.lines`), { isPassing: true }),
     changes: (place, serial) => {
       const added = readChecked(fileOf(place, `${serial}.added`))
       const removed = readChecked(fileOf(place, `${serial}.removed`))
       return added === null || removed === null ? null : { added, removed }
     },
-    putLines: (place, serial, lines) => writeThrough(fileOf(place, `${serial}.lines`), lines),
+    draftLines: (place, serial) => openLineDraft(fileOf(place, `${serial}.lines`)),
     putChanges: (place, serial, { added, removed }) => {
       writeChecked(fileOf(place, `${serial}.added`), added)
       writeChecked(fileOf(place, `${serial}.removed`), removed)
@@ -67,94 +77,105 @@ export function openLineCache(folder: string): LineCache {
   }
 }
 
-/** Yields `blocks` and writes them; under the name `path` when the last one has passed, and nothing stays if it never does. */
-function* writeThrough(
-  path: string,
-  blocks: Iterable<Uint8Array>,
-): Generator<Uint8Array, void, undefined> {
+function openLineDraft(path: string): LineDraft {
   makeFolder(dirname(path))
   const draft = draftPath(path)
   const fd = openSync(draft, 'wx')
-  let isWhole = false
-  try {
-    for (const block of blocks) {
-      writeAll(fd, block)
-      yield block
-    }
-    isWhole = true
-  } finally {
-    closeSync(fd)
-    if (isWhole) renameSync(draft, path)
-    else rmSync(draft, { force: true })
+  let isOpen = true
+  const close = (): void => {
+    if (isOpen) closeSync(fd)
+    isOpen = false
+  }
+  return {
+    write: (block) => writeAll(fd, block),
+    lines: () => readLines(draft, { isPassing: true }) ?? [],
+    keep: () => {
+      close()
+      renameSync(draft, path)
+    },
+    discard: () => {
+      close()
+      rmSync(draft, { force: true })
+    },
   }
 }
 
 /** Writes blocks with their digest at the end. */
 function writeChecked(path: string, blocks: Iterable<Uint8Array>): void {
-  const through = writeThrough(path, withDigest(blocks))
-  while (through.next().done !== true);
-}
-
-function* withDigest(blocks: Iterable<Uint8Array>): Generator<Uint8Array, void, undefined> {
-  const hash = createHash('sha256')
-  for (const block of blocks) {
-    hash.update(block)
-    yield block
+  const draft = openLineDraft(path)
+  try {
+    const hash = createHash('sha256')
+    for (const block of blocks) {
+      hash.update(block)
+      draft.write(block)
+    }
+    draft.write(hash.digest())
+    draft.keep()
+  } catch (error) {
+    draft.discard()
+    throw error
   }
-  yield hash.digest()
 }
 
-/** The lines of a file without the digest at its end, if that is right; null otherwise. Reads it once now, and again when asked. */
+/** The lines of a file before the digest at its end, if that is right; null otherwise. Reads it once now, and again when asked. */
 function readChecked(path: string): Iterable<Uint8Array> | null {
-  if (!existsSync(path)) return null
+  const lines = readLines(path, { except: DIGEST_BYTES })
+  if (lines === null) return null
   const hash = createHash('sha256')
-  let tail: Uint8Array = new Uint8Array(0)
-  for (const block of rawBlocks(path)) {
-    const both = Buffer.concat([tail, block])
-    tail = both.subarray(Math.max(0, both.length - DIGEST_BYTES))
-    hash.update(both.subarray(0, both.length - tail.length))
+  let length = 0
+  for (const block of lines) {
+    hash.update(block)
+    length += block.length
   }
-  return hash.digest().equals(tail) ? readLines(path, DIGEST_BYTES) : null
+  return hash.digest().equals(readAt(path, length)) ? lines : null
 }
 
-/** A file of lines as line blocks, but for the last `except` bytes; null when there is none. May be iterated more than once. */
-function readLines(path: string, except: number): Iterable<Uint8Array> | null {
+function readAt(path: string, offset: number): Uint8Array {
+  const fd = openSync(path, 'r')
+  try {
+    const bytes = Buffer.alloc(DIGEST_BYTES)
+    return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, offset))
+  } finally {
+    closeSync(fd)
+  }
+}
+
+interface ReadOptions {
+  /** How many bytes at the end are no lines. */
+  readonly except?: number
+  /** Whether one buffer serves for all blocks. */
+  readonly isPassing?: boolean
+}
+
+/** A file of lines as line blocks; null when there is none. May be iterated more than once. */
+function readLines(
+  path: string,
+  { except = 0, isPassing = false }: ReadOptions = {},
+): Iterable<Uint8Array> | null {
   if (!existsSync(path)) return null
   return {
     *[Symbol.iterator]() {
-      let rest: Uint8Array = new Uint8Array(0)
-      for (const block of rawBlocks(path, except)) {
-        const cut = block.lastIndexOf(0x0a) + 1
-        if (cut === 0) {
-          rest = Buffer.concat([rest, block])
-          continue
+      // Nothing, when another process has forgotten it meanwhile.
+      if (!existsSync(path)) return
+      const fd = openSync(path, 'r')
+      try {
+        const end = fstatSync(fd).size - except
+        let buffer = Buffer.alloc(0)
+        for (let at = 0; at < end;) {
+          if (!isPassing || at === 0)
+            buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, end - at))
+          const got = readSync(fd, buffer, 0, Math.min(buffer.length, end - at), at)
+          // A line that is cut is read again from its start; one that has no end is for the taker to refuse.
+          const cut = buffer.lastIndexOf(0x0a, got - 1) + 1
+          const length = cut === 0 || got === 0 ? got : cut
+          if (length === 0) return
+          yield buffer.subarray(0, length)
+          at += length
         }
-        // The line over the seam is given by itself, so that the block need not be copied.
-        const first = rest.length === 0 ? 0 : block.indexOf(0x0a) + 1
-        if (first > 0) yield Buffer.concat([rest, block.subarray(0, first)])
-        if (cut > first) yield block.subarray(first, cut)
-        rest = block.subarray(cut)
+      } finally {
+        closeSync(fd)
       }
-      if (rest.length > 0) yield rest
     },
-  }
-}
-
-/** The bytes of a file; none when another process has forgotten it meanwhile. */
-function* rawBlocks(path: string, except = 0): Generator<Buffer, void, undefined> {
-  if (!existsSync(path)) return
-  const fd = openSync(path, 'r')
-  try {
-    const end = fstatSync(fd).size - except
-    for (let at = 0; at < end;) {
-      const block = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, end - at))
-      const got = readSync(fd, block, 0, block.length, at)
-      if (got === 0) return
-      yield block.subarray(0, got)
-      at += got
-    }
-  } finally {
-    closeSync(fd)
   }
 }
 

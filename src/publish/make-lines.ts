@@ -2,47 +2,45 @@ import { createHash } from 'node:crypto'
 import { Fault, isFault } from '../core/fault.ts'
 import { blocksOfLines } from '../core/hash-lines.ts'
 import type { LineBlocks } from '../core/line-cursor.ts'
-import { mergeLines, type LineDiff } from '../core/merge-lines.ts'
+import { mergePassing, type LineDiff } from '../core/merge-lines.ts'
 import type { Cut } from './cut-publication.ts'
-import type { Publication, PublishDeps } from './ports.ts'
+import type { LineDraft, PublishDeps } from './ports.ts'
 
-/** The lines of the next serial, in the cache. */
+/** The lines of the next serial, in a draft that becomes part of the cache when the serial is committed. */
 export interface MadeLines {
   readonly state: string
   readonly bytes: number
+  readonly draft: LineDraft
 }
 
 /**
- * Writes the lines of the next serial to the cache: the lines of the serial before merged with the changes, all streamed. When the cache lacks
- * those or has them wrong, from the database.
+ * Makes the lines of the next serial: those of the serial before, from the cache, merged with the changes, all streamed. When
+ * the cache lacks those or has them wrong, from the database. The draft is for the caller to keep or discard.
  */
-export function makeLines(
-  { store, cache }: Pick<PublishDeps, 'store' | 'cache'>,
-  cut: Cut,
-): MadeLines {
-  const { list, previous, changes, serial } = cut
-  const put = (lines: LineBlocks): MadeLines => measure(cache.putLines(list.place, serial, lines))
-  const before = previous === null ? null : cache.lines(list.place, previous.serial)
-  if (previous !== null && changes !== null && before !== null) {
-    const made = tryMerge(previous, before, changes, put)
-    if (made !== null) return made
-  }
-  return put(blocksOfLines(store.publications.lines(list.rowId, cut.decision)))
+export function makeLines(deps: Pick<PublishDeps, 'store' | 'cache'>, cut: Cut): MadeLines {
+  return mergeCached(deps, cut) ?? draftFrom(deps, cut, storedLines(deps, cut))
 }
 
-/** Null when the cached lines turn out not to be those of `previous`. */
-function tryMerge(
-  previous: Publication,
-  before: LineBlocks,
-  changes: LineDiff,
-  put: (lines: LineBlocks) => MadeLines,
-): MadeLines | null {
+function storedLines({ store }: Pick<PublishDeps, 'store'>, { list, decision }: Cut): LineBlocks {
+  return blocksOfLines(store.publications.lines(list.rowId, decision))
+}
+
+/** Null when the cache has not the lines of the serial before. */
+function mergeCached({ cache }: Pick<PublishDeps, 'cache'>, cut: Cut): MadeLines | null {
+  const { list, previous, changes } = cut
+  if (previous === null || changes === null) return null
+  const before = cache.passingLines(list.place, previous.serial)
+  if (before === null) return null
   try {
-    return put(mergeLines(verifiedLines(before, previous.state), changes))
+    return draftFrom({ cache }, cut, mergedLines(before, previous.state, changes))
   } catch (error) {
     if (isFault(error, 'snapshot/invalid', 'delta/mismatch')) return null
     throw error
   }
+}
+
+function mergedLines(before: LineBlocks, state: string, changes: LineDiff): LineBlocks {
+  return mergePassing(verifiedLines(before, state), changes)
 }
 
 /** Passes lines on and throws `snapshot/invalid` at the end unless they had the state that they should. */
@@ -56,16 +54,28 @@ export function* verifiedLines(
     yield block
   }
   const got = hash.digest('hex')
-  if (got !== state)
+  if (got !== state) {
     throw new Fault('snapshot/invalid', `expected lines with the state ${state}, got ${got}`)
+  }
 }
 
-function measure(lines: LineBlocks): MadeLines {
-  const hash = createHash('sha256')
-  let bytes = 0
-  for (const block of lines) {
-    hash.update(block)
-    bytes += block.length
+function draftFrom(
+  { cache }: Pick<PublishDeps, 'cache'>,
+  { list, serial }: Cut,
+  lines: LineBlocks,
+): MadeLines {
+  const draft = cache.draftLines(list.place, serial)
+  try {
+    const hash = createHash('sha256')
+    let bytes = 0
+    for (const block of lines) {
+      hash.update(block)
+      draft.write(block)
+      bytes += block.length
+    }
+    return { state: hash.digest('hex'), bytes, draft }
+  } catch (error) {
+    draft.discard()
+    throw error
   }
-  return { state: hash.digest('hex'), bytes }
 }

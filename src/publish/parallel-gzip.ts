@@ -17,23 +17,29 @@ const LEVEL = 2
 /** RFC 1952 §2.3: magic, deflate, no flags, no time, no hints, unknown system: nothing that differs from host to host. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
 
-/** The gzip file of `blocks`, in pieces. Holds a few MiB. */
+/** The gzip file of `blocks`, in pieces. Holds a few MiB; a block need hold only until the next one is asked for. */
 export async function* gzipBlocks(
   blocks: Iterable<Uint8Array>,
   level = LEVEL,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   yield HEADER
   let [crc, length] = [0, 0]
-  const ahead: Promise<Buffer>[] = []
   let window: Uint8Array = new Uint8Array(0)
-  for (const { chunk, isLast } of chunksOf(blocks)) {
+  const ahead: { readonly piece: Promise<Buffer>; readonly chunk: Buffer }[] = []
+  // Buffers go round: fresh memory for each piece costs as much as compressing a tenth of it.
+  const spare: Buffer[] = []
+  for (const { chunk, isLast } of chunksOf(blocks, spare)) {
     crc = crc32(chunk, crc)
     length += chunk.length
-    ahead.push(deflatePiece(chunk, { level, window, isLast }))
-    window = chunk.subarray(Math.max(0, chunk.length - WINDOW_BYTES))
-    if (ahead.length > MAX_PIECES_AHEAD) for (const piece of ahead.splice(0, 1)) yield await piece
+    ahead.push({ piece: deflatePiece(chunk, { level, window, isLast }), chunk })
+    window = new Uint8Array(chunk.subarray(Math.max(0, chunk.length - WINDOW_BYTES)))
+    if (ahead.length <= MAX_PIECES_AHEAD) continue
+    for (const done of ahead.splice(0, 1)) {
+      yield await done.piece
+      spare.push(done.chunk)
+    }
   }
-  for (const piece of ahead) yield await piece
+  for (const { piece } of ahead) yield await piece
   const trailer = Buffer.alloc(8)
   trailer.writeUInt32LE(crc, 0)
   trailer.writeUInt32LE(length % 2 ** 32, 4)
@@ -49,8 +55,9 @@ interface Piece {
 function deflatePiece(chunk: Uint8Array, { level, window, isLast }: Piece): Promise<Buffer> {
   const options = {
     level,
-    // In one go: each time the output is full, a thread would wait for the event loop.
-    chunkSize: CHUNK_BYTES,
+    memLevel: constants.Z_MAX_MEMLEVEL,
+    // In one go, mostly: each time the output is full, a thread waits for the event loop.
+    chunkSize: Math.max(1024, chunk.length >>> 1),
     finishFlush: isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
     ...(window.length === 0 ? {} : { dictionary: window }),
   }
@@ -62,17 +69,24 @@ function deflatePiece(chunk: Uint8Array, { level, window, isLast }: Piece): Prom
   })
 }
 
-/** The bytes of `blocks`, cut every `CHUNK_BYTES`; at least one chunk, and the last one says so. */
+interface Chunk {
+  readonly chunk: Buffer
+  readonly isLast: boolean
+}
+
+/** The bytes of `blocks`, cut every `CHUNK_BYTES`; at least one chunk, and the last one says so. Takes its memory from `spare`. */
 function* chunksOf(
   blocks: Iterable<Uint8Array>,
-): Generator<{ readonly chunk: Uint8Array; readonly isLast: boolean }, void, undefined> {
-  let chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+  spare: Buffer[],
+): Generator<Chunk, void, undefined> {
+  const fresh = (): Buffer => spare.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES)
+  let chunk = fresh()
   let filled = 0
   for (const block of blocks) {
     for (let from = 0; from < block.length;) {
       if (filled === CHUNK_BYTES) {
         yield { chunk, isLast: false }
-        chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+        chunk = fresh()
         filled = 0
       }
       const part = block.subarray(from, from + CHUNK_BYTES - filled)

@@ -110,6 +110,11 @@ export interface KeyRing {
   readonly signer: (keyid: string) => Promise<Signer>
   /** Makes a key; it is durable when the promise is kept. */
   readonly make: (use: string) => Promise<HeldKey>
+  /**
+   * Begins what makes keys ready, if it takes long, on another thread. Throws `key/passphrase-missing` at once; other faults come
+   * from whoever needs a key.
+   */
+  readonly warmUp: () => void
 }
 
 /** Bytes on their way to a file that nobody sees before it is finished. */
@@ -147,24 +152,33 @@ export interface PublishFiles {
   readonly remove: (paths: readonly string[], before: Date) => void
 }
 
+/** Lines on their way to the cache. */
+export interface LineDraft {
+  readonly write: (block: Uint8Array) => void
+  /** What was written, once all is: each block holds only until the next one is asked for. May be read more than once. */
+  readonly lines: () => LineBlocks
+  /** Puts it into the cache, in place of what is there. */
+  readonly keep: () => void
+  /** Gives it up; after `keep`, does nothing. */
+  readonly discard: () => void
+}
+
 /**
- * A cache of line files that can all be made again from the database. Not durable, may be emptied at any time; what it gives
- * back may be wrong for `lines` (check the state), and is what was put for `changes`.
+ * A cache of line files that can all be made again from the database. Not durable, may be emptied at any time; the
+ * lines that it gives back may be wrong (check their state), the changes are what was put.
  */
 export interface LineCache {
   /** The lines of one serial, or null. */
   readonly lines: (place: string, serial: number) => LineBlocks | null
+  /** The same, quicker: each block holds only until the next one is asked for. */
+  readonly passingLines: (place: string, serial: number) => LineBlocks | null
   /** What came and went with one serial, or null when it is not there, or damaged. */
   readonly changes: (
     place: string,
     serial: number,
   ) => { readonly added: LineBlocks; readonly removed: LineBlocks } | null
-  /** Writes while it is read through; the generator must be run to its end. */
-  readonly putLines: (
-    place: string,
-    serial: number,
-    lines: LineBlocks,
-  ) => Generator<Uint8Array, void, undefined>
+  /** A file for the lines of a serial that may become the newest; `keep` or `discard` it. */
+  readonly draftLines: (place: string, serial: number) => LineDraft
   readonly putChanges: (
     place: string,
     serial: number,

@@ -1,4 +1,4 @@
-import { Fault, isFault } from '../core/fault.ts'
+import { Fault } from '../core/fault.ts'
 import { DEFINITION_FILE, listRole, listTarget, SNAPSHOT_FILE, targetPath } from '../core/layout.ts'
 import { readRoles } from './authority-roles.ts'
 import type { GuardFinding } from './check-guard.ts'
@@ -59,19 +59,32 @@ export async function publishList(
     const cut = cutPublication(deps.store, list)
     if (cut === null) return unchanged(deps, list)
     assertGuard(cut, options.override)
+    // Said before anything is made, and derived while it is.
+    deps.keys.warmUp()
     await ensureListRole(deps, list)
     const made = makeLines(deps, cut)
-    const before = readListRole(deps.store, list.place)
-    const targets = await stageTargets(deps, cut, made, before)
-    await commitPublication(deps, cut, { ...made, targets, before, options })
-    // Only now, so that a loser of the race for a serial leaves nothing wrong in the cache.
-    if (cut.changes !== null) deps.cache.putChanges(list.place, cut.serial, cut.changes)
-    deps.cache.forget(list.place, {
-      lines: cut.serial,
-      changes: cut.serial - list.definition.keep.serials,
-    })
+    try {
+      await publishMade(deps, cut, { made, options })
+    } finally {
+      made.draft.discard()
+    }
     return outcomeOf(cut)
   })
+}
+
+interface Making {
+  readonly made: MadeLines
+  readonly options: PublishOptions
+}
+
+async function publishMade(deps: PublishDeps, cut: Cut, { made, options }: Making): Promise<void> {
+  const { list, serial, changes } = cut
+  const targets = await stageTargets(deps, cut, made)
+  await commitPublication(deps, cut, { ...made, targets, options })
+  // Only now, so that a loser of the race for a serial leaves nothing in the cache.
+  made.draft.keep()
+  if (changes !== null) deps.cache.putChanges(list.place, serial, changes)
+  deps.cache.forget(list.place, { lines: serial, changes: serial - list.definition.keep.serials })
 }
 
 function assertGuard({ list, findings }: Cut, override: string | null): void {
@@ -86,32 +99,16 @@ function assertGuard({ list, findings }: Cut, override: string | null): void {
 async function stageTargets(
   deps: PublishDeps,
   cut: Cut,
-  { state, bytes }: MadeLines,
-  before: TargetsSigned | null,
+  made: MadeLines,
 ): Promise<Record<string, TargetFile>> {
   const { list, serial, entries } = cut
-  const lines = deps.cache.lines(list.place, serial) ?? []
-  const header = { list: list.id, serial, entries, state }
+  const header = { list: list.id, serial, entries, state: made.state }
   const [snapshot, deltas, definition] = await Promise.all([
-    asConflict(stageSnapshot(deps.files, list.place, header, lines)),
-    stageDeltas(deps, cut, { state, bytes }, before),
+    stageSnapshot(deps.files, list.place, header, made.draft.lines()),
+    stageDeltas(deps, cut, made, readListRole(deps.store, list.place)),
     stageDefinition(deps, list),
   ])
   return { ...deltas, ...definition, [listTarget(list.place, SNAPSHOT_FILE)]: snapshot }
-}
-
-/** Lines that changed in the cache after we made them mean that another process is making the same serial. */
-async function asConflict<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    if (!isFault(error, 'snapshot/invalid')) throw error
-    throw new Fault(
-      'publish/conflict',
-      'expected the lines just made, got others: another program is publishing the same list',
-      { cause: error },
-    )
-  }
 }
 
 async function stageDefinition(
@@ -125,9 +122,9 @@ async function stageDefinition(
   return { [name]: target }
 }
 
-interface Prepared extends MadeLines {
+interface Prepared {
+  readonly state: string
   readonly targets: Record<string, TargetFile>
-  readonly before: TargetsSigned | null
   readonly options: PublishOptions
 }
 

@@ -4,6 +4,7 @@ import { deltaLength } from '../core/delta.ts'
 import { DEFINITION_FILE, listTarget, SNAPSHOT_FILE } from '../core/layout.ts'
 import { readChanges } from './cut-publication.ts'
 import { EXPORT_KEY_TARGET } from './init-authority.ts'
+import { verifiedLines } from './make-lines.ts'
 import { printDefinition } from './print-definition.ts'
 import type { Publication, PublishDeps, PublishedList } from './ports.ts'
 import { printExportKey } from './sign-minisign.ts'
@@ -65,7 +66,7 @@ async function remakeSnapshot(
   const found = store.publications.find(list.rowId, serial)
   if (found === null) return null
   const { entries, state, decision } = found
-  const lines = blocksOfLines(store.publications.lines(list.rowId, decision))
+  const lines = verifiedLines(blocksOfLines(store.publications.lines(list.rowId, decision)), state)
   return stageSnapshot(files, list.place, { list: list.id, serial, entries, state }, lines)
 }
 
