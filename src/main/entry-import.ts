@@ -19,7 +19,7 @@ import { globalOptions } from './global-options.ts'
 import { printImport, type ImportOutcome } from './import-summary.ts'
 import { newReference } from './new-reference.ts'
 import { printJson } from './print-table.ts'
-import { openProgress } from './progress.ts'
+import { openProgress, type Progress } from './progress.ts'
 import { readImport, type ReadImport } from './read-import.ts'
 
 export interface ImportOptions {
@@ -45,23 +45,33 @@ export async function importEntries(
   command: Command,
 ): Promise<void> {
   const { data, actor } = globalOptions(command)
-  await withStore(data, async (store) => {
+  await withStore(data, (store) => {
     const list = findList(store, listId)
-    assertOneApproval(list.definition)
-    assertCategory(list.definition, parseCategory(options.category ?? ''))
-    const reference = parseReference(options.reference ?? newReference())
-    const progress = openProgress()
-    const read = readImport(files, { ...options, reference, list, progress })
-    progress.say(`comparing ${read.set.size} entries with ${list.id}`)
-    const outcome = store.write(() =>
-      decideImport({ store, list, actor }, read, { ...options, reference }),
-    )
-    progress.end()
+    const outcome = runImport({ store, list, actor, progress: openProgress() }, files, options)
     process.stdout.write(options.json === true ? printJson(outcome) : printImport(outcome))
   })
 }
 
-interface ImportDeps {
+/** As `importEntries`, for one list of an open store; prints nothing. */
+export function runImport(
+  deps: ImportDeps & { readonly progress: Progress },
+  files: readonly string[],
+  options: ImportOptions,
+): ImportOutcome {
+  const { store, list, progress } = deps
+  assertOneApproval(list.definition)
+  assertCategory(list.definition, parseCategory(options.category ?? ''))
+  const reference = parseReference(options.reference ?? newReference())
+  try {
+    const read = readImport(files, { ...options, reference, list, progress })
+    progress.say(`comparing ${read.set.size} entries with ${list.id}`)
+    return store.write(() => decideImport(deps, read, { ...options, reference }))
+  } finally {
+    progress.end()
+  }
+}
+
+export interface ImportDeps {
   readonly store: Store
   readonly list: StoredList
   readonly actor: string
