@@ -23,14 +23,19 @@ export class EntryLineWriter {
   readonly #blocks: Uint8Array[] = []
   readonly #endings: Ending[] = []
   readonly #source: DataView
-  #block = new Uint8Array(BLOCK_BYTES)
-  #view = new DataView(this.#block.buffer)
+  readonly #isShared: boolean
+  #block: Uint8Array
+  #view: DataView
   #end = 0
 
-  constructor(arena: EntryArena) {
+  /** With `isShared` the lines lie in memory that other threads can read, too. */
+  constructor(arena: EntryArena, isShared: boolean) {
     arena.reserve(WORD)
     this.#arena = arena
     this.#source = new DataView(arena.bytes.buffer)
+    this.#isShared = isShared
+    this.#block = this.#newBlock()
+    this.#view = new DataView(this.#block.buffer)
   }
 
   get size(): number {
@@ -63,9 +68,15 @@ export class EntryLineWriter {
 
   #flush(): void {
     this.#blocks.push(this.#block.subarray(0, this.#end))
-    this.#block = new Uint8Array(BLOCK_BYTES)
+    this.#block = this.#newBlock()
     this.#view = new DataView(this.#block.buffer)
     this.#end = 0
+  }
+
+  #newBlock(): Uint8Array {
+    return this.#isShared
+      ? new Uint8Array(new SharedArrayBuffer(BLOCK_BYTES))
+      : new Uint8Array(BLOCK_BYTES)
   }
 
   /** What stands behind the value in the lines with this tag. */

@@ -18,10 +18,12 @@ export interface EntrySet {
 /**
  * Sorts the arena, joins duplicates and marks, and gives the lines. The arena may be dropped afterwards.
  *
+ * With `isShared` the lines lie in memory that other threads can read, too.
+ *
  * Where two lines give one entry different attributes, `rankAttributes` says which stay, whatever their order.
  */
-export function sealEntries(arena: EntryArena): EntrySet {
-  const writer = new EntryLineWriter(arena)
+export function sealEntries(arena: EntryArena, { isShared = false } = {}): EntrySet {
+  const writer = new EntryLineWriter(arena, isShared)
   const joiner = new TagJoiner(arena)
   const order = sortEntries(arena)
   const { slots } = arena

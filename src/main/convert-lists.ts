@@ -25,9 +25,11 @@ import {
 } from '../formats/render-export.ts'
 import { printConvertSummary } from './convert-summary.ts'
 import { DraftFile } from './draft-file.ts'
+import { ExportHelper } from './export-helper.ts'
 import { FindingReport } from './finding-report.ts'
 import { readChunks, sizeOfInput, STDIN } from './read-chunks.ts'
 import { EXIT } from './run-program.ts'
+import { type ExportJob, writeExport } from './write-export.ts'
 
 /** The options of `bailiwick convert`, as the command line gives them. */
 export interface ConvertOptions {
@@ -67,11 +69,18 @@ export async function convertLists(
   const targets = parseTargets(options)
   const action = parseActionOption(options.action)
   assertOneStdin(files)
+  const bytes = files.reduce((sum, file) => sum + sizeOfInput(file), 0)
+  const helper = isWorthHelping(bytes, targets) ? new ExportHelper() : undefined
   const report = options.report === undefined ? undefined : new FindingReport(options.report)
   try {
-    const { set, inputs } = readFiles(files, options, action.type, report)
+    const { set, inputs } = readFiles(
+      { files, bytes, isShared: helper !== undefined },
+      options,
+      action.type,
+      report,
+    )
     const source = exportSource(set, options, definitionOf(files, options, action, inputs))
-    const outputs = await writeTargets(targets, source)
+    const outputs = await writeTargets(targets, source, helper)
     report?.publish()
     if (options.quiet !== true) {
       process.stderr.write(printConvertSummary({ inputs, set, outputs }, options.json === true))
@@ -80,7 +89,15 @@ export async function convertLists(
     if (options.strict === true && isRefused) process.exitCode = EXIT.findings
   } finally {
     report?.discard()
+    await helper?.close()
   }
+}
+
+/** Below this a second thread takes longer to start than it saves. */
+const MIN_HELPED_BYTES = 1 << 22
+
+function isWorthHelping(bytes: number, targets: readonly Target[]): boolean {
+  return bytes >= MIN_HELPED_BYTES && targets.filter(({ path }) => path !== undefined).length > 1
 }
 
 function parseTargets({ to, output = [] }: ConvertOptions): Target[] {
@@ -121,13 +138,19 @@ function assertOneStdin(files: readonly string[]): void {
   }
 }
 
+interface Inputs {
+  readonly files: readonly string[]
+  readonly bytes: number
+  /** Whether the entries are to lie in memory that a second thread can read. */
+  readonly isShared: boolean
+}
+
 function readFiles(
-  files: readonly string[],
+  { files, bytes, isShared }: Inputs,
   options: ConvertOptions,
   action: EntryAction | undefined,
   findings: FindingReport | undefined,
 ): Pick<Converted, 'inputs' | 'set'> {
-  const bytes = files.reduce((sum, file) => sum + sizeOfInput(file), 0)
   const arena = new EntryArena({ expectedBytes: bytes, expectedEntries: bytes >> 3 })
   const inputs = files.map((file) => {
     try {
@@ -145,7 +168,7 @@ function readFiles(
       throw new Fault(error.code, `in ${JSON.stringify(file)}: ${error.message}`, { cause: error })
     }
   })
-  return { inputs, set: sealEntries(arena) }
+  return { inputs, set: sealEntries(arena, { isShared }) }
 }
 
 /**
@@ -196,18 +219,24 @@ function exportSource(
 async function writeTargets(
   targets: readonly Target[],
   source: ExportSource,
+  helper: ExportHelper | undefined,
 ): Promise<Converted['outputs']> {
   const drafts: DraftFile[] = []
   try {
     const outputs: (Target & ExportSummary)[] = []
+    const jobs: ExportJob[] = []
+    for (const { format, path } of targets) {
+      if (path === undefined) continue
+      const draft = new DraftFile(path)
+      drafts.push(draft)
+      jobs.push({ format, draft: draft.draft })
+    }
+    const summaries = await (helper?.writeAll(jobs, source) ??
+      jobs.map((job) => writeExport(job, source)))
     for (const target of targets) {
-      if (target.path === undefined)
-        outputs.push({ ...target, ...(await writeStdout(target, source)) })
-      else {
-        const draft = new DraftFile(target.path)
-        drafts.push(draft)
-        outputs.push({ ...target, ...writeDraft(draft, target, source) })
-      }
+      const summary =
+        target.path === undefined ? await writeStdout(target, source) : summaries.shift()
+      if (summary !== undefined) outputs.push({ ...target, ...summary })
     }
     // From here on only names change: a crash leaves some outputs new and the others old, each of them whole.
     for (const draft of drafts) draft.publish()
@@ -215,14 +244,6 @@ async function writeTargets(
   } finally {
     for (const draft of drafts) draft.discard()
   }
-}
-
-function writeDraft(draft: DraftFile, { format }: Target, source: ExportSource): ExportSummary {
-  const blocks = renderExport(format, source)
-  let next = blocks.next()
-  for (; next.done !== true; next = blocks.next()) draft.write(next.value)
-  draft.close()
-  return next.value
 }
 
 async function writeStdout({ format }: Target, source: ExportSource): Promise<ExportSummary> {

@@ -5,15 +5,16 @@ import { draftPath } from '../platform/durable-file.ts'
  * A file that appears under its name only when it is whole. It is not forced to the disk: whoever loses it in a power cut makes it again.
  */
 export class DraftFile {
+  /** Where it is written meanwhile. */
+  readonly draft: string
   readonly #path: string
-  readonly #draft: string
   readonly #fd: number
   #isOpen = true
 
   constructor(path: string) {
     this.#path = path
-    this.#draft = draftPath(path)
-    this.#fd = openSync(this.#draft, 'wx', 0o644)
+    this.draft = draftPath(path)
+    this.#fd = openSync(this.draft, 'wx', 0o644)
   }
 
   write(bytes: Uint8Array): void {
@@ -29,12 +30,12 @@ export class DraftFile {
   /** Gives the file its name, in place of what was there. */
   publish(): void {
     this.close()
-    renameSync(this.#draft, this.#path)
+    renameSync(this.draft, this.#path)
   }
 
   /** Leaves no trace; without effect after `publish`. */
   discard(): void {
     this.close()
-    rmSync(this.#draft, { force: true })
+    rmSync(this.draft, { force: true })
   }
 }

@@ -29,7 +29,7 @@ function takeOddWord(
     return 'dot-or-wildcard-before-ip'
   }
   if (LOOKS_LIKE_ADDRESS.test(word)) return takeAddress(intake, syntax, word)
-  if (syntax.isLoose && /[()[\]{}|\\^]/.test(word) && !word.includes('://')) return 'regex'
+  if (syntax.isLoose && /^[^/]*[()[\]{}|\\^]/.test(word)) return 'regex'
   if (/^[^/?#]*[/?]/.test(word)) return takeUrl(intake, syntax, word)
   if (/^\.?[^:]+:\d+$/.test(word))
     return syntax.urls === 'only' ? intake.takeUrl(word) : 'port-in-name'

@@ -1,0 +1,49 @@
+import { Worker } from 'node:worker_threads'
+import { Fault, type FaultCode } from '../core/fault.ts'
+import type { ExportSource, ExportSummary } from '../formats/render-export.ts'
+import { type ExportJob, type JobCounter, writeExports } from './write-export.ts'
+
+/** What the helping thread is given. The blocks lie in shared memory: nothing is copied. */
+export interface HelperWork {
+  readonly jobs: readonly ExportJob[]
+  readonly source: Omit<ExportSource, 'lines'>
+  readonly blocks: readonly Uint8Array[]
+  readonly counter: JobCounter
+}
+
+/** What it gives back. */
+export type HelperAnswer =
+  | { readonly done: ReadonlyMap<number, ExportSummary> }
+  | { readonly fault: { readonly code: FaultCode; readonly message: string } }
+
+/**
+ * A thread that shares the exports of one conversion with the thread that read the lists. It is opened early, so that it has started
+ * when there is work: reading keeps the first thread busy and leaves the other processor idle.
+ */
+export class ExportHelper {
+  readonly #worker = new Worker(new URL('./export-helper-thread.js', import.meta.url))
+
+  /** All exports, by both threads. The blocks of the source MUST lie in shared memory. */
+  async writeAll(jobs: readonly ExportJob[], source: ExportSource): Promise<ExportSummary[]> {
+    const { lines, ...rest } = source
+    const counter = new Int32Array(new SharedArrayBuffer(4))
+    const work: HelperWork = { jobs, source: rest, blocks: [...lines()], counter }
+    const answer = new Promise<HelperAnswer>((resolve, reject) => {
+      this.#worker.once('message', resolve)
+      this.#worker.once('error', reject)
+    })
+    this.#worker.postMessage(work)
+    const mine = writeExports(jobs, source, counter)
+    const theirs = await answer
+    if ('fault' in theirs) throw new Fault(theirs.fault.code, theirs.fault.message)
+    return jobs.map((_, at) => mine.get(at) ?? theirs.done.get(at) ?? missing(at))
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate()
+  }
+}
+
+function missing(at: number): never {
+  throw new Error(`nobody has written export ${at}`)
+}
