@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { COMMAND, runBailiwick } from './bailiwick-command.ts'
+
+/** A real authority in a temporary folder that serves on loopback, led by its command line as a person would. */
+export interface LiveAuthority {
+  /** Where it serves. */
+  readonly url: string
+  readonly rootFile: string
+  /** Runs a command of the authority; throws when it does not end with 0. */
+  readonly run: (...args: string[]) => Promise<string>
+  readonly stop: () => Promise<void>
+}
+
+/** Made, with the list of this definition, and serving. */
+export async function openLiveAuthority(
+  definition: Readonly<Record<string, unknown>>,
+): Promise<LiveAuthority> {
+  const folder = mkdtempSync(join(tmpdir(), 'bailiwick-live-'))
+  const data = join(folder, 'var')
+  const run = async (...args: string[]): Promise<string> => {
+    const ran = await runBailiwick(['--data', data, ...args])
+    if (ran.code !== 0) throw new Error(`${args.join(' ')}: ${ran.stderr}`)
+    return ran.stdout
+  }
+  await run('init', '--authority', 'Example CERT', '--insecure-plain-keys')
+  writeFileSync(join(folder, 'list.json'), JSON.stringify(definition))
+  await run('list', 'apply', join(folder, 'list.json'))
+  const serving = await serve(data)
+  return {
+    url: serving.url,
+    rootFile: join(data, 'root.json'),
+    run,
+    stop: async () => {
+      await serving.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function serve(data: string): Promise<{ url: string; stop: () => Promise<void> }> {
+  const child = spawn(
+    process.execPath,
+    [COMMAND, '--data', data, 'serve', '--http', '127.0.0.1:0', '--log-level', 'error'],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  let said = ''
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stderr.on('data', (text: Buffer) => (said += text.toString()))
+    child.once('exit', () => reject(new Error(`expected serve to run, got: ${said}`)))
+    let printed = ''
+    child.stdout.on('data', (text: Buffer) => {
+      printed += text.toString()
+      const at = /serving (http:\S+)/.exec(printed)?.[1]
+      if (at !== undefined) resolve(at)
+    })
+  })
+  return {
+    url,
+    stop: async () => {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
