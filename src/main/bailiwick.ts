@@ -20,6 +20,8 @@ const NOUNS: readonly (() => Promise<Noun>)[] = [
   () => import('./serve.ts'),
   () => import('./subscriber.ts'),
   () => import('./key.ts'),
+  () => import('./backup.ts'),
+  () => import('./doctor.ts'),
   () => import('./agent.ts'),
 ]
 

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { Fault } from '../core/fault.ts'
+import { writeBackup, type BackupFile } from './backup.ts'
 import { checkDatabase } from './check-database.ts'
 import { decisionStore, type DecisionStore } from './decision-store.ts'
 import { entryStore, type EntryStore } from './entry-store.ts'
@@ -34,8 +35,8 @@ export interface Store {
   readonly changeCounter: () => number
   /** What is wrong with the file and its tables, in sentences; slow (reads everything). */
   readonly check: () => string[]
-  /** Writes a consistent copy to `file`, which must not exist, while others read and write. */
-  readonly copyTo: (file: string) => void
+  /** Makes a backup (`backup.ts`) of the database and these files, while others read and write. */
+  readonly backUp: (target: string, files: readonly BackupFile[]) => void
   readonly close: () => void
 }
 
@@ -55,6 +56,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   if (options.create !== true && path !== ':memory:' && !existsSync(path)) throw notFound(path)
   return withStoreFaults(path, () => {
     const readonly = options.readonly ?? false
+    if (options.create === true) reserve(path)
     const sqlite = new Database(path, { readonly, timeout: BUSY_TIMEOUT_MS })
     try {
       setUp(sqlite, readonly)
@@ -65,6 +67,12 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     }
     return composeStore(path, sqlite)
   })
+}
+
+/** Reasons, legal bases and the hashes of tokens are nobody else's: the -wal and -shm files take the mode of the database. */
+function reserve(path: string): void {
+  if (path === ':memory:' || existsSync(path)) return
+  closeSync(openSync(path, 'wx', 0o600))
 }
 
 function notFound(path: string): Fault {
@@ -105,7 +113,7 @@ function composeStore(path: string, sqlite: Database.Database): Store {
       read,
       changeCounter: () => sqlite.pragma('data_version', { simple: true }) as number,
       check: () => checkDatabase(sqlite),
-      copyTo: (file: string) => void sqlite.prepare('VACUUM INTO ?').run(file),
+      backUp: (target: string, files: readonly BackupFile[]) => writeBackup(sqlite, target, files),
     }),
     close: () => void sqlite.close(),
   }

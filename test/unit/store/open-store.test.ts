@@ -1,9 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readBackup } from '../../../src/store/backup.ts'
 import { openStore } from '../../../src/store/open-store.ts'
 import { blockOf, decide, decisionOf, storeWithList } from '../../support/store-builders.ts'
 
@@ -25,6 +35,8 @@ describe('opening a database', () => {
   it('refuses where there is none, unless it is to be made', () => {
     expect(() => openStore(path)).toThrow(fault('store/not-found'))
     openStore(path, { create: true }).close()
+    // What is never published is for its owner alone.
+    expect(statSync(path).mode & 0o777).toBe(0o600)
     openStore(path).close()
   })
 
@@ -138,15 +150,46 @@ describe('a damaged database', () => {
   })
 })
 
-describe('a copy', () => {
-  it('holds what was committed, and opens as a database', () => {
+describe('a backup', () => {
+  const files = [{ path: 'keys/one.json', bytes: Buffer.from([0, 1, 255]) }]
+
+  it('brings back what was committed, and the files that go with it', () => {
     const { store, list } = storeWithList('phishing', path)
     decide(store, list, { add: ['a.example'] })
-    store.copyTo(join(folder, 'copy.db'))
+    const target = join(folder, 'one.backup')
+    store.backUp(target, files)
     store.close()
-    const copy = openStore(join(folder, 'copy.db'))
-    expect(copy.entries.count(list)).toBe(1)
-    copy.close()
+    expect(statSync(target).mode & 0o777).toBe(0o600)
+    expect(readBackup(target, join(folder, 'restored.db'))).toEqual(files)
+    const restored = openStore(join(folder, 'restored.db'))
+    expect(restored.entries.count(list)).toBe(1)
+    expect(restored.check()).toEqual([])
+    restored.close()
+  })
+
+  it('is not written over another file, and is not opened as a database', () => {
+    const { store } = storeWithList('phishing', path)
+    const target = join(folder, 'one.backup')
+    store.backUp(target, files)
+    expect(() => store.backUp(target, files)).toThrow(fault('store/exists'))
+    store.close()
+    expect(() => openStore(target)).toThrow(fault('store/not-a-database'))
+  })
+
+  it('is refused when it is cut, none at all, or a live database; then nothing is written', () => {
+    const { store, list } = storeWithList('phishing', path)
+    decide(store, list, { add: Array.from({ length: 500 }, (_, i) => `n${i}.example`).sort() })
+    const target = join(folder, 'one.backup')
+    store.backUp(target, files)
+    store.close()
+    const bytes = readFileSync(target)
+    writeFileSync(join(folder, 'cut'), bytes.subarray(0, bytes.length / 2))
+    writeFileSync(join(folder, 'letter'), 'dear friend\n'.repeat(1000))
+    for (const name of ['cut', 'letter', 'bailiwick.db', 'absent']) {
+      const restored = join(folder, 'restored.db')
+      expect(() => readBackup(join(folder, name), restored)).toThrow(fault('backup/invalid'))
+      expect(existsSync(restored)).toBe(false)
+    }
   })
 })
 

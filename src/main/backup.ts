@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Command } from 'commander'
+import { Fault } from '../core/fault.ts'
+import { dataPaths } from '../platform/data-folder.ts'
+import { makeFolder, writeDurableFile } from '../platform/durable-file.ts'
+import type { BackupFile } from '../store/backup.ts'
+import { globalOptions } from './global-options.ts'
+
+/** Adds `backup` and `restore`. */
+export function register(program: Command): void {
+  program
+    .command('backup <file>')
+    .description('write the database, the keys as they are sealed, and root.json into one file')
+    .addHelpText(
+      'after',
+      `
+May be taken while the server runs. What is published is not in it: it is made again from the database.
+
+Example:
+  bailiwick backup /backup/bailiwick-2030-01-31.backup`,
+    )
+    .action(backUp)
+  program
+    .command('restore <file>')
+    .description('make an authority again from a backup, in a folder that has none')
+    .addHelpText(
+      'after',
+      '\nExample:\n  bailiwick --data /var/lib/bailiwick restore /backup/bailiwick-2030-01-31.backup',
+    )
+    .action(restore)
+}
+
+async function backUp(file: string, _options: object, command: Command): Promise<void> {
+  const { data } = globalOptions(command)
+  const { withStore } = await import('./find-list.ts')
+  await withStore(data, (store) => {
+    store.backUp(file, companions(data))
+  })
+  process.stdout.write(
+    `wrote ${file}\nkeep it from others, and the passphrase of the keys elsewhere\n`,
+  )
+}
+
+function companions(data: string): BackupFile[] {
+  const { folder, keys, root } = dataPaths(data)
+  const names = readdirSync(keys).filter((name) => name.endsWith('.json'))
+  return [
+    { path: 'root.json', bytes: readFileSync(root) },
+    ...names
+      .sort()
+      .map((name) => ({ path: `keys/${name}`, bytes: readFileSync(join(folder, 'keys', name)) })),
+  ]
+}
+
+async function restore(file: string, _options: object, command: Command): Promise<void> {
+  const { data } = globalOptions(command)
+  const paths = dataPaths(data)
+  const made = [paths.database, paths.keys, paths.root]
+  const found = made.find((path) => existsSync(path))
+  if (found !== undefined) {
+    throw new Fault(
+      'data/exists',
+      `expected ${JSON.stringify(data)} to hold no authority, got one (${JSON.stringify(found)}): it stays as it is; name another folder with --data`,
+    )
+  }
+  const { readBackup } = await import('../store/backup.ts')
+  mkdirSync(dirname(paths.database), { recursive: true })
+  try {
+    writeCompanions(data, readBackup(file, paths.database))
+    await publishAgain(data)
+  } catch (error) {
+    for (const path of [...made, paths.published]) rmSync(path, { recursive: true, force: true })
+    throw error
+  }
+  process.stdout.write(
+    `restored ${data} from ${file}\n«bailiwick doctor» compares it with the clock and with what is signed\n`,
+  )
+}
+
+/** A backup is not signed: no path of it may lead out of the folder. */
+const COMPANION = /^(?:root\.json|keys\/[a-z0-9-]+\.json)$/
+
+function writeCompanions(data: string, files: readonly BackupFile[]): void {
+  const { keys } = dataPaths(data)
+  makeFolder(keys, 0o700)
+  for (const { path, bytes } of files) {
+    if (!COMPANION.test(path)) {
+      throw new Fault(
+        'backup/invalid',
+        `expected keys and root.json in the backup, got ${JSON.stringify(path)}`,
+      )
+    }
+    writeDurableFile(join(data, path), bytes, path === 'root.json' ? {} : { mode: 0o600 })
+  }
+}
+
+async function publishAgain(data: string): Promise<void> {
+  const { withAuthority } = await import('./open-authority.ts')
+  const { projectPublished } = await import('../publish/project-published.ts')
+  await withAuthority(data, (authority) => projectPublished(authority, { isThorough: true }))
+}
