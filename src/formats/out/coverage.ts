@@ -84,13 +84,17 @@ export class Coverage {
     return this.#above.marksAbove(bytes, start, end, ANY)
   }
 
-  /** The second pass. The first label is never hashed: most names have no other but the suffix. */
+  /** The second pass. One label alone is never listed (`docs/spec/entry.md` §2), so most names have nothing above them to ask for. */
   look({ bytes, start, end }: EntryCursor, ordinal: number, filter: NameFilter): void {
-    let first = start
-    while (first < end && bytes[first] !== DOT) first++
-    let nearest = 0
     let hash = NO_HASH
-    for (let i = end - 1; i >= first; i--) {
+    let i = end - 1
+    for (; i >= start && bytes[i] !== DOT; i--) hash = nextHash(hash, bytes[i] ?? 0)
+    let first = start
+    while (first < i && bytes[first] !== DOT) first++
+    if (first >= i) return
+    let nearest = 0
+    hash = nextHash(hash, DOT)
+    for (i--; i >= first; i--) {
       const byte = bytes[i] ?? 0
       if (byte === DOT && filter.has(hash)) nearest = this.#addAbove(bytes, i + 1, end, nearest)
       hash = nextHash(hash, byte)

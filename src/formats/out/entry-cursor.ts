@@ -36,17 +36,17 @@ const SPACE = 0x20
  */
 export class EntryCursor {
   /** The value is `bytes[start, end)`. A format's `refine` may put another text in its place until the next step. */
-  bytes: Uint8Array = new Uint8Array(0)
+  bytes: Buffer = Buffer.alloc(0)
   start = 0
   end = 0
   own: Verdict = NOTHING
   below: Verdict = NOTHING
   kinds = 0
   /** The current block, and in it the LF of the lines that `own` and `below` come from. */
-  block: Uint8Array = this.bytes
+  block: Buffer = this.bytes
   ownLine = 0
   belowLine = 0
-  readonly #blocks: Iterator<Uint8Array>
+  readonly #blocks: Iterator<Buffer>
   #next = 0
   #kind = 0
   #action: Verdict = NOTHING

@@ -9,7 +9,7 @@ export interface LineTemplate {
 }
 
 export const VALUE_HOLE = 0
-export const OWN_REFERENCE_HOLE = 1
+const OWN_REFERENCE_HOLE = 1
 export const BELOW_REFERENCE_HOLE = 2
 
 /** `text` is ASCII, whole lines with their LF, or empty for nothing. */

@@ -1,11 +1,11 @@
 import {
-  EntryCursor,
   FORMAT_VERDICT,
   IS_IP,
   NOTHING,
   NXDOMAIN,
   PASSTHRU,
   TCP_ONLY,
+  type EntryCursor,
   type Verdict,
 } from './entry-cursor.ts'
 import { printExportHeader } from './export-header.ts'
@@ -13,6 +13,7 @@ import { isBlock, omitted, rule, type Loss, type Rule } from './export-rules.ts'
 import type { ExportSource, ExportSummary } from './export-source.ts'
 import { openCoverage, type Coverage } from './coverage.ts'
 import { renderLines } from './render-lines.ts'
+import { hasSingleNames } from './single-names.ts'
 
 /** What happens below a name of which the list says nothing there: what the nearest listed name above says. */
 const BLOCKED_FROM_ABOVE: Verdict = FORMAT_VERDICT
@@ -22,6 +23,7 @@ const BLOCKED_FROM_ABOVE: Verdict = FORMAT_VERDICT
  * with the longest matching name. `docs/spec/exports.md` §7.
  */
 export function* printDnsmasq(source: ExportSource): Generator<Uint8Array, ExportSummary> {
+  // Only for a name alone it matters what is above it.
   const coverage = hasSingleNames(source) ? openCoverage(source, ({ below }) => below) : null
   return yield* renderLines(source, {
     rules: { name: dnsmasqRule, ip: () => omitted('ip'), url: () => omitted('url') },
@@ -55,19 +57,6 @@ function serverLine(name: string, verdict: Verdict): string {
 function loss(verdict: Verdict): Loss | undefined {
   if (verdict === TCP_ONLY) return { omitted: 'tcp-only' }
   return isBlock(verdict) && verdict !== NXDOMAIN ? { changed: 'nxdomain' } : undefined
-}
-
-/** Whether any line speaks of a name but not of what is below it; only then the names above matter. */
-function hasSingleNames(source: ExportSource): boolean {
-  const entries = new EntryCursor(source.lines())
-  try {
-    while (entries.next()) {
-      if (entries.kinds < IS_IP && entries.below === NOTHING) return true
-    }
-    return false
-  } finally {
-    entries.close()
-  }
 }
 
 function refineSingle(entry: EntryCursor, coverage: Coverage): void {

@@ -17,6 +17,7 @@ import { isBlock, omitted, rule, type Loss, type Rule } from './export-rules.ts'
 import type { ExportSource, ExportSummary } from './export-source.ts'
 import { parseRedirectTarget, type RedirectTarget } from './redirect-target.ts'
 import { renderLines } from './render-lines.ts'
+import { hasSingleNames } from './single-names.ts'
 
 /** Blocked by a zone above. */
 const COVERED: Verdict = FORMAT_VERDICT
@@ -36,7 +37,7 @@ const ZONE_TYPES = new Map<Verdict, string>([
 export function* printUnbound(source: ExportSource): Generator<Uint8Array, ExportSummary> {
   const { action } = source.definition
   const target = parseRedirectTarget(action.type === 'redirect' ? action.to : [])
-  const coverage = openCoverage(source, zoneType)
+  const coverage = hasSingleNames(source) ? openCoverage(source, zoneType) : null
   return yield* renderLines(source, {
     rules: {
       name: (own, below) => unboundRule(own, below, target),

@@ -7,10 +7,12 @@ const LF = 0x0a
  * The same lines in blocks that never part the lines of one value, so that whoever merges them may look no further than the
  * block. Only the first and the last few lines of a block are copied. Throws `snapshot/invalid` on a block cut in mid-line.
  */
-export function* wholeGroups(blocks: LineBlocks): Generator<Uint8Array, void> {
-  let held: Uint8Array = new Uint8Array(0)
-  for (const block of blocks) {
-    assertWholeLines(block)
+export function* wholeGroups(blocks: LineBlocks): Generator<Buffer, void> {
+  let held = Buffer.alloc(0)
+  for (const given of blocks) {
+    assertWholeLines(given)
+    // Buffers all, so that whoever scans them byte by byte meets one class, and the compiler stays with what it made of it.
+    const block = Buffer.from(given.buffer, given.byteOffset, given.length)
     if (block.length === 0) continue
     const from = continuedTo(block, held)
     if (from > 0) held = Buffer.concat([held, block.subarray(0, from)])
@@ -19,7 +21,7 @@ export function* wholeGroups(blocks: LineBlocks): Generator<Uint8Array, void> {
     const cut = lastGroup(block, from)
     if (cut > from) yield block.subarray(from, cut)
     // A copy: whoever makes the blocks may use the memory again.
-    held = Uint8Array.from(block.subarray(cut))
+    held = Buffer.from(block.subarray(cut))
   }
   if (held.length > 0) yield held
 }
