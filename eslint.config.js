@@ -104,7 +104,11 @@ export default tseslint.config(
   },
   {
     files: ['test/**/*.ts'],
-    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // Builders of tests are used where they are seen.
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+    },
   },
   {
     // Plain Node scripts, which run before anything is installed or compiled: no types to check.

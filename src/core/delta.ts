@@ -8,7 +8,7 @@ import {
   parseHeaderListId,
   printHeaderLines,
 } from './header-lines.ts'
-import { compareLines, LineCursor, lineEnd, lineText, type LineBlocks } from './line-cursor.ts'
+import { compareLines, lineEnd, lineText, type LineBlocks } from './line-cursor.ts'
 import { mergeLines } from './merge-lines.ts'
 
 /** `docs/spec/delta.md` §1. */
@@ -175,10 +175,4 @@ export function applyDelta(
 /** The length in bytes of the delta with this header whose lines have `lineBytes` bytes without their signs. */
 export function deltaLength(header: DeltaHeader, lineBytes: number): number {
   return printDeltaHeader(header).length + lineBytes + header.added + header.removed
-}
-
-/** The lines of a diff as text, for people and for tests. */
-export function* diffText(blocks: LineBlocks): Generator<string, void, undefined> {
-  const cursor = new LineCursor(blocks)
-  while (cursor.next()) yield cursor.text()
 }

@@ -15,7 +15,9 @@ export interface EntryAttributes {
 }
 
 /** Kinds as numbers: `ENTRY_KINDS` is sorted, so their order is the order of their names. */
-export const KIND_CODE = Object.fromEntries(ENTRY_KINDS.map((kind, code) => [kind, code])) as Readonly<Record<EntryKind, number>>
+export const KIND_CODE = Object.fromEntries(
+  ENTRY_KINDS.map((kind, code) => [kind, code]),
+) as Readonly<Record<EntryKind, number>>
 
 /**
  * Some syntaxes say an entry in two lines, perhaps far from each other. Each line puts down a mark in the place of a kind,

@@ -3,7 +3,14 @@ export const ENTRY_KINDS = ['domain', 'host', 'ip', 'subdomains', 'url'] as cons
 export type EntryKind = (typeof ENTRY_KINDS)[number]
 
 /** What a resolver does with a listed name; the RPZ meaning of each is in `docs/spec/rpz.md`. */
-export const ENTRY_ACTIONS = ['drop', 'nodata', 'nxdomain', 'passthru', 'redirect', 'tcp-only'] as const
+export const ENTRY_ACTIONS = [
+  'drop',
+  'nodata',
+  'nxdomain',
+  'passthru',
+  'redirect',
+  'tcp-only',
+] as const
 export type EntryAction = (typeof ENTRY_ACTIONS)[number]
 
 /** The canonical value of an entry. Only the parsers of `core/` make one; nobody parses it again. */

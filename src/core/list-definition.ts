@@ -12,7 +12,11 @@ export interface ListDefinition {
   readonly action: ListAction
   readonly approvals: { readonly needed: number; readonly organisations: number }
   readonly review: { readonly afterDays: number; readonly expireAfterDays: number | null }
-  readonly guard: { readonly maxGrowth: number; readonly maxShrink: number; readonly minEntries: number }
+  readonly guard: {
+    readonly maxGrowth: number
+    readonly maxShrink: number
+    readonly minEntries: number
+  }
   readonly publish: { readonly cron: string | null }
   readonly zone: ListZone | null
   readonly keep: { readonly serials: number }
@@ -41,10 +45,41 @@ export interface ListZone {
  */
 export type PublicDefinition = Pick<
   ListDefinition,
-  'id' | 'title' | 'description' | 'authority' | 'visibility' | 'legalBasis' | 'categories' | 'action' | 'zone' | 'steering'
+  | 'id'
+  | 'title'
+  | 'description'
+  | 'authority'
+  | 'visibility'
+  | 'legalBasis'
+  | 'categories'
+  | 'action'
+  | 'zone'
+  | 'steering'
 >
 
 export function publicDefinition(definition: ListDefinition): PublicDefinition {
-  const { id, title, description, authority, visibility, legalBasis, categories, action, zone, steering } = definition
-  return { id, title, description, authority, visibility, legalBasis, categories, action, zone, steering }
+  const {
+    id,
+    title,
+    description,
+    authority,
+    visibility,
+    legalBasis,
+    categories,
+    action,
+    zone,
+    steering,
+  } = definition
+  return {
+    id,
+    title,
+    description,
+    authority,
+    visibility,
+    legalBasis,
+    categories,
+    action,
+    zone,
+    steering,
+  }
 }

@@ -13,17 +13,15 @@ import type * as PublicSuffix from '../core/public-suffix.ts'
 import type { PublicDefinition } from '../core/list-definition.ts'
 import { isAction } from '../core/parse-entry.ts'
 import type { ImportFormat } from '../formats/in/import-format.ts'
-import type { ImportReport } from '../formats/in/import-report.ts'
 import { readInto } from '../formats/in/read-list.ts'
 import {
   EXPORT_FORMATS,
-  type ExportFormat,
   type ExportSource,
   type ExportSummary,
   isExportFormat,
   renderExport,
 } from '../formats/render-export.ts'
-import { printConvertSummary } from './convert-summary.ts'
+import { printConvertSummary, type Converted, type Target } from './convert-summary.ts'
 import { DraftFile } from './draft-file.ts'
 import { ExportHelper } from './export-helper.ts'
 import { FindingReport } from './finding-report.ts'
@@ -46,19 +44,6 @@ export interface ConvertOptions {
   readonly strict?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
-}
-
-/** What is to be written where; without a path to standard output. */
-export interface Target {
-  readonly format: ExportFormat
-  readonly path: string | undefined
-}
-
-/** What became of the inputs and the outputs, for the summary. */
-export interface Converted {
-  readonly inputs: readonly (ImportReport & { readonly file: string })[]
-  readonly set: EntrySet
-  readonly outputs: readonly (Target & ExportSummary)[]
 }
 
 /** Reads all files, then writes all outputs: when anything fails, no output is changed. */

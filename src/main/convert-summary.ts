@@ -1,6 +1,20 @@
-import type { FindingCount, LineFinding } from '../formats/in/import-report.ts'
-import type { Converted } from './convert-lists.ts'
+import type { EntrySet } from '../core/entry-set.ts'
+import type { FindingCount, ImportReport, LineFinding } from '../formats/in/import-report.ts'
+import type { ExportFormat, ExportSummary } from '../formats/render-export.ts'
 import { printJson } from './print-table.ts'
+
+/** What is to be written where; without a path to standard output. */
+export interface Target {
+  readonly format: ExportFormat
+  readonly path: string | undefined
+}
+
+/** What became of the inputs and the outputs, for the summary. */
+export interface Converted {
+  readonly inputs: readonly (ImportReport & { readonly file: string })[]
+  readonly set: EntrySet
+  readonly outputs: readonly (Target & ExportSummary)[]
+}
 
 /** Findings that are shown with their text; `--report` has all. */
 const SHOWN = 3

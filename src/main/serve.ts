@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import { MAX_CONNECTIONS_PER_ADDRESS } from '../distribute/limits.ts'
 import { globalOptions } from './global-options.ts'
 import type { LogLevel } from '../platform/json-log.ts'
 
@@ -14,7 +15,7 @@ export function register(program: Command): void {
       '--max-connections-per-address <n>',
       'raise it behind a reverse proxy, whose address all clients have',
       parseCount,
-      256,
+      MAX_CONNECTIONS_PER_ADDRESS,
     )
     .addOption(
       new Option('--log-level <level>', 'info logs every request; JSON lines on standard error')

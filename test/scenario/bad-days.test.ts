@@ -154,7 +154,7 @@ describe('the server', () => {
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     )
-    await firstOutput(child)
+    await untilItServes(child)
     child.kill('SIGTERM')
     const [code] = (await once(child, 'exit')) as [number | null]
     expect(code).toBe(0)
@@ -211,7 +211,11 @@ function canMount(): boolean {
   return mounted.status === 0
 }
 
-/** Waits until the server has said something, as it does when it listens. */
-async function firstOutput({ stdout, stderr }: ChildProcess): Promise<void> {
-  await Promise.race([stdout, stderr].map((stream) => stream && once(stream, 'data')))
+/** Waits until the server says that it listens. */
+async function untilItServes({ stdout }: ChildProcess): Promise<void> {
+  let said = ''
+  while (!said.includes('serving')) {
+    const [data] = (await once(stdout ?? process.stdin, 'data')) as [Buffer]
+    said += data.toString()
+  }
 }

@@ -8,8 +8,8 @@ export interface LineTemplate {
   readonly holes: number
 }
 
+/** The hole between these two, 1, is the reference of the entry's own line. */
 export const VALUE_HOLE = 0
-const OWN_REFERENCE_HOLE = 1
 export const BELOW_REFERENCE_HOLE = 2
 
 /** `text` is ASCII, whole lines with their LF, or empty for nothing. */
