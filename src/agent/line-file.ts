@@ -1,8 +1,11 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { Fault } from '../core/fault.ts'
 
 const BLOCK_BYTES = 1 << 20
 const LF = 0x0a
+
+/** A lines file of at most this many bytes (some million entries) is held in memory while it is read several times. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024
 
 /**
  * The line blocks of a file of entry lines: whole lines, each block a fresh buffer of about 1 MiB. Holds the file open while it
@@ -26,6 +29,23 @@ export function* readLineBlocks(path: string): Generator<Uint8Array, void, undef
     if (rest.length > 0) throw damaged(path, 'a last line without its line feed')
   } finally {
     closeSync(fd)
+  }
+}
+
+/** The same blocks for someone who wants them more than once: a moderate file is read once. */
+export function openLineBlocks(path: string): () => Iterable<Uint8Array> {
+  if (statSync(path).size > MAX_HELD_BYTES) return () => readLineBlocks(path)
+  const bytes = readFileSync(path)
+  return () => cutBlocks(bytes, path)
+}
+
+function* cutBlocks(bytes: Buffer, path: string): Generator<Uint8Array, void, undefined> {
+  let start = 0
+  while (start < bytes.length) {
+    const end = bytes.lastIndexOf(LF, start + BLOCK_BYTES) + 1
+    if (end <= start) throw damaged(path, 'a line without an end')
+    yield bytes.subarray(start, end)
+    start = end
   }
 }
 

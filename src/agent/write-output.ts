@@ -5,7 +5,7 @@ import { Fault } from '../core/fault.ts'
 import type { ExportFormat } from '../formats/render-export.ts'
 import type { OutputConfig } from './config.ts'
 import { createFile, type Disk, type NewFile } from './disk.ts'
-import { readLineBlocks } from './line-file.ts'
+import { openLineBlocks } from './line-file.ts'
 import { linesPath, type Applied, type OutputState } from './list-state.ts'
 import { fillCommand, type CommandRunner } from './run-command.ts'
 
@@ -92,7 +92,7 @@ async function render(
     state: applied.state,
     entries: applied.entries,
     ...(output.zone !== undefined && { zone: output.zone }),
-    lines: () => readLineBlocks(linesPath(folder, applied.serial)),
+    lines: openLineBlocks(linesPath(folder, applied.serial)),
   })
 }
 
