@@ -87,7 +87,6 @@ export const FAULT_CODES = [
   'serve/busy',
   'serve/file-changed',
   'serve/not-found',
-  'serve/stopping',
   // the machine
   'clock/back',
   'system/address-in-use',

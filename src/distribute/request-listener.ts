@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { Fault } from '../core/fault.ts'
 import type { HttpCounts } from '../platform/metrics.ts'
 import { isServerFault, problemOf, PROBLEM_TYPE, type Problem } from '../platform/problem.ts'
@@ -21,6 +22,8 @@ export interface ListenerDeps {
   /** Whatever is no published file: the API and the server's own pages. */
   readonly fallback: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
   readonly counts: HttpCounts
+  /** Connections to which a response is being made that was not sent at once; kept up to date here. */
+  readonly busy: Set<Socket>
   /** Null keeps no log of access. */
   readonly onAccess: ((record: AccessRecord) => void) | null
   readonly onFault: (error: unknown) => void
@@ -77,18 +80,29 @@ function assertPlain(request: IncomingMessage): void {
 }
 
 function awaitSent(deps: ListenerDeps, exchange: Exchange, sent: Promise<Sent>): void {
-  deps.counts.inFlight++
+  const end = begin(deps, exchange)
   sent
     .then((it) => record(deps, exchange, it))
     .catch((error: unknown) => refuse(deps, exchange, error))
-    .finally(() => deps.counts.inFlight--)
+    .finally(end)
+}
+
+// Until the returned function is called, a response is being made.
+function begin({ counts, busy }: ListenerDeps, { request }: Exchange): () => void {
+  const { socket } = request
+  counts.inFlight++
+  busy.add(socket)
+  return () => {
+    counts.inFlight--
+    busy.delete(socket)
+  }
 }
 
 function passOn(deps: ListenerDeps, exchange: Exchange): void {
   const { request, response } = exchange
-  deps.counts.inFlight++
+  const end = begin(deps, exchange)
   response.once('close', () => {
-    deps.counts.inFlight--
+    end()
     const bytes = Number(response.getHeader('content-length') ?? 0)
     record(deps, exchange, { route: routeOf(request.url ?? ''), bytes })
   })

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo, ListenOptions, Socket } from 'node:net'
+import { Server as NetServer, type AddressInfo, type ListenOptions, type Socket } from 'node:net'
 import { Fault } from '../core/fault.ts'
 import * as limits from '../distribute/limits.ts'
 import { problemOf, PROBLEM_TYPE } from '../platform/problem.ts'
@@ -136,21 +136,37 @@ function printUrl(address: AddressInfo | string | null): string {
   return `http://${host}:${address.port}`
 }
 
-/** How often idle connections are let go while the server stops. */
-const SWEEP_INTERVAL_MS = 50
+/** How long a connection that is open when the server stops may still take to send its request. */
+const GRACE_MS = 500
+const SWEEP_INTERVAL_MS = 20
 
 /**
  * Takes no new connection, lets running responses end, and cuts what is still running after `timeoutMs`.
+ * `isBusy` tells of a connection whether a response to it is being made; while one is being sent, the
+ * connection itself tells.
  */
-export function stopServer(server: Server, timeoutMs: number): Promise<void> {
+export function stopServer(
+  server: Server,
+  sockets: ReadonlySet<Socket>,
+  {
+    isBusy,
+    timeoutMs,
+  }: { readonly isBusy: (socket: Socket) => boolean; readonly timeoutMs: number },
+): Promise<void> {
+  const graceUntil = Date.now() + GRACE_MS
   return new Promise((resolve) => {
-    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS)
+    const sweep = setInterval(() => {
+      if (Date.now() < graceUntil) return
+      for (const socket of sockets)
+        if (socket.writableLength === 0 && !isBusy(socket)) socket.destroy()
+    }, SWEEP_INTERVAL_MS)
     const cut = setTimeout(() => server.closeAllConnections(), timeoutMs)
-    server.close(() => {
+    // Not the close of an HTTP server: that takes a connection for idle as soon as the last byte of its
+    // response is handed over, however much of it the kernel has yet to take, and cuts it off.
+    NetServer.prototype.close.call(server, () => {
       clearInterval(sweep)
       clearTimeout(cut)
-      resolve()
+      server.close(() => resolve())
     })
-    server.closeIdleConnections()
   })
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { isFault } from '../core/fault.ts'
 import { openApi } from '../distribute/api.ts'
@@ -91,11 +92,12 @@ async function startServing(parts: Parts): Promise<ServeProgram> {
   const condition: Condition = { isStopping: false, readFault: null }
   const stopped = new StoppedLists()
   const edge = openEdge(parts)
-  const server = openServer(parts, edge, { condition, stopped })
+  const serving = openServer(parts, edge, { condition, stopped })
+  const { server } = serving
   const url = await listen(server, options.at)
   serverLog.log.info({ http: url, data: options.data }, 'serving')
   const upkeep = startUpkeep(parts, edge, { condition, stopped })
-  return { url, ...stopping(parts, server, { condition, upkeep }) }
+  return { url, ...stopping(parts, serving, { condition, upkeep }) }
 }
 
 function openEdge({ authority, work, serverLog }: Parts): Edge {
@@ -114,15 +116,16 @@ interface State {
   readonly stopped: StoppedLists
 }
 
-function openServer(parts: Parts, edge: Edge, { condition, stopped }: State): Server {
+function openServer(parts: Parts, edge: Edge, { condition, stopped }: State): Serving {
   const { options, authority, history, serverLog } = parts
   const { store } = authority
   const onFault = (error: unknown): void => tellFault(serverLog, error)
   const counts = new HttpCounts()
-  let connections = 0
+  const sockets = new Set<Socket>()
+  const busy = new Set<Socket>()
   const metrics = openServerMetrics({
     ...{ store, edge, http: counts, stopped, now: systemClock },
-    connections: () => connections,
+    connections: () => sockets.size,
   })
   const api = openApi({
     catalog: () => edge.catalog,
@@ -132,17 +135,28 @@ function openServer(parts: Parts, edge: Edge, { condition, stopped }: State): Se
   })
   const { log } = serverLog
   const listener = requestListener({
-    ...{ edge, counts, onFault },
-    fallback: getRequestListener(api.fetch, { overrideGlobalObjects: false }),
+    ...{ edge, counts, busy, onFault },
+    fallback: getRequestListener(api.fetch, {
+      overrideGlobalObjects: false,
+      // RFC 9112 §3.2: a request of HTTP/1.0 need not say which host.
+      hostname: 'localhost',
+    }),
     onAccess: log.isLevelEnabled('info') ? (record) => log.info(record, 'request') : null,
     isStopping: () => condition.isStopping,
   })
   const server = limitedServer(listener, options)
   server.on('connection', (socket) => {
-    connections++
-    socket.once('close', () => connections--)
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
   })
-  return server
+  return { server, sockets, busy }
+}
+
+interface Serving {
+  readonly server: Server
+  /** Its connections, and those of them to which a response is being made. */
+  readonly sockets: ReadonlySet<Socket>
+  readonly busy: ReadonlySet<Socket>
 }
 
 function checkReady({ isStopping, readFault }: Condition, hasTimestamp: boolean): string[] {
@@ -242,7 +256,7 @@ async function refresh({ work, serverLog }: Parts): Promise<void> {
 
 function stopping(
   parts: Parts,
-  server: Server,
+  { server, sockets, busy }: Serving,
   { condition, upkeep }: { readonly condition: Condition; readonly upkeep: Upkeep },
 ): Pick<ServeProgram, 'stop' | 'stopped'> {
   let end: () => void = () => undefined
@@ -250,7 +264,10 @@ function stopping(
   async function stopOnce(): Promise<void> {
     parts.serverLog.log.info('stopping')
     upkeep.stop()
-    await stopServer(server, STOP_TIMEOUT_MS)
+    await stopServer(server, sockets, {
+      isBusy: (socket) => busy.has(socket),
+      timeoutMs: STOP_TIMEOUT_MS,
+    })
     await releaseParts(parts)
     end()
   }

@@ -1,5 +1,6 @@
 import { parentPort, Worker } from 'node:worker_threads'
 import { Fault, type FaultCode } from '../core/fault.ts'
+import { lowerThreadPriority } from '../platform/thread-priority.ts'
 import { asFault } from './system-fault.ts'
 
 /** What goes to a thread, and what comes back. */
@@ -82,12 +83,13 @@ function delay(ms: number): Promise<void> {
 }
 
 /**
- * The other side: answers one question after the other with `answer`. A `Fault` is passed on; anything else is a
+ * The other side: answers one question after the other with `answer`, behind the thread that serves. A `Fault` is passed on; anything else is a
  * bug, and ends the thread.
  */
 export function answerQuestions(answer: (question: unknown) => unknown): void {
   const port = parentPort
   if (port === null) throw new Error('this file is run as a thread')
+  lowerThreadPriority()
   let last = Promise.resolve()
   port.on('message', ({ id, question }: Question) => {
     last = last.then(async () => {

@@ -46,8 +46,9 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   const at = inheritedSocket(process.env, process.pid) ?? parseListenAddress(options.http)
   const { serveAuthority } = await import('./serve-program.ts')
   const program = await serveAuthority({ ...options, data, actor, at })
-  process.stdout.write(`serving ${program.url}\n`)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, program.stop)
+  // Whoever reads this line may send a signal at once.
+  process.stdout.write(`serving ${program.url}\n`)
   await program.stopped
 }
 

@@ -92,7 +92,6 @@ const STATUS = {
   'serve/busy': 503,
   'serve/file-changed': 500,
   'serve/not-found': 404,
-  'serve/stopping': 503,
   'clock/back': 500,
   'system/address-in-use': 500,
   'system/denied': 500,

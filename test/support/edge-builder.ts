@@ -158,7 +158,7 @@ export class FakeAuthority {
 
   listenerOf(edge: Edge): ReturnType<typeof requestListener> {
     return requestListener({
-      ...{ edge, counts: this.counts },
+      ...{ edge, counts: this.counts, busy: new Set() },
       fallback: (_, response) =>
         void response.writeHead(404, { 'Content-Length': 8 }).end('fallback'),
       onAccess: (record) => void this.access.push(record),
