@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
+import { parseIpValue } from '../../src/core/ip-value.ts'
 import { freePort, openAnyAnswerDns } from '../support/any-answer-dns.ts'
 import { exportSource, line, render } from '../support/export-builders.ts'
 import { actionAt, namesToAsk, policyOf } from '../support/name-policy.ts'
@@ -71,6 +72,43 @@ for (const [program, configure] of Object.entries(CONFIGURE)) {
       const expected = names.map((name) => [name, expectedAnswer(name, actionAt(policy, name))])
       expect(names.map((name) => [name, answers.get(name)])).toEqual(expected)
     })
+  })
+}
+
+describeWith('named', 'the address triggers in named', () => {
+  it('are all canonical, so that none is ignored', { timeout: 60_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bailiwick-triggers-'))
+    const zone = join(folder, 'rpz.zone')
+    const text = render('rpz', { ...exportSource(ADDRESSES), zone: ORIGIN }).text
+    // One that isn't, so that it is sure that BIND would say so.
+    writeFileSync(zone, `${text}128.0.0.0.0.0.0.0.2001.rpz-ip CNAME .\n`)
+    const place = { folder, zone, port: await freePort(), upstream: await freePort() }
+    const args = configureBind(place).map((arg) => (arg === '-f' ? '-g' : arg))
+    const child = spawn(needsProgram('named'), args, { cwd: folder })
+    const said = await outputUntil(child, /rpz: \S+ reload done: (.*)/)
+    await end(child)
+    rmSync(folder, { recursive: true, force: true })
+    expect((/reload done: (.*)/.exec(said))?.[1]).toBe('success')
+    expect(said.match(/rpz IP address .*/g)).toEqual([expect.stringContaining('"128.zz.2001"')])
+  })
+})
+
+/** Every place and length of a run of zeros, and of two. */
+const ADDRESSES = Array.from({ length: 256 }, (_, bits) => {
+  const groups = Array.from({ length: 8 }, (_, i) => (i === 0 || (bits >> i) & 1 ? 'f0' : '0'))
+  return parseIpValue(groups.join(':'))
+})
+  .concat(['10.0.0.0/8', '192.0.2.0/31', '192.0.2.7', '2001:db8::/33'].map(parseIpValue))
+  .map((value) => line(`${value} ip`))
+
+function outputUntil(child: ChildProcess, pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      if (pattern.test(said)) resolve(said)
+    })
+    child.once('exit', () => reject(new Error(`expected named to load the zone, got ${said}`)))
   })
 }
 

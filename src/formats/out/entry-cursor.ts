@@ -1,4 +1,12 @@
 import { Fault } from '../../core/fault.ts'
+import {
+  IndexedLines,
+  SPAN_CONTINUES,
+  spanAction,
+  spanKind,
+  spanRestLength,
+  spanValueLength,
+} from '../../core/indexed-lines.ts'
 import { lineText, type LineBlocks } from '../../core/line-cursor.ts'
 import { wholeGroups } from './whole-groups.ts'
 
@@ -24,6 +32,9 @@ export const IS_SUBDOMAINS = 4
 export const IS_IP = 8
 export const IS_URL = 16
 
+/** The bits of the kinds in the order of `ENTRY_KINDS`; actions in the order of `ENTRY_ACTIONS` are verdicts from `DROP` on. */
+const KIND_BITS = [IS_DOMAIN, IS_HOST, IS_IP, IS_SUBDOMAINS, IS_URL]
+
 const TAB = 0x09
 const LF = 0x0a
 const SPACE = 0x20
@@ -47,32 +58,76 @@ export class EntryCursor {
   ownLine = 0
   belowLine = 0
   readonly #blocks: Iterator<Buffer>
+  readonly #index: IndexedLines | null
+  #spans: Uint32Array = new Uint32Array(0)
+  #span = 0
+  #indexed = 0
   #next = 0
   #kind = 0
   #action: Verdict = NOTHING
   #lf = 0
 
   constructor(lines: LineBlocks) {
-    this.#blocks = wholeGroups(lines)[Symbol.iterator]()
+    this.#index = lines instanceof IndexedLines ? lines : null
+    this.#blocks = wholeGroups(this.#index === null ? lines : [])
   }
 
   /** Goes to the next value; false when there is none. */
   next(): boolean {
+    if (this.#index !== null) return this.#nextIndexed(this.#index)
     while (this.#next >= this.block.length) {
       const next = this.#blocks.next()
       if (next.done === true) return false
       this.block = next.value
       this.#next = 0
     }
-    this.bytes = this.block
     this.start = this.#next
     this.end = this.#readLine(this.start)
+    this.#begin()
+    while (this.#isSameValue(this.#next)) {
+      this.#readLine(this.#next)
+      this.#join()
+    }
+    return true
+  }
+
+  #nextIndexed(index: IndexedLines): boolean {
+    while (this.#span >= this.#spans.length) {
+      const block = index.blocks[this.#indexed]
+      const spans = index.spans[this.#indexed++]
+      if (block === undefined || spans === undefined) return false
+      this.block = Buffer.from(block.buffer, block.byteOffset, block.length)
+      this.#spans = spans
+      this.#span = this.#next = 0
+    }
+    this.start = this.#next
+    let span = this.#readSpan()
+    this.end = this.start + spanValueLength(span)
+    this.#begin()
+    while ((span & SPAN_CONTINUES) !== 0) {
+      span = this.#readSpan()
+      this.#join()
+    }
+    return true
+  }
+
+  /** As `#readLine`; gives back the span. */
+  #readSpan(): number {
+    const span = this.#spans[this.#span++] ?? 0
+    this.#next += spanValueLength(span) + spanRestLength(span)
+    this.#lf = this.#next - 1
+    this.#kind = KIND_BITS[spanKind(span)] ?? 0
+    this.#action = spanAction(span) + DROP
+    return span
+  }
+
+  /** The first line of a value. */
+  #begin(): void {
+    this.bytes = this.block
     this.kinds = this.#kind
     this.own = this.#kind === IS_SUBDOMAINS ? NOTHING : this.#action
     this.below = (this.#kind & (IS_DOMAIN | IS_SUBDOMAINS)) === 0 ? NOTHING : this.#action
     this.ownLine = this.belowLine = this.#lf
-    while (this.#isSameValue(this.#next)) this.#join()
-    return true
   }
 
   /** Lets go of the lines before their end. */
@@ -162,8 +217,8 @@ export class EntryCursor {
     return true
   }
 
+  /** Another line of the same value. */
   #join(): void {
-    this.#readLine(this.#next)
     if (this.#kind === IS_HOST) {
       this.own = this.#action
       this.ownLine = this.#lf

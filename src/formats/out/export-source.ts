@@ -12,7 +12,7 @@ export interface ExportSource {
   readonly entries: number
   /** The RPZ zone's origin instead of `definition.zone.origin`: the reader's name for the zone. */
   readonly zone?: string
-  /** The entry lines from the beginning. Called two to four times: a header counts before the first line is written. */
+  /** The entry lines from the beginning. Called several times: a header counts, and names above others are found, before a line is written. */
   readonly lines: () => LineBlocks
 }
 

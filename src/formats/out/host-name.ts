@@ -15,5 +15,6 @@ export function isHostName(bytes: Uint8Array, start: number, end: number): boole
     if (byte === DOT && before === HYPHEN) return false
     before = byte
   }
-  return before !== HYPHEN
+  // The last label is letters, or an A-label (`docs/spec/entry.md` §2).
+  return true
 }
