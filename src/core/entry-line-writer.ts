@@ -1,17 +1,22 @@
-import { ENTRY_KINDS, NONE } from './entry.ts'
+import { ENTRY_ACTIONS, ENTRY_KINDS, NONE } from './entry.ts'
 import { type EntryArena, KIND_BITS, KIND_MASK } from './entry-arena.ts'
+import { IndexedLines, packSpan, SPAN_CONTINUES } from './indexed-lines.ts'
 
 /** Size of the blocks of lines. */
 const BLOCK_BYTES = 1 << 20
 
-/** The longest line (`docs/spec/entry.md` §6, MAX_ENTRY_LINE). */
-const MAX_LINE = 8192
+/** A line at its longest (`docs/spec/entry.md` §6, MAX_ENTRY_LINE), once for each kind that a value can have. */
+const ROOM = 8192 * ENTRY_KINDS.length
+
+/** No line is shorter than this: `a.b`, its kind, its action, and `-` twice. */
+const MIN_LINE = 16
 
 const WORD = 4
 
 /** The end of a line as 32-bit words, the last padded. */
 interface Ending {
   readonly length: number
+  readonly action: number
   readonly words: Uint32Array
 }
 
@@ -21,12 +26,15 @@ export class EntryLineWriter {
   readonly written = new Uint32Array(ENTRY_KINDS.length)
   readonly #arena: EntryArena
   readonly #blocks: Uint8Array[] = []
+  readonly #allSpans: Uint32Array[] = []
   readonly #endings: Ending[] = []
   readonly #source: DataView
   readonly #isShared: boolean
   #block: Uint8Array
   #view: DataView
+  #spans: Uint32Array
   #end = 0
+  #lines = 0
 
   /** With `isShared` the lines lie in memory that other threads can read, too. */
   constructor(arena: EntryArena, isShared: boolean) {
@@ -36,15 +44,27 @@ export class EntryLineWriter {
     this.#isShared = isShared
     this.#block = this.#newBlock()
     this.#view = new DataView(this.#block.buffer)
+    this.#spans = this.#newSpans()
   }
 
   get size(): number {
     return this.written.reduce((sum, count) => sum + count, 0)
   }
 
-  /** Writes the line of the value `bytes[start, end)` of the arena with this tag. */
+  /** Writes the line of the value `bytes[start, end)` of the arena with this tag. Lines of one value follow each other. */
   write(start: number, end: number, tag: number): void {
-    if (this.#end + MAX_LINE > BLOCK_BYTES) this.#flush()
+    if (this.#end + ROOM > BLOCK_BYTES) this.#flush()
+    this.#put(start, end, tag)
+  }
+
+  /** Writes another line of the value that was written last. */
+  writeMore(start: number, end: number, tag: number): void {
+    const last = this.#lines - 1
+    this.#spans[last] = (this.#spans[last] ?? 0) | SPAN_CONTINUES
+    this.#put(start, end, tag)
+  }
+
+  #put(start: number, end: number, tag: number): void {
     const block = this.#view
     const source = this.#source
     const at = this.#end
@@ -56,21 +76,29 @@ export class EntryLineWriter {
       block.setUint32(j, words[i] ?? 0)
     this.#end = at + end - start + ending.length
     const kind = tag & KIND_MASK
+    this.#spans[this.#lines++] = packSpan(end - start, ending.length, kind, ending.action)
     this.written[kind] = (this.written[kind] ?? 0) + 1
   }
 
-  /** All blocks. Nothing may be written afterwards. */
-  finish(): readonly Uint8Array[] {
-    if (this.#end > 0) this.#blocks.push(this.#block.slice(0, this.#end))
+  /** All lines. Nothing may be written afterwards. */
+  finish(): IndexedLines {
+    if (this.#end > 0) this.#flush()
     this.#block = new Uint8Array(0)
-    return this.#blocks
+    return new IndexedLines(this.#blocks, this.#allSpans)
   }
 
   #flush(): void {
     this.#blocks.push(this.#block.subarray(0, this.#end))
+    this.#allSpans.push(this.#spans.subarray(0, this.#lines))
     this.#block = this.#newBlock()
     this.#view = new DataView(this.#block.buffer)
-    this.#end = 0
+    this.#spans = this.#newSpans()
+    this.#end = this.#lines = 0
+  }
+
+  #newSpans(): Uint32Array {
+    const bytes = (BLOCK_BYTES / MIN_LINE) * Uint32Array.BYTES_PER_ELEMENT
+    return new Uint32Array(this.#isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes))
   }
 
   #newBlock(): Uint8Array {
@@ -89,7 +117,7 @@ export class EntryLineWriter {
     const bytes = new DataView(new ArrayBuffer(words.length * WORD))
     for (let i = 0; i < text.length; i++) bytes.setUint8(i, text.charCodeAt(i))
     for (let i = 0; i < words.length; i++) words[i] = bytes.getUint32(i * WORD)
-    const ending = { length: text.length, words }
+    const ending = { length: text.length, action: ENTRY_ACTIONS.indexOf(action), words }
     // Only the first few: a list in which every entry has its own reference would keep millions.
     if (tag < MAX_KEPT_ENDINGS) this.#endings[tag] = ending
     return ending

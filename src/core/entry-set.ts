@@ -1,6 +1,7 @@
 import { ENTRY_KINDS, type EntryKind } from './entry.ts'
 import { type EntryArena, MARK, KIND_BITS, KIND_CODE, KIND_MASK } from './entry-arena.ts'
 import { EntryLineWriter } from './entry-line-writer.ts'
+import type { IndexedLines } from './indexed-lines.ts'
 import { rankAttributes } from './rank-attributes.ts'
 import { SAME_VALUE, sortEntries } from './sort-entries.ts'
 
@@ -12,7 +13,7 @@ export interface EntrySet {
   /** How many of the entries are of each kind. */
   readonly kinds: Readonly<Record<EntryKind, number>>
   /** The snapshot lines of all entries, in blocks of whole lines, sorted bytewise; can be walked many times. */
-  lines(): Iterable<Uint8Array>
+  lines(): IndexedLines
 }
 
 /**
@@ -36,10 +37,14 @@ export function sealEntries(arena: EntryArena, { isShared = false } = {}): Entry
     let next = i + 1
     while (next < order.length && ((order[next] ?? 0) & SAME_VALUE) !== 0) next++
     if (next === i + 1 && (tag & KIND_MASK) < MARK.name) writer.write(start, end, tag)
-    else for (const one of joiner.join(order.subarray(i, next))) writer.write(start, end, one)
+    else {
+      const [first = 0, ...more] = joiner.join(order.subarray(i, next))
+      writer.write(start, end, first)
+      for (const one of more) writer.writeMore(start, end, one)
+    }
     i = next
   }
-  const blocks = writer.finish()
+  const lines = writer.finish()
   const kinds = Object.fromEntries(
     ENTRY_KINDS.map((kind, code) => [kind, writer.written[code] ?? 0]),
   )
@@ -47,7 +52,7 @@ export function sealEntries(arena: EntryArena, { isShared = false } = {}): Entry
     size: writer.size,
     duplicates: joiner.duplicates,
     kinds: kinds as Record<EntryKind, number>,
-    lines: () => blocks,
+    lines: () => lines,
   }
 }
 

@@ -96,7 +96,8 @@ function sortTies(sorting: Sorting, words: Uint32Array, from: number, depth: num
   const { indexBits, base, high, low, lowBits } = sorting
   const last = words.length
   const lowMask = 2 ** lowBits - 1
-  for (let start = 0; start < last;) {
+  const small = new SmallGroups(sorting, depth + high + low)
+  for (let start = 0; start < last; ) {
     const head = words[start + 1] ?? 0
     const tail = (words[start] ?? 0) >>> indexBits
     let end = start + 2
@@ -105,13 +106,59 @@ function sortTies(sorting: Sorting, words: Uint32Array, from: number, depth: num
     }
     if (end - start > 2) {
       const bottom = ((head << (32 - indexBits)) | tail) & lowMask
-      const [a, b] = [from + start / 2, from + end / 2]
+      const a = from + start / 2
+      const b = from + end / 2
       // The last character is code 0: the values have ended, and are equal.
       if (bottom % base === 0) sortByKind(sorting, a, b)
-      else if (b - a <= SMALL_GROUP) sortByComparing(sorting, a, b, depth + high + low)
+      else if (b - a <= SMALL_GROUP) small.add(a, b)
       else sortByKeys(sorting, a, b, depth + high + low)
     }
     start = end
+  }
+  small.flush()
+}
+
+/** Small groups are put off until there are about so many entries in them. */
+const GATHERED = 64
+
+/**
+ * Small groups of values that agree in their first `depth` bytes, sorted some at a time: their values lie anywhere in memory, and
+ * touching many of them in short independent looks lets the processor wait for all at once.
+ */
+class SmallGroups {
+  readonly #sorting: Sorting
+  readonly #depth: number
+  /** Beginnings and ends of the groups in `order`. */
+  readonly #bounds = new Uint32Array(2 * GATHERED)
+  #length = 0
+  #entries = 0
+  #touched = 0
+
+  constructor(sorting: Sorting, depth: number) {
+    this.#sorting = sorting
+    this.#depth = depth
+  }
+
+  add(from: number, to: number): void {
+    this.#bounds[this.#length++] = from
+    this.#bounds[this.#length++] = to
+    this.#entries += to - from
+    if (this.#entries > GATHERED) this.flush()
+  }
+
+  flush(): void {
+    const { bytes, slots, order } = this.#sorting
+    const bounds = this.#bounds
+    for (let k = 0; k < this.#length; k += 2) {
+      const to = bounds[k + 1] ?? 0
+      for (let i = bounds[k] ?? 0; i < to; i++) {
+        this.#touched ^= bytes[(slots[2 * (order[i] ?? 0)] ?? 0) + this.#depth] ?? 0
+      }
+    }
+    for (let k = 0; k < this.#length; k += 2) {
+      sortByComparing(this.#sorting, bounds[k] ?? 0, bounds[k + 1] ?? 0, this.#depth)
+    }
+    this.#length = this.#entries = 0
   }
 }
 

@@ -65,7 +65,7 @@ export async function convertLists(
       report,
     )
     const source = exportSource(set, options, definitionOf(files, options, action, inputs))
-    const outputs = await writeTargets(targets, source, helper)
+    const outputs = await writeTargets(targets, source, { set, helper })
     report?.publish()
     if (options.quiet !== true) {
       process.stderr.write(printConvertSummary({ inputs, set, outputs }, options.json === true))
@@ -204,7 +204,7 @@ function exportSource(
 async function writeTargets(
   targets: readonly Target[],
   source: ExportSource,
-  helper: ExportHelper | undefined,
+  { set, helper }: { readonly set: EntrySet; readonly helper: ExportHelper | undefined },
 ): Promise<Converted['outputs']> {
   const drafts: DraftFile[] = []
   try {
@@ -216,7 +216,7 @@ async function writeTargets(
       drafts.push(draft)
       jobs.push({ format, draft: draft.draft })
     }
-    const summaries = await (helper?.writeAll(jobs, source) ??
+    const summaries = await (helper?.writeAll(jobs, source, set.lines()) ??
       jobs.map((job) => writeExport(job, source)))
     for (const target of targets) {
       const summary =

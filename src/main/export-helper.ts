@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { Fault, type FaultCode } from '../core/fault.ts'
+import type { IndexedLines } from '../core/indexed-lines.ts'
 import type { ExportSource, ExportSummary } from '../formats/render-export.ts'
 import { type ExportJob, type JobCounter, writeExports } from './write-export.ts'
 
@@ -8,6 +9,7 @@ export interface HelperWork {
   readonly jobs: readonly ExportJob[]
   readonly source: Omit<ExportSource, 'lines'>
   readonly blocks: readonly Uint8Array[]
+  readonly spans: readonly Uint32Array[]
   readonly counter: JobCounter
 }
 
@@ -23,11 +25,16 @@ export type HelperAnswer =
 export class ExportHelper {
   readonly #worker = new Worker(new URL('./export-helper-thread.js', import.meta.url))
 
-  /** All exports, by both threads. The blocks of the source MUST lie in shared memory. */
-  async writeAll(jobs: readonly ExportJob[], source: ExportSource): Promise<ExportSummary[]> {
-    const { lines, ...rest } = source
+  /** All exports, by both threads. The lines are the source's, and MUST lie in shared memory. */
+  async writeAll(
+    jobs: readonly ExportJob[],
+    source: ExportSource,
+    { blocks, spans }: IndexedLines,
+  ): Promise<ExportSummary[]> {
     const counter = new Int32Array(new SharedArrayBuffer(4))
-    const work: HelperWork = { jobs, source: rest, blocks: [...lines()], counter }
+    const { definition, serial, state, entries, zone } = source
+    const told = { definition, serial, state, entries, ...(zone !== undefined && { zone }) }
+    const work: HelperWork = { jobs, source: told, blocks, spans, counter }
     const answer = new Promise<HelperAnswer>((resolve, reject) => {
       this.#worker.once('message', resolve)
       this.#worker.once('error', reject)

@@ -1,9 +1,11 @@
 import { decodeLine } from './intake.ts'
 import { isAddress, isSink } from './hosts.ts'
 import type { ImportFormat } from './import-format.ts'
+import { HEAD_BYTES } from './refuse-non-list.ts'
 
-/** Lines of the sample that are judged. */
-const MAX_LINES = 2000
+/** How many lines are judged, about, and how many from the very beginning. */
+const MAX_LINES = 400
+const FIRST_LINES = 10
 
 /** A share of lines below this is a slip of whoever keeps the list, and does not make it a mixed one. */
 const SLIP = 0.02
@@ -25,14 +27,14 @@ export function recogniseFormat(head: Uint8Array): ImportFormat {
   return mostLikely(countShapes(lines))
 }
 
-/** The lines that are no comments, without a last one that may be cut. */
+/** Some of the lines that are no comments, from the beginning to the end, without a last one that may be cut. */
 function sampleLines(text: string, bytes: number): string[] {
-  const lines = text.split(/\r?\n/, MAX_LINES + 1)
-  const isCut = bytes >= 1 << 16 && lines.length <= MAX_LINES
-  return lines
-    .slice(0, isCut ? -1 : MAX_LINES)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^(?:[!;]|#(?![#@?$%])|\/\/)/.test(line))
+  const lines = text.split('\n')
+  if (bytes >= HEAD_BYTES) lines.pop()
+  const content = lines.filter((line) => /^\s*(?:[^!;#\s]|#[@?$%]{0,2}#\S)/.test(line))
+  // The first lines are titles, records and directives that the others do not have.
+  const step = Math.max(1, Math.floor(content.length / MAX_LINES))
+  return content.filter((_, i) => i < FIRST_LINES || i % step === 0).map((line) => line.trim())
 }
 
 /** Column titles that say what a table is about. */
