@@ -88,7 +88,7 @@ describeWith('named', 'the address triggers in named', () => {
     const said = await outputUntil(child, /rpz: \S+ reload done: (.*)/)
     await end(child)
     rmSync(folder, { recursive: true, force: true })
-    expect((/reload done: (.*)/.exec(said))?.[1]).toBe('success')
+    expect(/reload done: (.*)/.exec(said)?.[1]).toBe('success')
     expect(said.match(/rpz IP address .*/g)).toEqual([expect.stringContaining('"128.zz.2001"')])
   })
 })
