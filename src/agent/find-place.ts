@@ -56,7 +56,7 @@ async function askPlace(deps: PlaceDeps, trusted: TrustedSource, id: string): Pr
     })
     .catch((error: unknown) => {
       // A mere file server has no such answer: then the list simply isn't there.
-      if (isFault(error, 'fetch/not-found', 'fetch/denied', 'fetch/unexpected')) return null
+      if (isFault(error, 'fetch/not-found', 'fetch/unexpected')) return null
       throw error
     })
   const lists = bytes === null ? [] : parseLists(bytes)

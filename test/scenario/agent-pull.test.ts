@@ -335,3 +335,28 @@ describe('limits', () => {
     expect(host.status()).toMatchObject({ serial: 2, entries: 0, lastError: null })
   })
 })
+
+test('a list is stale when the signed freshness has run out, says so, and goes on blocking', async () => {
+  const host = await openAgentHost({
+    lists: ['phishing'],
+    configure: (config) => {
+      config['metricsFile'] = 'agent.prom'
+    },
+  })
+  host.authority.publish('phishing', lines(0, 10))
+  const soon = new Date(Date.now() + 4000).toISOString().replace(/\.\d+Z$/, 'Z')
+  host.authority.resign({ expires: { timestamp: soon } })
+  await host.pull()
+  expect(host.status()).toMatchObject({ serial: 1, isStale: false })
+  expect(new Date(host.status().freshUntil ?? '')).toEqual(new Date(soon))
+  const zone = host.read('phishing.rpz')
+  await expect.poll(() => host.status().isStale, { timeout: 10_000 }).toBe(true)
+  await host.pull()
+  expect(host.status()).toMatchObject({ serial: 1, lastError: { code: 'trust/expired' } })
+  expect(host.told.map(({ message }) => message).join()).toMatch(/stale since .*, goes on blocking/)
+  expect(host.read('phishing.rpz')).toBe(zone)
+  expect(host.read('agent.prom')).toContain('bailiwick_agent_stale{list="phishing"} 1\n')
+  host.authority.resign()
+  await host.pull()
+  expect(host.status()).toMatchObject({ isStale: false, lastError: null })
+})
