@@ -4,7 +4,7 @@ import { Fault } from '../core/fault.ts'
 import type { HttpCounts } from '../platform/metrics.ts'
 import { isServerFault, problemOf, PROBLEM_TYPE, type Problem } from '../platform/problem.ts'
 import type { Edge, Sent } from './edge.ts'
-import { MAX_HEADERS, MAX_URL_BYTES, RETRY_AFTER_S } from './limits.ts'
+import { MAX_BODY_BYTES, MAX_HEADERS, MAX_URL_BYTES, RETRY_AFTER_S } from './limits.ts'
 
 /** What is told of a response once it is over, or once it is all handed to the kernel. */
 export interface AccessRecord {
@@ -69,8 +69,8 @@ function assertPlain(request: IncomingMessage): void {
   if (url.length > MAX_URL_BYTES) {
     throw new Fault('request/url-too-long', `expected at most ${MAX_URL_BYTES} bytes of URL`)
   }
-  const length = headers['content-length']
-  if (headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')) {
+  const length = Number(headers['content-length'] ?? 0)
+  if (headers['transfer-encoding'] !== undefined || length > MAX_BODY_BYTES) {
     throw new Fault('request/body', 'expected no body, got one')
   }
   // Node counts to its own bound and drops the rest, which may be the very header that matters.
