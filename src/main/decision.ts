@@ -34,11 +34,19 @@ async function listDecisions(options: ListOptions, command: Command): Promise<vo
       ...(before !== null && { before }),
       ...(options.list !== undefined && { listRowId: findList(store, options.list).rowId }),
     })
-    if (options.json === true) process.stdout.write(printJson(decisions))
+    if (options.json === true) process.stdout.write(printJson(decisions.map(publicDecision)))
     else if (decisions.length > 0) {
       process.stdout.write(printTable([HEADING, ...decisions.map(cells)]))
     }
   })
+}
+
+/** A decision as it is shown outside: the list by its id. */
+export function publicDecision({
+  listRowId: _,
+  ...decision
+}: Decision): Omit<Decision, 'listRowId'> {
+  return decision
 }
 
 function parseCount(name: string, text: string): number {

@@ -4,9 +4,9 @@ import { parseEntryValue } from '../core/parse-entry.ts'
 import { coveringKeys, meantKeys, type EntryKey } from '../curation/covering-keys.ts'
 import { guessKind } from '../curation/propose-entry.ts'
 import { heldAt, tellStay, type Moment, type StayTold } from '../curation/tell-story.ts'
-import type { Decision } from '../store/decision-store.ts'
 import type { EntryRow } from '../store/entry-store.ts'
 import type { Store } from '../store/open-store.ts'
+import { publicDecision } from './decision.ts'
 import { findList, withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
 import { printJson, printTime } from './print-table.ts'
@@ -48,16 +48,23 @@ function rowsOf(store: Store, key: EntryKey): EntryRow[] {
 }
 
 interface WholeStay extends StayTold {
-  readonly added: Decision | null
-  readonly retired: Decision | null
+  readonly added: ShownDecision | null
+  readonly retired: ShownDecision | null
 }
+
+type ShownDecision = ReturnType<typeof publicDecision>
 
 function tellWhole(store: Store, row: EntryRow): WholeStay {
   return {
     ...tellStay(row, store.publications.all(row.listRowId)),
-    added: store.decisions.find(row.addedBy),
-    retired: row.retiredBy === null ? null : store.decisions.find(row.retiredBy),
+    added: decisionOf(store, row.addedBy),
+    retired: row.retiredBy === null ? null : decisionOf(store, row.retiredBy),
   }
+}
+
+function decisionOf(store: Store, id: number): ShownDecision | null {
+  const decision = store.decisions.find(id)
+  return decision === null ? null : publicDecision(decision)
 }
 
 /** A serial, a day (its end, in UTC) or a time. Throws `usage/invalid`. */
@@ -95,7 +102,7 @@ function printStay({ list, entry, since, until, added, retired }: WholeStay): st
   ].join('\n')
 }
 
-function printDecision(what: string, decision: Decision): string[] {
+function printDecision(what: string, decision: ShownDecision): string[] {
   const { id, decidedBy, decidedAt, reason, legalBasis, evidence, source, reviewOn } = decision
   const { expiresOn, urgent } = decision
   return [

@@ -1,0 +1,84 @@
+import { Fault } from '../../src/core/fault.ts'
+import type { Publication, PublishStore, SignedMetadata } from '../../src/publish/ports.ts'
+
+/** A decision's effect on the lines of one list. */
+export interface MemoryDecision {
+  readonly add: readonly string[]
+  readonly retire: readonly string[]
+}
+
+/**
+ * The publish room's store in memory, one list with row id 1: the model that the contract in `test/contract` measures the real
+ * one against. Decisions are numbered from 1 as they come.
+ */
+export class MemoryPublications implements Pick<PublishStore, 'publications' | 'metadata'> {
+  readonly #decisions: MemoryDecision[] = []
+  #publications: Publication[] = []
+  #metadata: SignedMetadata[] = []
+
+  decide(decision: MemoryDecision): number {
+    return this.#decisions.push(decision)
+  }
+
+  readonly metadata = {
+    latest: (role: string) => this.#ofRole(role).at(-1) ?? null,
+    find: (role: string, version: number) =>
+      this.#ofRole(role).find((signed) => signed.version === version) ?? null,
+    all: (role?: string) =>
+      [...this.#metadata]
+        .filter((signed) => role === undefined || signed.role === role)
+        .sort((a, b) => (a.role < b.role ? -1 : a.role > b.role ? 1 : a.version - b.version)),
+    commit: (signed: readonly SignedMetadata[]) => {
+      this.#metadata = this.#with(signed)
+    },
+  }
+
+  readonly publications = {
+    latest: () => this.#publications.at(-1) ?? null,
+    find: (_list: number, serial: number) =>
+      this.#publications.find((publication) => publication.serial === serial) ?? null,
+    all: () => [...this.#publications],
+    lines: (_list: number, through: number) => [...this.#state(through)].sort(),
+    changes: (_list: number, after: number, through: number) => {
+      const [before, now] = [this.#state(after), this.#state(through)]
+      return {
+        added: [...now].filter((line) => !before.has(line)).sort(),
+        removed: [...before].filter((line) => !now.has(line)).sort(),
+      }
+    },
+    commit: ({
+      publication,
+      metadata,
+      expectedSerial,
+    }: Parameters<PublishStore['publications']['commit']>[0]) => {
+      const latest = this.#publications.at(-1)?.serial ?? 0
+      if (latest !== expectedSerial) throw new Fault('publish/conflict', `serial ${latest}`)
+      const signed = this.#with(metadata)
+      this.#publications = [...this.#publications, publication]
+      this.#metadata = signed
+    },
+  }
+
+  #ofRole(role: string): SignedMetadata[] {
+    return this.#metadata.filter((signed) => signed.role === role)
+  }
+
+  #with(more: readonly SignedMetadata[]): SignedMetadata[] {
+    const all = [...this.#metadata]
+    for (const signed of more) {
+      const last = all.filter(({ role }) => role === signed.role).at(-1)?.version ?? 0
+      if (signed.version !== last + 1) throw new Fault('publish/conflict', signed.role)
+      all.push(signed)
+    }
+    return all
+  }
+
+  #state(through: number): Set<string> {
+    const state = new Set<string>()
+    for (const { add, retire } of this.#decisions.slice(0, through)) {
+      for (const line of retire) state.delete(line)
+      for (const line of add) state.add(line)
+    }
+    return state
+  }
+}
