@@ -72,9 +72,11 @@ export function draftPath(path: string): string {
   )
 }
 
-/** Writes all of `bytes`, however little the system takes at once. */
-export function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
+/** Writes all of `bytes`, however little the system takes at once: at `offset`, or else where the file stands. */
+export function writeAll(fd: number, bytes: Uint8Array, offset: number | null = null): void {
+  for (let at = 0; at < bytes.length;) {
+    at += writeSync(fd, bytes, at, bytes.length - at, offset === null ? null : offset + at)
+  }
 }
 
 /** Makes the names in a folder durable. */

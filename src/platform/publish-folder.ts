@@ -24,6 +24,10 @@ import {
 /** Bytes on their way to a staged file. */
 export interface StagedDraft {
   readonly write: (bytes: Uint8Array) => void
+  /** Writes over what is there, from the start on. */
+  readonly patch: (bytes: Uint8Array) => void
+  /** What was written, in blocks that each hold only until the next one is asked for. */
+  readonly blocks: () => Iterable<Uint8Array>
   readonly finish: (path: string) => Promise<void>
   readonly discard: () => void
 }
@@ -54,7 +58,7 @@ export interface PublishFolder {
 
 const syncFd = promisify(fsync)
 
-const BLOCK_BYTES = 1 << 20
+const BLOCK_BYTES = 1 << 18
 
 export function openPublishFolder(published: string, staging: string): PublishFolder {
   return {
@@ -81,12 +85,16 @@ export function openPublishFolder(published: string, staging: string): PublishFo
   }
 }
 
-function* fileBlocks(path: string): Generator<Uint8Array, void, undefined> {
+function* fileBlocks(
+  path: string,
+  { isPassing = false } = {},
+): Generator<Uint8Array, void, undefined> {
   const fd = ifThere(() => openSync(path, 'r'))
   if (fd === null) return
   try {
+    let block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
     for (;;) {
-      const block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
+      if (!isPassing) block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
       const got = readSync(fd, block)
       if (got === 0) return
       yield block.subarray(0, got)
@@ -101,12 +109,18 @@ function openDraft(staging: string): StagedDraft {
   const draft = draftPath(join(staging, 'new'))
   const fd = openSync(draft, 'wx')
   let isOpen = true
+  let length = 0
   const close = (): void => {
     if (isOpen) closeSync(fd)
     isOpen = false
   }
   return {
-    write: (bytes) => writeAll(fd, bytes),
+    write: (bytes) => {
+      writeAll(fd, bytes, length)
+      length += bytes.length
+    },
+    patch: (bytes) => writeAll(fd, bytes, 0),
+    blocks: () => fileBlocks(draft, { isPassing: true }),
     finish: async (path) => {
       await syncFd(fd)
       close()

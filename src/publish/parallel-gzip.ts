@@ -23,27 +23,97 @@ export async function* gzipBlocks(
   level = LEVEL,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   yield HEADER
+  yield gzipTrailer(yield* deflateBlocks(blocks, level))
+}
+
+/** What a gzip trailer says of the bytes before compression. */
+export interface GzipSum {
+  readonly crc: number
+  readonly length: number
+}
+
+/**
+ * The beginning of a gzip file that starts with `head`, not compressed: its length depends on the length of `head` alone, so that
+ * it can be written when all else is. `deflateBlocks` and then `gzipTrailer` of `joinSums` follow. At most 65,535 bytes.
+ */
+export function gzipHead(head: Uint8Array): Buffer {
+  // RFC 1951 §3.2.4: one stored block, not the last, and its length twice.
+  const block = Buffer.alloc(5)
+  block.writeUInt16LE(head.length, 1)
+  block.writeUInt16LE(0xffff - head.length, 3)
+  return Buffer.concat([HEADER, block, head])
+}
+
+/** The deflated bytes of `blocks` in pieces, ended, and what the trailer says of them. */
+export async function* deflateBlocks(
+  blocks: Iterable<Uint8Array>,
+  level = LEVEL,
+): AsyncGenerator<Uint8Array, GzipSum, undefined> {
   let [crc, length] = [0, 0]
   let window: Uint8Array = new Uint8Array(0)
   const ahead: { readonly piece: Promise<Buffer>; readonly chunk: Buffer }[] = []
   // Buffers go round: fresh memory for each piece costs as much as compressing a tenth of it.
   const spare: Buffer[] = []
-  for (const { chunk, isLast } of chunksOf(blocks, spare)) {
-    crc = crc32(chunk, crc)
-    length += chunk.length
-    ahead.push({ piece: deflatePiece(chunk, { level, window, isLast }), chunk })
-    window = new Uint8Array(chunk.subarray(Math.max(0, chunk.length - WINDOW_BYTES)))
-    if (ahead.length <= MAX_PIECES_AHEAD) continue
-    for (const done of ahead.splice(0, 1)) {
-      yield await done.piece
-      spare.push(done.chunk)
+  try {
+    for (const { chunk, isLast } of chunksOf(blocks, spare)) {
+      crc = crc32(chunk, crc)
+      length += chunk.length
+      ahead.push({ piece: deflatePiece(chunk, { level, window, isLast }), chunk })
+      window = new Uint8Array(chunk.subarray(Math.max(0, chunk.length - WINDOW_BYTES)))
+      if (ahead.length <= MAX_PIECES_AHEAD) continue
+      for (const done of ahead.splice(0, 1)) {
+        yield await done.piece
+        spare.push(done.chunk)
+      }
     }
+    for (const { piece } of ahead) yield await piece
+  } finally {
+    // When the blocks fail, what is still being compressed is let go.
+    for (const { piece } of ahead) piece.catch(() => undefined)
   }
-  for (const { piece } of ahead) yield await piece
+  return { crc, length }
+}
+
+/** RFC 1952 §2.3.1: the CRC and the length modulo 2³². */
+export function gzipTrailer({ crc, length }: GzipSum): Buffer {
   const trailer = Buffer.alloc(8)
   trailer.writeUInt32LE(crc, 0)
   trailer.writeUInt32LE(length % 2 ** 32, 4)
-  yield trailer
+  return trailer
+}
+
+/** The sum of `head` and then the bytes that `body` sums up. */
+export function joinSums(head: Uint8Array, body: GzipSum): GzipSum {
+  const crc = shiftCrc(crc32(head), body.length) ^ body.crc
+  return { crc: crc >>> 0, length: head.length + body.length }
+}
+
+/** RFC 1952 §8: the polynomial of the CRC, reflected. */
+const POLYNOMIAL = 0xedb88320
+
+/**
+ * What `crc` becomes by `length` zero bytes after it: multiplied by x^(8·length) modulo the polynomial, by squaring, as zlib's
+ * crc32_combine does.
+ */
+function shiftCrc(crc: number, length: number): number {
+  let shifted = crc
+  // x^8: bit 31 is x^0 in the reflected form.
+  let power = 1 << 23
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) shifted = multiply(power, shifted)
+    power = multiply(power, power)
+  }
+  return shifted
+}
+
+/** The product of two polynomials over GF(2), reflected, modulo the polynomial of the CRC. */
+function multiply(a: number, b: number): number {
+  let [product, term] = [0, b]
+  for (let bit = 31; bit >= 0; bit--) {
+    if ((a >>> bit) & 1) product ^= term
+    term = term & 1 ? (term >>> 1) ^ POLYNOMIAL : term >>> 1
+  }
+  return product
 }
 
 interface Piece {

@@ -120,6 +120,10 @@ export interface KeyRing {
 /** Bytes on their way to a file that nobody sees before it is finished. */
 export interface FileDraft {
   readonly write: (bytes: Uint8Array) => void
+  /** Writes over what is there, from the start on. */
+  readonly patch: (bytes: Uint8Array) => void
+  /** What was written, in blocks that each hold only until the next one is asked for. */
+  readonly blocks: () => Iterable<Uint8Array>
   /** Durable under its name when kept. */
   readonly finish: (path: string) => Promise<void>
   /** Gives it up; nothing stays. Allowed after a failure of any kind, and after `finish` does nothing. */

@@ -5,11 +5,10 @@ import type { GuardFinding } from './check-guard.ts'
 import { cutPublication, type Cut } from './cut-publication.ts'
 import { ensureListRole, readListRole, retryConflicts } from './list-role.ts'
 import { definitionTarget, printDefinition } from './print-definition.ts'
-import { makeLines, type MadeLines } from './make-lines.ts'
+import { makeSnapshot, type MadeSnapshot } from './make-snapshot.ts'
 import type { Publication, PublishDeps, PublishedList } from './ports.ts'
 import { sealMetadata, signTargets } from './seal-metadata.ts'
 import { stageDeltas } from './stage-deltas.ts'
-import { stageSnapshot } from './stage-snapshot.ts'
 import { stageTarget } from './stage-target.ts'
 import type { TargetFile, TargetsSigned } from './tuf-metadata.ts'
 
@@ -62,7 +61,7 @@ export async function publishList(
     // Said before anything is made, and derived while it is.
     deps.keys.warmUp()
     await ensureListRole(deps, list)
-    const made = makeLines(deps, cut)
+    const made = await makeSnapshot(deps, cut)
     try {
       await publishMade(deps, cut, { made, options })
     } finally {
@@ -73,7 +72,7 @@ export async function publishList(
 }
 
 interface Making {
-  readonly made: MadeLines
+  readonly made: MadeSnapshot
   readonly options: PublishOptions
 }
 
@@ -95,20 +94,18 @@ function assertGuard({ list, findings }: Cut, override: string | null): void {
   )
 }
 
-/** The immutable files, staged and durable before anything is signed. Snapshot and deltas share the threads that compress. */
+/** The other immutable files; like the snapshot they are staged and durable before anything is signed. */
 async function stageTargets(
   deps: PublishDeps,
   cut: Cut,
-  made: MadeLines,
+  made: MadeSnapshot,
 ): Promise<Record<string, TargetFile>> {
-  const { list, serial, entries } = cut
-  const header = { list: list.id, serial, entries, state: made.state }
-  const [snapshot, deltas, definition] = await Promise.all([
-    stageSnapshot(deps.files, list.place, header, made.draft.lines()),
+  const { list } = cut
+  const [deltas, definition] = await Promise.all([
     stageDeltas(deps, cut, made, readListRole(deps.store, list.place)),
     stageDefinition(deps, list),
   ])
-  return { ...deltas, ...definition, [listTarget(list.place, SNAPSHOT_FILE)]: snapshot }
+  return { ...deltas, ...definition, [listTarget(list.place, SNAPSHOT_FILE)]: made.target }
 }
 
 async function stageDefinition(

@@ -4,7 +4,7 @@ import { deltaLength } from '../core/delta.ts'
 import { DEFINITION_FILE, listTarget, SNAPSHOT_FILE } from '../core/layout.ts'
 import { readChanges } from './cut-publication.ts'
 import { EXPORT_KEY_TARGET } from './init-authority.ts'
-import { verifiedLines } from './make-lines.ts'
+import { verifiedLines } from './make-snapshot.ts'
 import { printDefinition } from './print-definition.ts'
 import type { Publication, PublishDeps, PublishedList } from './ports.ts'
 import { printExportKey } from './sign-minisign.ts'
@@ -67,7 +67,8 @@ async function remakeSnapshot(
   if (found === null) return null
   const { entries, state, decision } = found
   const lines = verifiedLines(blocksOfLines(store.publications.lines(list.rowId, decision)), state)
-  return stageSnapshot(files, list.place, { list: list.id, serial, entries, state }, lines)
+  const about = { list: list.id, serial, entries }
+  return (await stageSnapshot(files, list.place, about, lines)).target
 }
 
 /** The definition of that digest: the newest one, or one that a serial was published with. */

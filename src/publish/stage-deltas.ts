@@ -1,10 +1,9 @@
 import { deltaLength, printDelta, type DeltaHeader } from '../core/delta.ts'
 import type { HeldDiff } from '../core/diff-lines.ts'
 import { deltaFile, listTarget } from '../core/layout.ts'
-import { printSnapshotHeader } from '../core/snapshot.ts'
 import type { LineDiff } from '../core/merge-lines.ts'
 import { readChanges, type Cut } from './cut-publication.ts'
-import type { MadeLines } from './make-lines.ts'
+import type { StagedSnapshot } from './stage-snapshot.ts'
 import { gzipBlocks } from './parallel-gzip.ts'
 import { planDeltas, type DeltaEdge } from './plan-deltas.ts'
 import type { Publication, PublishDeps } from './ports.ts'
@@ -24,7 +23,7 @@ const MAX_HELD_BYTES = 32 << 20
 export async function stageDeltas(
   deps: Pick<PublishDeps, 'store' | 'cache' | 'files'>,
   cut: Cut,
-  made: MadeLines,
+  made: StagedSnapshot,
   before: TargetsSigned | null,
 ): Promise<Targets> {
   const { list, previous, changes, serial } = cut
@@ -42,7 +41,7 @@ export async function stageDeltas(
   const plan = planDeltas({
     serial,
     window,
-    snapshotLength: snapshotLength(cut, made),
+    snapshotLength: Number(made.target.custom['rawLength']),
     least: offers,
     published: publishedEdges(before),
   })
@@ -125,7 +124,7 @@ function stepTo(
 
 function offerOf(
   { list, serial }: Cut,
-  made: MadeLines,
+  made: StagedSnapshot,
   { from, at, size }: { readonly from: Publication; readonly at: number; readonly size: DiffSize },
 ): Offer {
   const header: DeltaHeader = {
@@ -138,10 +137,6 @@ function offerOf(
     toState: made.state,
   }
   return { from: from.serial, to: serial, at, header, rawLength: deltaLength(header, size.bytes) }
-}
-
-function snapshotLength({ list, serial, entries }: Cut, { state, bytes }: MadeLines): number {
-  return printSnapshotHeader({ list: list.id, serial, entries, state }).length + bytes
 }
 
 /** Runs of offers that are together at most `MAX_HELD_BYTES`, or one that is larger. */

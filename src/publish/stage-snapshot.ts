@@ -1,28 +1,83 @@
-import { listTarget, SNAPSHOT_FILE } from '../core/layout.ts'
+import { createHash } from 'node:crypto'
+import { listTarget, SNAPSHOT_FILE, targetPath } from '../core/layout.ts'
 import type { LineBlocks } from '../core/line-cursor.ts'
 import { printSnapshotHeader, type SnapshotHeader } from '../core/snapshot.ts'
-import { gzipBlocks } from './parallel-gzip.ts'
-import type { PublishFiles } from './ports.ts'
-import { stageTarget } from './stage-target.ts'
+import { deflateBlocks, gzipHead, gzipTrailer, joinSums } from './parallel-gzip.ts'
+import type { FileDraft, PublishFiles } from './ports.ts'
 import type { TargetFile } from './tuf-metadata.ts'
 
-/** Stages `lists/<place>/snapshot.txt.gz`. The caller knows that `lines` have the state that `header` says. */
+/** A staged `lists/<place>/snapshot.txt.gz`. */
+export interface StagedSnapshot {
+  readonly target: TargetFile
+  readonly state: string
+}
+
+const UNKNOWN_STATE = '0'.repeat(64)
+
+/**
+ * Stages the snapshot of `lines`, which are read once: while they come they are hashed and compressed, and the header, which says their
+ * hash, is written over its place at the end. Each block need hold only until the next one is asked for.
+ */
 export async function stageSnapshot(
   files: Pick<PublishFiles, 'draft'>,
   place: string,
-  header: SnapshotHeader,
+  about: Omit<SnapshotHeader, 'state'>,
   lines: LineBlocks,
-): Promise<TargetFile> {
-  const head = Buffer.from(printSnapshotHeader(header))
-  let rawLength = head.length
-  function* raw(): Generator<Uint8Array, void, undefined> {
-    yield head
-    for (const block of lines) {
-      rawLength += block.length
-      yield block
-    }
+): Promise<StagedSnapshot> {
+  const draft = files.draft()
+  try {
+    return await fillDraft(draft, listTarget(place, SNAPSHOT_FILE), about, lines)
+  } catch (error) {
+    draft.discard()
+    throw error
   }
-  const file = await stageTarget(files, listTarget(place, SNAPSHOT_FILE), gzipBlocks(raw()))
-  const { entries, list, serial, state } = header
-  return { ...file, custom: { entries, list, rawLength, serial, state } }
+}
+
+async function fillDraft(
+  draft: FileDraft,
+  name: string,
+  about: Omit<SnapshotHeader, 'state'>,
+  lines: LineBlocks,
+): Promise<StagedSnapshot> {
+  draft.write(gzipHead(printHead(about, UNKNOWN_STATE)))
+  const hash = createHash('sha256')
+  const sum = { crc: 0, length: 0 }
+  async function* deflated(): AsyncGenerator<Uint8Array, void, undefined> {
+    Object.assign(sum, yield* deflateBlocks(hashed(lines, hash)))
+  }
+  for await (const piece of deflated()) draft.write(piece)
+  const state = hash.digest('hex')
+  const head = printHead(about, state)
+  draft.write(gzipTrailer(joinSums(head, sum)))
+  draft.patch(gzipHead(head))
+  const file = await finish(draft, name)
+  const { entries, list, serial } = about
+  const custom = { entries, list, rawLength: head.length + sum.length, serial, state }
+  return { target: { ...file, custom }, state }
+}
+
+function printHead(about: Omit<SnapshotHeader, 'state'>, state: string): Buffer {
+  return Buffer.from(printSnapshotHeader({ ...about, state }))
+}
+
+function* hashed(
+  lines: LineBlocks,
+  hash: { readonly update: (block: Uint8Array) => unknown },
+): Generator<Uint8Array, void, undefined> {
+  for (const block of lines) {
+    hash.update(block)
+    yield block
+  }
+}
+
+async function finish(draft: FileDraft, name: string): Promise<Omit<TargetFile, 'custom'>> {
+  const hash = createHash('sha256')
+  let length = 0
+  for (const block of draft.blocks()) {
+    hash.update(block)
+    length += block.length
+  }
+  const sha256 = hash.digest('hex')
+  await draft.finish(targetPath(name, sha256))
+  return { length, hashes: { sha256 } }
 }

@@ -76,6 +76,8 @@ function breakingDeps(
   }
   const draftOf = (draft: FileDraft): FileDraft => ({
     write: (bytes) => change('draft.write', () => draft.write(bytes)),
+    patch: (bytes) => change('draft.patch', () => draft.patch(bytes)),
+    blocks: draft.blocks,
     finish: (path) => changeLater('draft.finish', () => draft.finish(path)),
     discard: () => tidy(draft.discard),
   })
@@ -217,6 +219,7 @@ describe.each(BREAKAGES)('when a write of publishing %s', (breakage) => {
       'discardStaged',
       'draft',
       'draft.finish',
+      'draft.patch',
       'draft.write',
       'forget',
       'lines',

@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { gunzipSync } from 'node:zlib'
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { gzipBlocks } from '../../../src/publish/parallel-gzip.ts'
+import {
+  deflateBlocks,
+  gzipBlocks,
+  gzipHead,
+  gzipTrailer,
+  joinSums,
+} from '../../../src/publish/parallel-gzip.ts'
 import { entryLine, RUNS } from '../../support/lines.ts'
 import { describeWith, needsProgram } from '../../support/needs-program.ts'
 
@@ -56,6 +62,39 @@ describe('gzipBlocks', () => {
   })('keeps any bytes', async (parts, repeat) => {
     const blocks = Array.from({ length: repeat + 1 }, () => parts).flat()
     expect(gunzipSync(await gzip(blocks)).equals(Buffer.concat(blocks))).toBe(true)
+  })
+})
+
+/** A gzip file whose head is known last, as a snapshot's is. */
+async function gzipAfter(head: Buffer, blocks: Iterable<Uint8Array>): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
+  const deflated = deflateBlocks(blocks)
+  let next = await deflated.next()
+  for (; next.done !== true; next = await deflated.next()) pieces.push(next.value)
+  return Buffer.concat([gzipHead(head), ...pieces, gzipTrailer(joinSums(head, next.value))])
+}
+
+describe('a gzip file with its head written last', () => {
+  test.prop(
+    [
+      fc.uint8Array({ minLength: 1, maxLength: 600 }),
+      fc.array(fc.uint8Array({ maxLength: 3000 }), { maxLength: 5 }),
+    ],
+    { numRuns: RUNS },
+  )(
+    'decompresses to head and body, and has room for any head of that length',
+    async (head, blocks) => {
+      const whole = await gzipAfter(Buffer.from(head), blocks)
+      expect(gunzipSync(whole).equals(Buffer.concat([head, ...blocks]))).toBe(true)
+      expect(gzipHead(Buffer.alloc(head.length)).length).toBe(gzipHead(head).length)
+    },
+  )
+
+  it('holds for a body of many pieces', async () => {
+    const head = Buffer.from('serial: 42\n\n')
+    expect(
+      gunzipSync(await gzipAfter(head, cut(text, 100_000))).equals(Buffer.concat([head, text])),
+    ).toBe(true)
   })
 })
 
