@@ -41,12 +41,9 @@ async function listDecisions(options: ListOptions, command: Command): Promise<vo
   })
 }
 
-/** A decision as it is shown outside: the list by its id. */
-export function publicDecision({
-  listRowId: _,
-  ...decision
-}: Decision): Omit<Decision, 'listRowId'> {
-  return decision
+/** A decision as it is shown outside: its list by the id, and not by a number that means nothing there. */
+export function publicDecision(decision: Decision): Omit<Decision, 'listRowId'> {
+  return { ...decision, listRowId: undefined } as Omit<Decision, 'listRowId'>
 }
 
 function parseCount(name: string, text: string): number {
