@@ -23,7 +23,7 @@ import {
 } from '../formats/render-export.ts'
 import { printConvertSummary, type Converted, type Target } from './convert-summary.ts'
 import { DraftFile } from './draft-file.ts'
-import { ExportHelper } from './export-helper.ts'
+import { SecondExporter } from './second-exporter.ts'
 import { FindingReport } from './finding-report.ts'
 import { readChunks, sizeOfInput, STDIN } from './read-chunks.ts'
 import { EXIT } from './run-program.ts'
@@ -55,17 +55,17 @@ export async function convertLists(
   const action = parseActionOption(options.action)
   assertOneStdin(files)
   const bytes = files.reduce((sum, file) => sum + sizeOfInput(file), 0)
-  const helper = isWorthHelping(bytes, targets) ? new ExportHelper() : undefined
+  const second = isWorthSharing(bytes, targets) ? new SecondExporter() : undefined
   const report = options.report === undefined ? undefined : new FindingReport(options.report)
   try {
     const { set, inputs } = readFiles(
-      { files, bytes, isShared: helper !== undefined },
+      { files, bytes, isShared: second !== undefined },
       options,
       action.type,
       report,
     )
     const source = exportSource(set, options, definitionOf(files, options, action, inputs))
-    const outputs = await writeTargets(targets, source, { set, helper })
+    const outputs = await writeTargets(targets, source, { set, second })
     report?.publish()
     if (options.quiet !== true) {
       process.stderr.write(printConvertSummary({ inputs, set, outputs }, options.json === true))
@@ -74,14 +74,14 @@ export async function convertLists(
     if (options.strict === true && isRefused) process.exitCode = EXIT.findings
   } finally {
     report?.discard()
-    await helper?.close()
+    await second?.close()
   }
 }
 
 /** Below this a second thread takes longer to start than it saves. */
 const MIN_HELPED_BYTES = 1 << 22
 
-function isWorthHelping(bytes: number, targets: readonly Target[]): boolean {
+function isWorthSharing(bytes: number, targets: readonly Target[]): boolean {
   return bytes >= MIN_HELPED_BYTES && targets.filter(({ path }) => path !== undefined).length > 1
 }
 
@@ -204,7 +204,7 @@ function exportSource(
 async function writeTargets(
   targets: readonly Target[],
   source: ExportSource,
-  { set, helper }: { readonly set: EntrySet; readonly helper: ExportHelper | undefined },
+  { set, second }: { readonly set: EntrySet; readonly second: SecondExporter | undefined },
 ): Promise<Converted['outputs']> {
   const drafts: DraftFile[] = []
   try {
@@ -216,7 +216,7 @@ async function writeTargets(
       drafts.push(draft)
       jobs.push({ format, draft: draft.draft })
     }
-    const summaries = await (helper?.writeAll(jobs, source, set.lines()) ??
+    const summaries = await (second?.writeAll(jobs, source, set.lines()) ??
       jobs.map((job) => writeExport(job, source)))
     for (const target of targets) {
       const summary =

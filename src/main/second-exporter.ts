@@ -4,8 +4,8 @@ import type { IndexedLines } from '../core/indexed-lines.ts'
 import type { ExportSource, ExportSummary } from '../formats/render-export.ts'
 import { type ExportJob, type JobCounter, writeExports } from './write-export.ts'
 
-/** What the helping thread is given. The blocks lie in shared memory: nothing is copied. */
-export interface HelperWork {
+/** What the second thread is given. The blocks lie in shared memory: nothing is copied. */
+export interface ExporterWork {
   readonly jobs: readonly ExportJob[]
   readonly source: Omit<ExportSource, 'lines'>
   readonly blocks: readonly Uint8Array[]
@@ -14,7 +14,7 @@ export interface HelperWork {
 }
 
 /** What it gives back. */
-export type HelperAnswer =
+export type ExporterAnswer =
   | { readonly done: ReadonlyMap<number, ExportSummary> }
   | { readonly fault: { readonly code: FaultCode; readonly message: string } }
 
@@ -22,8 +22,8 @@ export type HelperAnswer =
  * A thread that shares the exports of one conversion with the thread that read the lists. It is opened early, so that it has started
  * when there is work: reading keeps the first thread busy and leaves the other processor idle.
  */
-export class ExportHelper {
-  readonly #worker = new Worker(new URL('./export-helper-thread.js', import.meta.url))
+export class SecondExporter {
+  readonly #worker = new Worker(new URL('./second-exporter-thread.js', import.meta.url))
 
   /** All exports, by both threads. The lines are the source's, and MUST lie in shared memory. */
   async writeAll(
@@ -34,8 +34,8 @@ export class ExportHelper {
     const counter = new Int32Array(new SharedArrayBuffer(4))
     const { definition, serial, state, entries, zone } = source
     const told = { definition, serial, state, entries, ...(zone !== undefined && { zone }) }
-    const work: HelperWork = { jobs, source: told, blocks, spans, counter }
-    const answer = new Promise<HelperAnswer>((resolve, reject) => {
+    const work: ExporterWork = { jobs, source: told, blocks, spans, counter }
+    const answer = new Promise<ExporterAnswer>((resolve, reject) => {
       this.#worker.once('message', resolve)
       this.#worker.once('error', reject)
     })
