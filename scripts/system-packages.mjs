@@ -31,6 +31,8 @@ export const PEERS = [
   { package: 'python3-nacl', python: 'nacl', for: 'TUF, a second reader' },
   { package: 'sqlite3', programs: ['sqlite3'], for: 'the database, a second reader' },
   { package: 'curl', programs: ['curl'], for: 'HTTP, a second client' },
+  { package: 'openssl', programs: ['openssl'], for: 'a certificate for https' },
+  { package: 'procps', programs: ['pkill'], for: 'dnsmasq is told by its pid file' },
 ]
 
 const SEARCH_PATH = [

@@ -1,4 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 /** What a request gets instead of the published bytes; false leaves it to them. */
@@ -18,8 +23,11 @@ export interface MockSource {
   close: () => Promise<void>
 }
 
-/** Serves published files over HTTP on loopback, on a port of the kernel's choice. */
-export async function serveFiles(files: ReadonlyMap<string, Buffer>): Promise<MockSource> {
+/** Serves published files over HTTP, or HTTPS with a certificate, on loopback, on a port of the kernel's choice. */
+export async function serveFiles(
+  files: ReadonlyMap<string, Buffer>,
+  tls: { readonly key: Buffer; readonly cert: Buffer } | null = null,
+): Promise<MockSource> {
   const asked: string[] = []
   let headers: IncomingMessage['headers'] = {}
   const source = {
@@ -27,7 +35,7 @@ export async function serveFiles(files: ReadonlyMap<string, Buffer>): Promise<Mo
     lastHeaders: () => headers,
     intercept: null as Interception | null,
   }
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     const path = (request.url ?? '/').slice(1)
     asked.push(path)
     headers = request.headers
@@ -39,11 +47,12 @@ export async function serveFiles(files: ReadonlyMap<string, Buffer>): Promise<Mo
     }
     const type = path.endsWith('.gz') ? 'application/gzip' : 'application/json'
     response.writeHead(200, { 'content-type': type, 'content-length': bytes.length }).end(bytes)
-  })
+  }
+  const server = tls ? createHttpsServer(tls, listener) : createHttpServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return Object.assign(source, {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve())
