@@ -183,6 +183,7 @@ export class Edge {
     const visibility = place === null ? 'public' : visibilityOf(place)
     if (visibility === null) throw notFound()
     if (ready !== undefined) return ready
+    const [catalog, timestampMark] = [this.#catalog, this.#timestampMark]
     const identity =
       target.at === 'target'
         ? await openTarget(this.#files, { file, sha256: target.sha256 }, visibility)
@@ -196,7 +197,11 @@ export class Edge {
       route: target.at === 'target' ? 'target' : 'metadata',
       ...{ list, isRestricted: visibility === 'private', identity, gzip: null, br: null },
     }
-    this.#prepared.set(url, prepared)
+    // What changed while the file was being opened, the list's visibility or the pointer, was not forgotten
+    // then, because it did not stand ready yet: so it must not now.
+    if (catalog === this.#catalog && timestampMark === this.#timestampMark) {
+      this.#prepared.set(url, prepared)
+    }
     return prepared
   }
 

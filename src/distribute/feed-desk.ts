@@ -66,8 +66,8 @@ export class FeedDesk {
       const files = await this.#demand(list, target, publication.serial, deadline)
       const isFixed = target.serial !== 'newest'
       const made = await prepareFeed({ list, format: target.format, publication, files, isFixed })
-      // While it was being made the list may have moved on: then the right answer is another.
-      if (!isFixed && this.#newestSerial(list) !== publication.serial) continue
+      // While it was being made the list may have changed: then the right answer is another.
+      if (this.#hasChanged(list, isFixed)) continue
       const prepared = target.isSignature ? made.signature : made.feed
       if (prepared === null) throw new Fault('serve/not-found', 'expected a signature, got none')
       this.#keep(target, made)
@@ -103,7 +103,7 @@ export class FeedDesk {
         const made = await prepareFeed({
           ...{ list, format, publication: latest, files, isFixed: false },
         })
-        if (this.#newestSerial(list) !== latest.serial) continue
+        if (this.#hasChanged(list, false)) continue
         this.#keep({ list: id, format, serial: 'newest' }, made)
       }
     }
@@ -158,8 +158,11 @@ export class FeedDesk {
     return within(this.#queue.demand(list, target.format, serial), deadline - Date.now())
   }
 
-  #newestSerial(list: ServedList): number | undefined {
-    return this.#deps.catalog().byId.get(list.id)?.latest?.serial
+  /** Whether the list has another serial now, unless that doesn't matter, or another visibility. */
+  #hasChanged({ id, latest, definition }: ServedList, isFixed: boolean): boolean {
+    const now = this.#deps.catalog().byId.get(id)
+    if (now?.definition.visibility !== definition.visibility) return true
+    return !isFixed && now.latest?.serial !== latest?.serial
   }
 
   // Past serials are made on demand too; what was not asked for lately is dropped from the disk.

@@ -349,21 +349,39 @@ describe('a restricted list', () => {
     expect((await inject(listener, '/feeds/secret/rpz', bearer(TOKEN))).status).toBe(404)
   })
 
+  test.each(['/feeds/open/rpz', '/feeds/open/rpz?serial=2'])(
+    'is closed to whoever waits for %s while the list becomes one',
+    async (url) => {
+      let release: (value: unknown) => void = () => undefined
+      authority.gate = new Promise((resolve) => (release = resolve))
+      const asked = inject(listener, url)
+      await expect.poll(() => authority.made).toHaveLength(1)
+      restrictOpen()
+      release(undefined)
+      expect((await asked).status).toBe(404)
+      expect((await inject(listener, url)).status).toBe(404)
+    },
+  )
+
   test('is closed to everybody as soon as a public list becomes one', async () => {
     const target = await putTarget(authority, 'open', Buffer.from('was open'))
     for (const url of ['/feeds/open/rpz', '/tuf/metadata/2.list-open.json', target]) {
       expect((await inject(listener, url)).status).toBe(200)
     }
-    const [open, ...others] = authority.lists
-    const restricted = { ...open!.definition, visibility: 'restricted' as const }
-    authority.lists.splice(0, 9, { ...open!, definition: restricted }, ...others)
-    authority.changes++
-    edge.refresh()
+    restrictOpen()
     for (const url of ['/feeds/open/rpz', '/tuf/metadata/2.list-open.json', target]) {
       expect((await inject(listener, url)).status).toBe(404)
     }
   })
 })
+
+function restrictOpen(): void {
+  const [open, ...others] = authority.lists
+  const restricted = { ...open!.definition, visibility: 'restricted' as const }
+  authority.lists.splice(0, 9, { ...open!, definition: restricted }, ...others)
+  authority.changes++
+  edge.refresh()
+}
 
 describe('a request', () => {
   test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('by %s is refused', async (method) => {
