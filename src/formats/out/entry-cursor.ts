@@ -55,6 +55,7 @@ export class EntryCursor {
   kinds = 0
   /** The current block, and in it the LF of the lines that `own` and `below` come from. */
   block: Buffer = this.bytes
+  view = new DataView(this.block.buffer)
   ownLine = 0
   belowLine = 0
   readonly #blocks: Iterator<Buffer>
@@ -78,7 +79,7 @@ export class EntryCursor {
     while (this.#next >= this.block.length) {
       const next = this.#blocks.next()
       if (next.done === true) return false
-      this.block = next.value
+      this.#enter(next.value)
       this.#next = 0
     }
     this.start = this.#next
@@ -96,7 +97,7 @@ export class EntryCursor {
       const block = index.blocks[this.#indexed]
       const spans = index.spans[this.#indexed++]
       if (block === undefined || spans === undefined) return false
-      this.block = Buffer.from(block.buffer, block.byteOffset, block.length)
+      this.#enter(Buffer.from(block.buffer, block.byteOffset, block.length))
       this.#spans = spans
       this.#span = this.#next = 0
     }
@@ -128,6 +129,11 @@ export class EntryCursor {
     this.own = this.#kind === IS_SUBDOMAINS ? NOTHING : this.#action
     this.below = (this.#kind & (IS_DOMAIN | IS_SUBDOMAINS)) === 0 ? NOTHING : this.#action
     this.ownLine = this.belowLine = this.#lf
+  }
+
+  #enter(block: Buffer): void {
+    this.block = block
+    this.view = new DataView(block.buffer, block.byteOffset, block.length)
   }
 
   /** Lets go of the lines before their end. */
