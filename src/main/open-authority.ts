@@ -20,6 +20,8 @@ export interface Authority extends PublishDeps {
 export interface AuthorityOptions {
   /** A store of the same folder that is open already; it is not closed with the authority. */
   readonly store?: Store
+  /** Its keys, open already. */
+  readonly keys?: KeyFolder
   readonly now?: () => Date
   readonly env?: Readonly<Record<string, string | undefined>>
 }
@@ -41,7 +43,7 @@ export function openAuthority(data: string, options: AuthorityOptions = {}): Aut
   const store = options.store ?? openStore(paths.database)
   return {
     store,
-    keys: openKeyFolder(paths.keys, () => readPassphrase(env)),
+    keys: options.keys ?? openKeyFolder(paths.keys, () => readPassphrase(env)),
     files: openPublishFolder(paths.published, paths.staging),
     cache: openLineCache(paths.work),
     now: checkedClock(store, now, env),

@@ -3,6 +3,8 @@ import { Fault } from '../core/fault.ts'
 import { EXIT } from './run-program.ts'
 import { globalOptions } from './global-options.ts'
 import { printJson } from './print-table.ts'
+import type { KeyFolder } from '../platform/key-folder.ts'
+import type { Authority } from './open-authority.ts'
 import type { ListReport } from './publish-lists.ts'
 
 /** Adds `publish`. */
@@ -10,7 +12,10 @@ export function register(program: Command): void {
   program
     .command('publish [list...]')
     .description('sign and publish the next serial of each list that has changes')
-    .option('--dry-run', 'say what would be published, and write nothing')
+    .option(
+      '--dry-run',
+      'say what would be published, and write nothing; exit code 1 if the guard would stop it',
+    )
     .option(
       '--override <reason>',
       'publish although the circuit breaker (guard) stops it; kept with the serial',
@@ -35,21 +40,44 @@ interface PublishFlags {
 
 async function publish(ids: string[], flags: PublishFlags, command: Command): Promise<void> {
   const { data, actor } = globalOptions(command)
+  const isDryRun = flags.dryRun === true
+  const keys = isDryRun ? null : await warmKeys(data)
   const { withAuthority } = await import('./open-authority.ts')
   const { chosenLists, planLists, publishLists } = await import('./publish-lists.ts')
-  const isDryRun = flags.dryRun === true
-  const reports = await withAuthority(data, async (authority): Promise<readonly ListReport[]> => {
+  const override = overrideOf(flags)
+  async function run(authority: Authority): Promise<readonly ListReport[]> {
     const lists = chosenLists(authority, ids)
     if (isDryRun) return planLists(authority, lists)
-    return publishLists(authority, lists, { actor, override: overrideOf(flags) })
-  })
+    return publishLists(authority, lists, { actor, override })
+  }
+  const reports = await withAuthority(data, run, keys === null ? {} : { keys })
   if (flags.json === true) process.stdout.write(printJson(reports.map(jsonOf)))
   else process.stdout.write(reports.map((report) => told(report, isDryRun)).join(''))
   for (const report of reports) {
-    if (report.outcome !== 'refused') continue
+    if (report.outcome !== 'refused') {
+      if (isDryRun && report.findings.length > 0) process.exitCode = EXIT.findings
+      continue
+    }
     process.stderr.write(`bailiwick: ${report.fault.message} (${report.fault.code})\n`)
     process.exitCode = EXIT.fault
   }
+}
+
+/**
+ * The keys of the data folder, while the master key is being derived on another thread: that takes as long as to load all else. Whatever is
+ * wrong with them is said when they are needed.
+ */
+async function warmKeys(data: string): Promise<KeyFolder> {
+  const { dataPaths } = await import('../platform/data-folder.ts')
+  const { openKeyFolder } = await import('../platform/key-folder.ts')
+  const { readPassphrase } = await import('../platform/passphrase.ts')
+  const keys = openKeyFolder(dataPaths(data).keys, () => readPassphrase(process.env))
+  try {
+    keys.warmUp()
+  } catch {
+    // The same error comes again from whoever needs a key, and only then it matters.
+  }
+  return keys
 }
 
 function overrideOf({ override }: PublishFlags): string | null {
