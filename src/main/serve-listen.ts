@@ -115,19 +115,28 @@ function destroy(socket: NodeJS.WritableStream): void {
   }
 }
 
-/** Listens, and gives back the URL. Faults: `system/address-in-use` and the like by the error's code. */
+/** Listens, and gives back the URL. Throws `serve/address`, and the system's errors as they are. */
 export function listen(server: Server, at: ListenAt): Promise<string> {
   const options: ListenOptions & { fd?: number } =
     'inheritedFd' in at
       ? { fd: at.inheritedFd, backlog: limits.LISTEN_BACKLOG }
       : { host: at.host, port: at.port, backlog: limits.LISTEN_BACKLOG }
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenFault(error, at)))
     server.listen(options, () => {
-      server.off('error', reject)
+      server.removeAllListeners('error')
       resolve(printUrl(server.address()))
     })
   })
+}
+
+function listenFault(error: NodeJS.ErrnoException, at: ListenAt): Error {
+  if (error.code !== 'EACCES' || 'inheritedFd' in at) return error
+  return new Fault(
+    'serve/address',
+    `expected a port that this user may listen on, got ${at.port}: those below 1024 need root or CAP_NET_BIND_SERVICE; choose a higher one, and put a proxy in front`,
+    { cause: error },
+  )
 }
 
 function printUrl(address: AddressInfo | string | null): string {
