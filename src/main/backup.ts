@@ -97,6 +97,6 @@ function writeCompanions(data: string, files: readonly BackupFile[]): void {
 
 async function publishAgain(data: string): Promise<void> {
   const { withAuthority } = await import('./open-authority.ts')
-  const { projectPublished } = await import('../publish/project-published.ts')
-  await withAuthority(data, (authority) => projectPublished(authority, { isThorough: true }))
+  const { projectRenewed } = await import('./project-renewed.ts')
+  await withAuthority(data, projectRenewed)
 }

@@ -3,12 +3,12 @@ import { Fault } from '../core/fault.ts'
 import { blocksOfLines, hashLines } from '../core/hash-lines.ts'
 import { metadataPath, targetPath, TIMESTAMP_PATH } from '../core/layout.ts'
 import { describeKeys } from '../publish/describe-keys.ts'
-import { projectPublished } from '../publish/project-published.ts'
 import { isDue } from '../publish/role-life.ts'
 import { sha256Hex } from '../publish/sign-metadata.ts'
 import { parseOwnMetadata } from '../publish/tuf-metadata.ts'
 import { checkedClock } from './checked-clock.ts'
 import { withAuthority, type Authority, type AuthorityOptions } from './open-authority.ts'
+import { projectRenewed } from './project-renewed.ts'
 
 /** One thing that was looked at, and what is wrong with it, in sentences with their cures. */
 export interface Check {
@@ -173,7 +173,7 @@ export async function repairPublished(data: string, options: AuthorityOptions = 
         wrong.map(({ path }) => path),
         soon,
       )
-      await projectPublished(authority, { isThorough: true })
+      await projectRenewed(authority)
     },
     options,
   )

@@ -27,13 +27,15 @@ export async function remakeTarget(
   if (made?.hashes.sha256 === wanted.hashes.sha256) return
   throw new Fault(
     'publish/unrepeatable',
-    `expected to make the lost file ${JSON.stringify(name)} again with SHA-256 ${wanted.hashes.sha256}, got ${made?.hashes.sha256 ?? 'nothing'}: restore it from a backup or a mirror, or publish the next serial`,
+    `expected to make the lost file ${JSON.stringify(name)} again with SHA-256 ${wanted.hashes.sha256}, got ${made?.hashes.sha256 ?? 'nothing'}: copy it from a mirror, or have it signed anew with «bailiwick doctor --repair»`,
   )
 }
 
-type Made = Pick<TargetFile, 'hashes'> | null
+/** What came out, staged; null where the database has nothing to make it from. */
+export type Made = Pick<TargetFile, 'hashes' | 'length'> | null
 
-function remake(
+/** Stages a published target again, whatever bytes come out. */
+export function remake(
   deps: PublishDeps,
   name: string,
   { custom, hashes }: TargetFile,
