@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, readdirSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Fetcher, Updater } from 'tuf-js'
 import { Fault, isFault } from '../core/fault.ts'
@@ -54,7 +54,7 @@ export const METADATA_LIMITS = {
 export async function openSource(deps: SourceDeps, options: SourceOptions): Promise<TrustedSource> {
   const kept = join(options.state, 'metadata')
   const work = join(options.state, 'metadata.work')
-  prepare(deps.disk, { kept, work, rootFile: options.rootFile })
+  const isFirst = prepare(deps.disk, { kept, work, rootFile: options.rootFile })
   const keep = (): void => keepVerified(deps.disk, work, kept)
   const met: Met = {}
   // Loaded late: `agent status` has no use for it.
@@ -74,33 +74,41 @@ export async function openSource(deps: SourceDeps, options: SourceOptions): Prom
       keep,
     }
   } catch (error) {
-    keep()
+    // A root that has never led anywhere may be the wrong file: it is asked for again until it has.
+    if (!isFirst) keep()
     throw asDistrust(error, met.fault)
   }
 }
 
+/** Fills the working folder with what is trusted; whether that is the configured root, for the first time. */
 function prepare(
   disk: Disk,
   { kept, work, rootFile }: { kept: string; work: string; rootFile: string },
-): void {
+): boolean {
   disk.makeFolder(kept, 0o755)
   disk.remove(work)
   disk.makeFolder(work, 0o755)
-  const trusted = join(kept, 'root.json')
   // The first time, trust starts from the root that came out of band; later, from the last one that was verified.
-  if (!existsSync(trusted)) replaceFile(disk, trusted, readRoot(rootFile), 0o644)
-  assertMetadataBytes(readFileSync(trusted), trusted)
-  for (const name of metadataFiles(kept)) copyFileSync(join(kept, name), join(work, name))
+  const isFirst = !existsSync(join(kept, 'root.json'))
+  if (isFirst) {
+    writeFileSync(join(work, 'root.json'), readRoot(rootFile, 'agent/config'))
+  } else {
+    readRoot(join(kept, 'root.json'), 'agent/damaged')
+    for (const name of metadataFiles(kept)) copyFileSync(join(kept, name), join(work, name))
+  }
+  return isFirst
 }
 
-function readRoot(path: string): Buffer {
+function readRoot(path: string, code: 'agent/config' | 'agent/damaged'): Buffer {
   try {
-    return readFileSync(path)
+    const bytes = readFileSync(path)
+    assertMetadataBytes(bytes, 'root.json')
+    return bytes
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new Fault(
-      'agent/config',
-      `expected the authority's root.json at ${JSON.stringify(path)}, got ${why}`,
+      code,
+      `expected the authority's root.json at ${JSON.stringify(path)}, got: ${why}`,
       { cause },
     )
   }

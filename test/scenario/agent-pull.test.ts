@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openAgentHost } from '../support/agent-host.ts'
 import { entryLine, sortLines } from '../support/lines.ts'
-import { stateOf } from '../support/mock-authority.ts'
+import { createMockAuthority, stateOf } from '../support/mock-authority.ts'
 
 const lines = (from: number, to: number): string[] =>
   sortLines(Array.from({ length: to - from }, (_, i) => entryLine(from + i)))
@@ -264,6 +264,40 @@ describe('agent pull', () => {
     expect(JSON.parse(host.read('state/metadata/root.json'))).toMatchObject({
       signed: { version: 3 },
     })
+  })
+
+  test('asks for the configured root again until it has led somewhere', async () => {
+    const host = await openAgentHost({ lists: ['phishing'] })
+    host.authority.publish('phishing', lines(0, 5))
+    const root = join(host.folder, 'root.json')
+    const good = host.read('root.json')
+    const another = createMockAuthority({ lists: ['phishing'] }).root
+    writeFileSync(root, another)
+    await host.pull()
+    expect(host.status()).toMatchObject({ serial: null, lastError: { code: 'trust/signature' } })
+    writeFileSync(root, '<html>')
+    await expect(host.pull()).rejects.toThrow(expect.objectContaining({ code: 'agent/config' }))
+    writeFileSync(root, good)
+    await host.pull()
+    expect(host.status()).toMatchObject({ serial: 1, lastError: null })
+    // From now on it is no longer needed, and another one is not listened to.
+    writeFileSync(root, another)
+    await host.pull()
+    expect(host.status()).toMatchObject({ serial: 1, lastError: null })
+  })
+
+  test('keeps its list when the trusted root was damaged, and says so', async () => {
+    const host = await openAgentHost({ lists: ['phishing'] })
+    host.authority.publish('phishing', lines(0, 5))
+    await host.pull()
+    const trusted = join(host.folder, 'state/metadata/root.json')
+    writeFileSync(trusted, host.read('state/metadata/root.json').slice(0, 200))
+    host.authority.publish('phishing', lines(0, 6))
+    await host.pull()
+    expect(host.status()).toMatchObject({ serial: 1, lastError: { code: 'agent/damaged' } })
+    rmSync(join(host.folder, 'state/metadata'), { recursive: true })
+    await host.pull()
+    expect(host.status()).toMatchObject({ serial: 2, lastError: null })
   })
 
   test('refuses a second agent on the same state folder', async () => {
