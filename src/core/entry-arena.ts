@@ -38,6 +38,9 @@ export const MARK = {
 export const KIND_BITS = 3
 export const KIND_MASK = (1 << KIND_BITS) - 1
 
+/** Values are copied by words: what they lie in has so many bytes more than they have. */
+export const WORD = 4
+
 /** Offsets are 32 bits wide. */
 const MAX_BYTES = 0xffff_ffff
 
@@ -123,6 +126,16 @@ export class EntryArena {
   truncate(count: number): void {
     this.count = count
     this.end = this.slots[2 * count] ?? 0
+  }
+
+  /** Hands the memory over; the arena is empty afterwards. A word of room stands behind the last value. */
+  take(): { bytes: Uint8Array; slots: Uint32Array; count: number } {
+    this.reserve(WORD)
+    const { bytes, slots, count } = this
+    this.bytes = new Uint8Array(0)
+    this.slots = new Uint32Array(1)
+    this.end = this.count = 0
+    return { bytes, slots, count }
   }
 
   /** The value of entry `index` as text. */

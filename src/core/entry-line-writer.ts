@@ -1,5 +1,5 @@
 import { ENTRY_ACTIONS, ENTRY_KINDS, NONE } from './entry.ts'
-import { type EntryArena, KIND_BITS, KIND_MASK } from './entry-arena.ts'
+import { type EntryAttributes, KIND_BITS, KIND_MASK, WORD } from './entry-arena.ts'
 import { IndexedLines, packSpan, SPAN_CONTINUES } from './indexed-lines.ts'
 
 /** Size of the blocks of lines. */
@@ -11,8 +11,6 @@ const ROOM = 8192 * ENTRY_KINDS.length
 /** No line is shorter than this: `a.b`, its kind, its action, and `-` twice. */
 const MIN_LINE = 16
 
-const WORD = 4
-
 /** The end of a line as 32-bit words, the last padded. */
 interface Ending {
   readonly length: number
@@ -20,11 +18,11 @@ interface Ending {
   readonly words: Uint32Array
 }
 
-/** Writes the snapshot lines of entries of an arena, in the order asked for. */
+/** Writes the snapshot lines of entries, in the order asked for. */
 export class EntryLineWriter {
   /** How many were written of each kind code. */
   readonly written = new Uint32Array(ENTRY_KINDS.length)
-  readonly #arena: EntryArena
+  readonly #attributes: readonly EntryAttributes[]
   readonly #blocks: Uint8Array[] = []
   readonly #allSpans: Uint32Array[] = []
   readonly #endings: Ending[] = []
@@ -36,11 +34,10 @@ export class EntryLineWriter {
   #end = 0
   #lines = 0
 
-  /** With `isShared` the lines lie in memory that other threads can read, too. */
-  constructor(arena: EntryArena, isShared: boolean) {
-    arena.reserve(WORD)
-    this.#arena = arena
-    this.#source = new DataView(arena.bytes.buffer)
+  /** `bytes` has the values and a word more. With `isShared` the lines lie in memory that other threads can read, too. */
+  constructor(bytes: Uint8Array, attributes: readonly EntryAttributes[], isShared: boolean) {
+    this.#source = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#attributes = attributes
     this.#isShared = isShared
     this.#block = this.#newBlock()
     this.#view = new DataView(this.#block.buffer)
@@ -51,7 +48,7 @@ export class EntryLineWriter {
     return this.written.reduce((sum, count) => sum + count, 0)
   }
 
-  /** Writes the line of the value `bytes[start, end)` of the arena with this tag. Lines of one value follow each other. */
+  /** Writes the line of the value `bytes[start, end)` with this tag. Lines of one value follow each other. */
   write(start: number, end: number, tag: number): void {
     if (this.#end + ROOM > BLOCK_BYTES) this.#flush()
     this.#put(start, end, tag)
@@ -109,8 +106,7 @@ export class EntryLineWriter {
 
   /** What stands behind the value in the lines with this tag. */
   #makeEnding(tag: number): Ending {
-    const { action, category, reference } =
-      this.#arena.attributes[tag >>> KIND_BITS] ?? NO_ATTRIBUTES
+    const { action, category, reference } = this.#attributes[tag >>> KIND_BITS] ?? NO_ATTRIBUTES
     const kind = ENTRY_KINDS[tag & KIND_MASK] ?? ''
     const text = `\t${kind}\t${action}\t${category || NONE}\t${reference || NONE}\n`
     const words = new Uint32Array(Math.ceil(text.length / WORD))

@@ -1,9 +1,6 @@
-import { type EntryArena, KIND_MASK } from './entry-arena.ts'
-
-/** All characters of names in byte order; code 0 is left for the end of a value. */
-const NAME_CHARACTERS = '-.0123456789_abcdefghijklmnopqrstuvwxyz'
-/** URLs and addresses are printable ASCII (`docs/spec/entry.md` §3). */
-const ALL_CHARACTERS = Array.from({ length: 94 }, (_, i) => String.fromCharCode(0x21 + i)).join('')
+import { KIND_MASK } from './entry-arena.ts'
+import type { PartedEntries } from './part-entries.ts'
+import type { SortAlphabet } from './sort-alphabet.ts'
 
 /** Up to this many equal prefixes, comparing beats making keys. */
 const SMALL_GROUP = 20
@@ -25,35 +22,40 @@ interface KeyShape {
 interface Sorting extends KeyShape {
   readonly bytes: Uint8Array
   readonly slots: Uint32Array
+  /** The numbers of the entries, and of the first of them: keys have what is above it. */
   readonly order: Uint32Array
+  readonly first: number
 }
 
 /** Set in an item of the order whose value is that of the item before. */
 export const SAME_VALUE = 0x8000_0000
+/** What is left of an item without it. */
+export const ENTRY_NUMBER = ~SAME_VALUE
 
 /**
- * Gives the numbers of the arena's entries ordered bytewise by value, then by kind, then as they came; with `SAME_VALUE` where a
+ * Gives the numbers of the entries of a part ordered bytewise by value, then by kind, then as they came; with `SAME_VALUE` where a
  * value comes again. This is the order of their lines, for the TAB behind a value sorts below every byte of one.
  */
-export function sortEntries(arena: EntryArena): Uint32Array {
-  const { bytes, slots, count } = arena
-  const order = new Uint32Array(count)
-  for (let i = 0; i < count; i++) order[i] = i
-  const sorting = { ...keyShape(arena), bytes, slots, order }
-  if (count > 1) sortByKeys(sorting, 0, count, 0)
+export function sortPart(
+  { bytes, slots, starts, depth }: PartedEntries,
+  part: number,
+  alphabet: SortAlphabet,
+): Uint32Array {
+  const first = starts[part] ?? 0
+  const order = new Uint32Array((starts[part + 1] ?? 0) - first)
+  for (let i = 0; i < order.length; i++) order[i] = first + i
+  const sorting = { ...keyShape(alphabet, order.length), bytes, slots, order, first }
+  if (order.length <= SMALL_GROUP) sortByComparing(sorting, 0, order.length, depth)
+  else sortByKeys(sorting, 0, order.length, depth)
   return order
 }
 
-function keyShape(arena: EntryArena): KeyShape {
-  const characters = arena.isNamesOnly ? NAME_CHARACTERS : ALL_CHARACTERS
-  const codes = new Uint8Array(256)
-  for (let i = 0; i < characters.length; i++) codes[characters.charCodeAt(i)] = i + 1
-  const base = characters.length + 1
-  // 22 bits hold 4 characters of names or 3 of others; at least 12 keep both shifts below positive.
+function keyShape({ codes, base }: SortAlphabet, count: number): KeyShape {
+  // 22 bits hold 4 characters of names or 3 of others; at least 12 for the index keep all shifts positive.
   const high = Math.floor(22 / Math.log2(base))
   const highBits = Math.ceil(high * Math.log2(base))
-  const indexBits = Math.max(12, 32 - Math.clz32(arena.count))
-  const low = Math.floor(Math.min(22, 64 - highBits - indexBits) / Math.log2(base))
+  const indexBits = Math.max(12, 32 - Math.clz32(count))
+  const low = Math.floor(Math.min(30, 64 - highBits - indexBits) / Math.log2(base))
   return { codes, base, high, low, lowBits: Math.ceil(low * Math.log2(base)), indexBits }
 }
 
@@ -63,15 +65,17 @@ function sortByKeys(sorting: Sorting, from: number, to: number, depth: number): 
   const words = new Uint32Array(keys.buffer)
   fillKeys(sorting, words, from, depth)
   keys.sort()
-  const { order, indexBits } = sorting
+  const { order, first, indexBits } = sorting
   const indexMask = 2 ** indexBits - 1
-  for (let i = from, word = 0; i < to; i++, word += 2) order[i] = (words[word] ?? 0) & indexMask
+  for (let i = from, word = 0; i < to; i++, word += 2) {
+    order[i] = first + ((words[word] ?? 0) & indexMask)
+  }
   sortTies(sorting, words, from, depth)
 }
 
 // Runtimes for Node are little-endian: word 0 of a key is its low half.
 function fillKeys(sorting: Sorting, words: Uint32Array, from: number, depth: number): void {
-  const { bytes, slots, order, codes, base, high, low, lowBits, indexBits } = sorting
+  const { bytes, slots, order, first, codes, base, high, low, lowBits, indexBits } = sorting
   const highShift = lowBits + indexBits - 32
   const lowShift = 32 - indexBits
   for (let word = 0, i = from; word < words.length; word += 2, i++) {
@@ -86,7 +90,7 @@ function fillKeys(sorting: Sorting, words: Uint32Array, from: number, depth: num
     for (let k = 0; k < low; k++, at++) {
       bottom = bottom * base + (at < end ? (codes[bytes[at] ?? 0] ?? 0) : 0)
     }
-    words[word] = (bottom << indexBits) | index
+    words[word] = (bottom << indexBits) | (index - first)
     words[word + 1] = (top << highShift) | (bottom >>> lowShift)
   }
 }
@@ -96,8 +100,7 @@ function sortTies(sorting: Sorting, words: Uint32Array, from: number, depth: num
   const { indexBits, base, high, low, lowBits } = sorting
   const last = words.length
   const lowMask = 2 ** lowBits - 1
-  const small = new SmallGroups(sorting, depth + high + low)
-  for (let start = 0; start < last; ) {
+  for (let start = 0; start < last;) {
     const head = words[start + 1] ?? 0
     const tail = (words[start] ?? 0) >>> indexBits
     let end = start + 2
@@ -110,55 +113,10 @@ function sortTies(sorting: Sorting, words: Uint32Array, from: number, depth: num
       const b = from + end / 2
       // The last character is code 0: the values have ended, and are equal.
       if (bottom % base === 0) sortByKind(sorting, a, b)
-      else if (b - a <= SMALL_GROUP) small.add(a, b)
+      else if (b - a <= SMALL_GROUP) sortByComparing(sorting, a, b, depth + high + low)
       else sortByKeys(sorting, a, b, depth + high + low)
     }
     start = end
-  }
-  small.flush()
-}
-
-/** Small groups are put off until there are about so many entries in them. */
-const GATHERED = 64
-
-/**
- * Small groups of values that agree in their first `depth` bytes, sorted some at a time: their values lie anywhere in memory, and
- * touching many of them in short independent looks lets the processor wait for all at once.
- */
-class SmallGroups {
-  readonly #sorting: Sorting
-  readonly #depth: number
-  /** Beginnings and ends of the groups in `order`. */
-  readonly #bounds = new Uint32Array(2 * GATHERED)
-  #length = 0
-  #entries = 0
-  #touched = 0
-
-  constructor(sorting: Sorting, depth: number) {
-    this.#sorting = sorting
-    this.#depth = depth
-  }
-
-  add(from: number, to: number): void {
-    this.#bounds[this.#length++] = from
-    this.#bounds[this.#length++] = to
-    this.#entries += to - from
-    if (this.#entries > GATHERED) this.flush()
-  }
-
-  flush(): void {
-    const { bytes, slots, order } = this.#sorting
-    const bounds = this.#bounds
-    for (let k = 0; k < this.#length; k += 2) {
-      const to = bounds[k + 1] ?? 0
-      for (let i = bounds[k] ?? 0; i < to; i++) {
-        this.#touched ^= bytes[(slots[2 * (order[i] ?? 0)] ?? 0) + this.#depth] ?? 0
-      }
-    }
-    for (let k = 0; k < this.#length; k += 2) {
-      sortByComparing(this.#sorting, bounds[k] ?? 0, bounds[k + 1] ?? 0, this.#depth)
-    }
-    this.#length = this.#entries = 0
   }
 }
 

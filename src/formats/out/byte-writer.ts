@@ -65,8 +65,7 @@ export class ByteWriter {
     const hasRest = from === entry.block && end + WORD <= from.length
     const to = this.bytes
     let at = this.length
-    for (let i = 0; i < text.length; i++) {
-      const byte = text[i] ?? 0
+    for (const byte of text) {
       if (byte > BELOW_REFERENCE_HOLE) to[at++] = byte
       else if (byte !== VALUE_HOLE) at = this.#reference(at, entry, byte)
       else if (hasRest) at = this.#value(at, entry.view, start, end)

@@ -1,0 +1,102 @@
+import { type EntryArena, WORD } from './entry-arena.ts'
+import type { SortAlphabet } from './sort-alphabet.ts'
+
+/** Fewer entries than this are one part: they fit the processor's cache together. */
+const MIN_PARTED = 1 << 12
+
+/** How many first characters of a value decide on its part. */
+export const PART_CHARACTERS = 2
+
+/** The entries of an arena, moved together by the first characters of their values, in the order of those. */
+export interface PartedEntries {
+  readonly bytes: Uint8Array
+  /** As in an arena. */
+  readonly slots: Uint32Array
+  /** Where each part begins, in entries; at the end, where the last one ends. */
+  readonly starts: Uint32Array
+  /** How many first characters all values of a part have in common. */
+  readonly depth: number
+}
+
+/**
+ * Moves entries with the same first characters together, each in the order in which it came. Sorting looks at its entries in no order
+ * that a processor could foresee; a part fits its cache, a list does not, and that is worth twice the cost of moving. Takes the arena's
+ * memory: the arena is empty afterwards.
+ */
+export function partEntries(arena: EntryArena, alphabet: SortAlphabet): PartedEntries {
+  const { bytes, slots, count } = arena.take()
+  if (count < MIN_PARTED) {
+    return { bytes, slots, starts: Uint32Array.of(0, count), depth: 0 }
+  }
+  const { starts, byteStarts } = measureParts(bytes, slots, count, alphabet)
+  const moved = moveEntries({ bytes, slots, count }, alphabet, starts.slice(), byteStarts)
+  return { ...moved, starts, depth: PART_CHARACTERS }
+}
+
+function measureParts(
+  bytes: Uint8Array,
+  slots: Uint32Array,
+  count: number,
+  { codes, base }: SortAlphabet,
+): { starts: Uint32Array; byteStarts: Uint32Array } {
+  // Counted one place further on, so that sums of what came before stand in their own place.
+  const starts = new Uint32Array(base * base + 1)
+  const byteStarts = new Uint32Array(base * base + 1)
+  for (let i = 0; i < count; i++) {
+    const start = slots[2 * i] ?? 0
+    const end = slots[2 * i + 2] ?? 0
+    const part = partOf(bytes, start, end, codes, base) + 1
+    starts[part] = (starts[part] ?? 0) + 1
+    byteStarts[part] = (byteStarts[part] ?? 0) + end - start
+  }
+  for (let part = 1; part < starts.length; part++) {
+    starts[part] = (starts[part] ?? 0) + (starts[part - 1] ?? 0)
+    byteStarts[part] = (byteStarts[part] ?? 0) + (byteStarts[part - 1] ?? 0)
+  }
+  return { starts, byteStarts }
+}
+
+// Spans instead of objects: this runs for every entry of a list.
+// eslint-disable-next-line max-params
+function partOf(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  codes: Uint8Array,
+  base: number,
+): number {
+  const first = start < end ? (codes[bytes[start] ?? 0] ?? 0) : 0
+  return first * base + (start + 1 < end ? (codes[bytes[start + 1] ?? 0] ?? 0) : 0)
+}
+
+function moveEntries(
+  { bytes, slots, count }: { bytes: Uint8Array; slots: Uint32Array; count: number },
+  { codes, base }: SortAlphabet,
+  places: Uint32Array,
+  bytePlaces: Uint32Array,
+): { bytes: Uint8Array; slots: Uint32Array } {
+  const length = slots[2 * count] ?? 0
+  // Room behind the last value for whoever copies by words.
+  const moved = new Uint8Array(length + WORD)
+  const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const target = new DataView(moved.buffer)
+  const movedSlots = new Uint32Array(2 * count + 1)
+  movedSlots[2 * count] = length
+  for (let i = 0; i < count; i++) {
+    const start = slots[2 * i] ?? 0
+    const end = slots[2 * i + 2] ?? 0
+    const part = partOf(bytes, start, end, codes, base)
+    const place = places[part] ?? 0
+    places[part] = place + 1
+    let at = bytePlaces[part] ?? 0
+    bytePlaces[part] = at + end - start
+    movedSlots[2 * place] = at
+    movedSlots[2 * place + 1] = slots[2 * i + 1] ?? 0
+    let from = start
+    // By words, but never past the end: there the next part begins, and is perhaps there already.
+    for (; from + WORD <= end; from += WORD, at += WORD)
+      target.setUint32(at, source.getUint32(from))
+    for (; from < end; from++, at++) moved[at] = bytes[from] ?? 0
+  }
+  return { bytes: moved, slots: movedSlots }
+}
