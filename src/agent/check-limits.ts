@@ -23,8 +23,10 @@ export function checkLimits(
   const small = before < DEFAULT_LIMITS_FROM_ENTRIES
   const growth = limits.maxGrowth ?? (small ? Infinity : DEFAULT_MAX_GROWTH)
   const shrink = limits.maxShrink ?? (small ? 1 : DEFAULT_MAX_SHRINK)
-  if (after > before * (1 + growth)) return tooMuch('grow', growth, before, after)
-  if (after < before * (1 - shrink)) return tooMuch('shrink', shrink, before, after)
+  // A quotient is rounded just as the limit's own decimal was; a product (100 × 1.15 = 114.99…) is not.
+  const change = (after - before) / before
+  if (change > growth) return tooMuch('grow', growth, before, after)
+  if (-change > shrink) return tooMuch('shrink', shrink, before, after)
   return null
 }
 

@@ -28,6 +28,30 @@ describe('limits', () => {
     if (isFine) expect(verdict).toBeNull()
     else expect(verdict).toMatch(/^expected .*, got .*\d/)
   })
+
+  test.prop([fc.integer({ min: 0, max: 100 }), fc.integer({ min: 1, max: 900 })])(
+    'any share of whole percents is allowed to the last entry',
+    (percent, hundreds) => {
+      const before = hundreds * 100
+      const share = { maxGrowth: percent / 100, maxShrink: percent / 100 }
+      const at = (after: number): string | null =>
+        checkLimits({ ...limits, minEntries: 0, ...share }, before, after)
+      expect([at(before + hundreds * percent), at(before - hundreds * percent)]).toEqual([
+        null,
+        null,
+      ])
+      expect(at(before + hundreds * percent + 1)).toMatch(/grow/)
+      if (percent < 100) expect(at(before - hundreds * percent - 1)).toMatch(/shrink/)
+    },
+  )
+
+  test.each([
+    [0.15, 100, 115],
+    [0.7, 10, 3],
+    [0.57, 100, 157],
+  ])('a share of %d is allowed from %d to %d entries', (share, before, after) => {
+    expect(checkLimits({ ...limits, maxGrowth: share, maxShrink: share }, before, after)).toBeNull()
+  })
 })
 
 describe('pace', () => {
