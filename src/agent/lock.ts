@@ -82,12 +82,16 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Linux's start time of a process in ticks since boot, for numbers are used again; null where there is no /proc. */
+/**
+ * Linux's start time of a process in ticks since boot, for numbers are used again; null where there is no /proc, and for a process
+ * that has ended but whose parent has not asked for its end (as in a container whose first process never does).
+ */
 function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // The second field is the program's name in brackets, which may hold spaces and brackets itself.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null)
   } catch {
     // Another system, or the process has just ended: its number alone has to do.
     return null
