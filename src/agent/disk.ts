@@ -101,6 +101,9 @@ function onDisk<Result>(path: string, act: () => Result): Result {
   }
 }
 
+/** Entries are kept from the host's other users: a restricted list's are for whom its outputs are. */
+export const PRIVATE = 0o600
+
 /** A new file at `path`, filled by `fill`; on any failure nothing stays. */
 export function createFile<Result>(
   disk: Disk,
@@ -119,13 +122,13 @@ export function createFile<Result>(
   }
 }
 
-/** As `createFile`, for bytes that arrive over time. */
+/** As `createFile`, for bytes that arrive over time; readable by the agent alone. */
 export async function createDownload<Result>(
   disk: Disk,
   path: string,
   fill: (write: NewFile['write']) => Promise<Result>,
 ): Promise<Result> {
-  const file = disk.create(path, 0o644)
+  const file = disk.create(path, PRIVATE)
   try {
     const result = await fill((bytes) => file.write(bytes))
     file.finish()

@@ -5,7 +5,7 @@ import { Fault } from '../core/fault.ts'
 import { MAX_HEADER_BYTES } from '../core/header-lines.ts'
 import { MAX_ENTRY_LINE } from '../core/parse-entry.ts'
 import { parseSnapshotHeader } from '../core/snapshot.ts'
-import { createDownload, createFile, type NewFile } from './disk.ts'
+import { createDownload, createFile, PRIVATE, type NewFile } from './disk.ts'
 import { downloadTarget, fetchTarget, type DownloadDeps } from './download-target.ts'
 import { readLineBlocks } from './line-file.ts'
 import type { DeltaTarget, SnapshotTarget } from './target.ts'
@@ -27,7 +27,7 @@ export async function makeLinesByDeltas(
   const deltas: Delta[] = []
   for (const target of step.deltas) deltas.push(await openDelta(deps, target))
   const lines = deltas.reduce<Iterable<Uint8Array>>(applyDelta, readLineBlocks(step.heldPath))
-  return createFile(deps.disk, step.path, 0o644, (write) => {
+  return createFile(deps.disk, step.path, PRIVATE, (write) => {
     const sealed = seal(write)
     for (const block of lines) sealed.write(block)
     return sealed.assert(step.newest.state, 'delta/mismatch')

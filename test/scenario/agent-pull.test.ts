@@ -30,6 +30,16 @@ describe('agent pull', () => {
     ])
   })
 
+  test('keeps the entries from other users of the host', async () => {
+    const host = await openAgentHost({ lists: ['phishing'] })
+    for (const serial of [1, 2]) {
+      host.authority.publish('phishing', lines(serial, 50))
+      expect((await host.pull()).lists[0]).toMatchObject({ by: serial === 1 ? 'snapshot' : 'delta' })
+      const kept = statSync(join(host.folder, `state/lists/phishing/${serial}.lines`))
+      expect(kept.mode & 0o777).toBe(0o600)
+    }
+  })
+
   test('asks for two files only when nothing is new', async () => {
     const host = await openAgentHost({ lists: ['phishing'] })
     host.authority.publish('phishing', lines(0, 50))
