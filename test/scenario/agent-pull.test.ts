@@ -34,7 +34,9 @@ describe('agent pull', () => {
     const host = await openAgentHost({ lists: ['phishing'] })
     for (const serial of [1, 2]) {
       host.authority.publish('phishing', lines(serial, 50))
-      expect((await host.pull()).lists[0]).toMatchObject({ by: serial === 1 ? 'snapshot' : 'delta' })
+      expect((await host.pull()).lists[0]).toMatchObject({
+        by: serial === 1 ? 'snapshot' : 'delta',
+      })
       const kept = statSync(join(host.folder, `state/lists/phishing/${serial}.lines`))
       expect(kept.mode & 0o777).toBe(0o600)
     }
