@@ -50,7 +50,7 @@ try {
 
 function bailiwick(...args) {
   return execFileSync('node', [CLI, '--data', data, ...args], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: 'pipe',
   })
 }
 
