@@ -37,15 +37,15 @@ function measureParts(
   bytes: Uint8Array,
   slots: Uint32Array,
   count: number,
-  { codes, base }: SortAlphabet,
+  alphabet: SortAlphabet,
 ): { starts: Uint32Array; byteStarts: Uint32Array } {
   // Counted one place further on, so that sums of what came before stand in their own place.
-  const starts = new Uint32Array(base * base + 1)
-  const byteStarts = new Uint32Array(base * base + 1)
+  const starts = new Uint32Array(alphabet.base ** 2 + 1)
+  const byteStarts = new Uint32Array(alphabet.base ** 2 + 1)
   for (let i = 0; i < count; i++) {
     const start = slots[2 * i] ?? 0
     const end = slots[2 * i + 2] ?? 0
-    const part = partOf(bytes, start, end, codes, base) + 1
+    const part = partOf(bytes, start, end, alphabet) + 1
     starts[part] = (starts[part] ?? 0) + 1
     byteStarts[part] = (byteStarts[part] ?? 0) + end - start
   }
@@ -56,14 +56,11 @@ function measureParts(
   return { starts, byteStarts }
 }
 
-// Spans instead of objects: this runs for every entry of a list.
-// eslint-disable-next-line max-params
 function partOf(
   bytes: Uint8Array,
   start: number,
   end: number,
-  codes: Uint8Array,
-  base: number,
+  { codes, base }: SortAlphabet,
 ): number {
   const first = start < end ? (codes[bytes[start] ?? 0] ?? 0) : 0
   return first * base + (start + 1 < end ? (codes[bytes[start + 1] ?? 0] ?? 0) : 0)
@@ -71,7 +68,7 @@ function partOf(
 
 function moveEntries(
   { bytes, slots, count }: { bytes: Uint8Array; slots: Uint32Array; count: number },
-  { codes, base }: SortAlphabet,
+  alphabet: SortAlphabet,
   places: Uint32Array,
   bytePlaces: Uint32Array,
 ): { bytes: Uint8Array; slots: Uint32Array } {
@@ -85,7 +82,7 @@ function moveEntries(
   for (let i = 0; i < count; i++) {
     const start = slots[2 * i] ?? 0
     const end = slots[2 * i + 2] ?? 0
-    const part = partOf(bytes, start, end, codes, base)
+    const part = partOf(bytes, start, end, alphabet)
     const place = places[part] ?? 0
     places[part] = place + 1
     let at = bytePlaces[part] ?? 0

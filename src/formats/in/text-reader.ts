@@ -115,6 +115,8 @@ export class TextReader implements LineReader {
     else {
       const refusal = this.#takeWord(bytes, from, to)
       if (refusal === null) return
+      // What a name must not end in, an address ends in.
+      if (refusal === 'last-label' && this.#intake.takeAddress(bytes, from, to) === null) return
       readOddWord(this.#intake, this.#syntax, decodeLine(bytes, from, to), refusal)
     }
   }
