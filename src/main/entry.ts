@@ -1,5 +1,4 @@
-import type { Command } from 'commander'
-import { Option } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import { ENTRY_ACTIONS, ENTRY_KINDS } from '../core/entry.ts'
 import type { AddOptions } from './entry-add.ts'
 import type { ImportOptions } from './entry-import.ts'
@@ -22,7 +21,7 @@ function registerAdd(entry: Command): void {
     .addOption(
       new Option('--kind <kind>', 'default: what the value looks like').choices(ENTRY_KINDS),
     )
-    .requiredOption('--reason <text>', 'why; kept, never published')
+    .requiredOption('--reason <text>', 'why; kept, never published', parseReason)
     .option('--category <name>', "one of the list's categories")
     .option('--basis <text>', "legal basis; default: the list's")
     .option('--reference <code>', 'public code for stop pages and appeals; default: a random one')
@@ -44,7 +43,7 @@ function registerRetire(entry: Command): void {
     .command('retire <list> <value>')
     .description('decide that a value is no longer listed')
     .addOption(new Option('--kind <kind>', 'default: every kind of it').choices(ENTRY_KINDS))
-    .requiredOption('--reason <text>', 'why; kept, never published')
+    .requiredOption('--reason <text>', 'why; kept, never published', parseReason)
     .option('--urgent', 'publish the list at once')
     .option('--json', 'print what was decided as JSON')
     .addHelpText(
@@ -88,7 +87,7 @@ function registerImport(entry: Command): void {
     )
     .option('--category <name>', 'for entries whose line has none')
     .option('--from-zone <origin>', 'origin of a zone that is read and does not tell its own')
-    .requiredOption('--reason <text>', 'why; kept, never published')
+    .requiredOption('--reason <text>', 'why; kept, never published', parseReason)
     .option('--basis <text>', "legal basis; default: the list's")
     .option('--reference <code>', 'public code of this import; default: a random one')
     .option('--dry-run', 'say what would be done, and do nothing')
@@ -103,4 +102,10 @@ function registerImport(entry: Command): void {
       const { importEntries } = await import('./entry-import.ts')
       await importEntries(list, files, options, command)
     })
+}
+
+/** It will stand in the history for ever; nothing at all explains nothing. */
+function parseReason(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('expected a reason, got nothing.')
+  return text
 }

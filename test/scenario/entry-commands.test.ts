@@ -119,6 +119,10 @@ describe('entries', () => {
       'did you mean "phishing"?',
     )
     expect(await refused(2, ...add)).toContain('--reason')
+    for (const command of ['add', 'retire', 'import']) {
+      const args = ['entry', command, 'phishing', 'bad.example', '--reason', ' ']
+      expect(await refused(2, ...args)).toContain('expected a reason, got nothing')
+    }
     expect(await refused(2, ...add, '--reason', 'x', '--kind', 'dommain')).toContain('--kind')
     expect(await refused(3, 'entry', 'add', 'phishing', 'a b', '--reason', 'x')).toContain(
       'name/invalid',
