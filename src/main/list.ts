@@ -7,6 +7,7 @@ import type { ListApplied } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
 import { globalOptions } from './global-options.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
+import { naming } from './system-fault.ts'
 
 export function register(program: Command): void {
   const list = program
@@ -83,7 +84,10 @@ async function readDefinitions(files: readonly string[]): Promise<ListDefinition
   const checkSchema = openSchema(new URL('../../docs/spec/list.schema.json', import.meta.url))
   return files.map((file) => {
     try {
-      return parseListDefinition({ checkSchema }, JSON.parse(readFileSync(file, 'utf8')))
+      return parseListDefinition(
+        { checkSchema },
+        JSON.parse(naming(file, () => readFileSync(file, 'utf8'))),
+      )
     } catch (error) {
       if (error instanceof Fault || error instanceof SyntaxError) {
         throw new Fault('list/invalid', `in ${JSON.stringify(file)}: ${error.message}`, {

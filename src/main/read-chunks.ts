@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { naming } from './system-fault.ts'
 
 /** How the command line names standard input. */
 export const STDIN = '-'
@@ -14,7 +15,7 @@ export function* readChunks(path: string): Generator<Uint8Array> {
   try {
     const chunk = new Uint8Array(CHUNK_BYTES)
     for (;;) {
-      const length = fill(fd, chunk)
+      const length = naming(path, () => fill(fd, chunk))
       if (length > 0) yield length === CHUNK_BYTES ? chunk : chunk.subarray(0, length)
       if (length < CHUNK_BYTES) return
     }

@@ -26,10 +26,11 @@ const SYSTEM: Readonly<Record<string, readonly [FaultCode, string]>> = {
 export function asFault(error: unknown): Fault | null {
   if (error instanceof Fault) return error
   if (!(error instanceof Error)) return null
-  const { code, path, address, port, syscall } = error as NodeJS.ErrnoException & Address
+  const { code, path, dest, address, port, syscall } = error as NodeJS.ErrnoException & Address
   const known = SYSTEM[code ?? '']
   if (known === undefined || syscall === undefined) return null
-  const thing = path ?? (address === undefined ? null : `${address}:${port ?? ''}`)
+  // Of a renaming, whoever asked knows the name that the file was to have.
+  const thing = dest ?? path ?? (address === undefined ? null : `${address}:${port ?? ''}`)
   return new Fault(
     known[0],
     `${thing === null ? 'something' : JSON.stringify(thing)} ${known[1]}`,
@@ -39,7 +40,20 @@ export function asFault(error: unknown): Fault | null {
   )
 }
 
+/** Runs `act`, which works on `path`; an error of the system that names no path (reading a folder does not) names it then. */
+export function naming<T>(path: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error && !('path' in error)) {
+      Object.assign(error, { path })
+    }
+    throw error
+  }
+}
+
 interface Address {
+  readonly dest?: string
   readonly address?: string
   readonly port?: number
 }

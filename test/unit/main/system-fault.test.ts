@@ -1,10 +1,11 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Fault } from '../../../src/core/fault.ts'
+import { readChunks } from '../../../src/main/read-chunks.ts'
 import { asFault } from '../../../src/main/system-fault.ts'
 
 describe('an error of the operating system', () => {
@@ -22,6 +23,22 @@ describe('an error of the operating system', () => {
     try {
       const error = thrownBy(() => writeFileSync(folder, ''))
       expect(asFault(error)?.message).toBe(`${JSON.stringify(folder)} is a folder, not a file`)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  test('names the folder that was read as a file, and the name that a file was to have', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fault-'))
+    try {
+      const told = `${JSON.stringify(folder)} is a folder, not a file`
+      const read = thrownBy(() => [...readChunks(folder)])
+      expect(asFault(read)?.message).toBe(told)
+      const draft = `${folder}.draft`
+      writeFileSync(draft, '')
+      const renamed = thrownBy(() => renameSync(draft, folder))
+      rmSync(draft)
+      expect(asFault(renamed)?.message).toBe(told)
     } finally {
       rmSync(folder, { recursive: true })
     }
