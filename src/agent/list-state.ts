@@ -107,13 +107,35 @@ export function readListState(folder: string): ListState | null {
 function parseListState(text: string): ListState | null {
   try {
     const value: unknown = JSON.parse(text)
-    return isRecord(value) && value['format'] === STATE_FORMAT
-      ? (value as unknown as ListState)
-      : null
+    return isListState(value) ? value : null
   } catch (error) {
     if (error instanceof SyntaxError) return null
     throw error
   }
+}
+
+/** As far as it is relied upon without being looked at again. */
+function isListState(value: unknown): value is ListState {
+  if (!isRecord(value) || value['format'] !== STATE_FORMAT) return false
+  const { applied, outputs, accepted, lastError, alarm } = value
+  const isNothingOrRecord = (one: unknown): boolean => one === null || isRecord(one)
+  return (
+    (applied === null || isApplied(applied)) &&
+    isRecord(outputs) &&
+    Object.values(outputs).every(isRecord) &&
+    Array.isArray(accepted) &&
+    isNothingOrRecord(lastError) &&
+    isNothingOrRecord(alarm)
+  )
+}
+
+function isApplied(applied: unknown): boolean {
+  return (
+    isRecord(applied) &&
+    [applied['serial'], applied['entries'], applied['bytes']].every(Number.isSafeInteger) &&
+    typeof applied['state'] === 'string' &&
+    isRecord(applied['definition'])
+  )
 }
 
 /** The commit point of the agent: before it the old serial is applied, after it the new one; each names a lines file that is whole. */

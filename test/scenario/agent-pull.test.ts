@@ -30,6 +30,26 @@ describe('agent pull', () => {
     ])
   })
 
+  test.each([
+    ['that is no JSON', () => '{'],
+    ['without its fields', () => '{"format":"bailiwick-agent-list/1"}'],
+    ['whose serial is none', (text: string) => text.replace('"serial": 1', '"serial": "1"')],
+    [
+      'whose outputs are none',
+      (text: string) => text.replace(/"outputs": \{/, '"outputs": 7, "x": {'),
+    ],
+  ])('takes the list anew when its state is a file %s', async (_, spoil) => {
+    const host = await openAgentHost({ lists: ['phishing'] })
+    host.authority.publish('phishing', lines(0, 5))
+    await host.pull()
+    const path = 'state/lists/phishing/state.json'
+    const spoiled = spoil(host.read(path))
+    expect(spoiled).not.toBe(host.read(path))
+    writeFileSync(join(host.folder, path), spoiled)
+    expect((await host.pull()).lists[0]).toMatchObject({ by: 'snapshot', fault: null })
+    expect(host.status()).toMatchObject({ serial: 1, lastError: null })
+  })
+
   test('keeps the entries from other users of the host', async () => {
     const host = await openAgentHost({ lists: ['phishing'] })
     for (const serial of [1, 2]) {
