@@ -33,7 +33,8 @@ export function refuseByHead(head: Uint8Array, isWhole: boolean): void {
       `expected a list, got a web page or XML document that begins with ${quote(text)}`,
     )
   }
-  if (!isWhole && !head.includes(0x0a)) refuseOneLine(head.length)
+  // JSON needs no line ends.
+  if (!isWhole && !head.includes(0x0a) && !/^[{[]/.test(text)) refuseOneLine(head.length)
 }
 
 function refuseCompressed(head: Uint8Array): void {

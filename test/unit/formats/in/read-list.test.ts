@@ -63,6 +63,12 @@ describe('limits', () => {
   })
 })
 
+test('JSON is read without any line end, however long', () => {
+  const values = Array.from({ length: 10_000 }, (_, i) => `n${i}.example`)
+  const { report, set } = readText(JSON.stringify(values), {}, 1000)
+  expect([report.format, report.lines, set.size]).toEqual(['json', 1, 10_000])
+})
+
 describe('encodings', () => {
   test('UTF-8 with a mark, UTF-16 with either mark, and neither are the same list', () => {
     const text = '0.0.0.0 bücher.example\n0.0.0.0 a.example\n'
