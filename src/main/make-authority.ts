@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { Fault } from '../core/fault.ts'
 import { dataPaths, type DataPaths } from '../platform/data-folder.ts'
 import { makeFolder, writeDurableFile } from '../platform/durable-file.ts'
@@ -27,7 +27,7 @@ export interface MadeAuthority {
 
 /**
  * Makes an authority in an empty or absent folder: database, keys, first metadata, all published. Everything it made is taken away
- * again when it fails half-way.
+ * again when it fails half-way. What a killed run left behind is finished where its metadata were committed, and else made anew.
  *
  * Throws `data/exists` when something is there, and `key/passphrase-missing`.
  */
@@ -39,23 +39,61 @@ export async function makeAuthority({
   now,
 }: NewAuthority): Promise<MadeAuthority> {
   const paths = dataPaths(data)
-  assertUnused(paths)
+  const isBegun = existsSync(paths.begun)
+  if (isBegun) assertAbandoned(paths)
+  else assertUnused(paths)
   if (!hasPlainKeys) assertPassphrase(env)
+  if (isBegun) {
+    const root = committedRoot(paths)
+    if (root !== null) return finish(paths, root, { env, now })
+    // Nothing is published before the commit: these keys have been in use, and their database was lost since.
+    if (existsSync(paths.published)) assertUnused(paths)
+    removeAll(paths)
+  }
   try {
     return await make(paths, { authority, hasPlainKeys, env, now })
   } catch (error) {
-    for (const path of [
-      paths.database,
-      `${paths.database}-wal`,
-      `${paths.database}-shm`,
-      paths.keys,
-      paths.root,
-      paths.published,
-      paths.staging,
-    ]) {
-      rmSync(path, { recursive: true, force: true })
-    }
+    removeAll(paths)
     throw error
+  }
+}
+
+function removeAll(paths: DataPaths): void {
+  const { database, keys, root, published, staging, begun } = paths
+  const databaseFiles = [database, `${database}-wal`, `${database}-shm`]
+  // Last the mark that all of it was never finished.
+  for (const path of [...databaseFiles, keys, root, published, staging, begun]) {
+    rmSync(path, { recursive: true, force: true })
+  }
+}
+
+/** The root of a run that was killed after its commit: agents may have it already, through whoever used the authority since. */
+function committedRoot({ database }: DataPaths): Uint8Array | null {
+  if (!existsSync(database)) return null
+  const store = openStore(database)
+  try {
+    return store.metadata.find('root', 1)?.bytes ?? null
+  } finally {
+    store.close()
+  }
+}
+
+/** Another `init` may be at work this very moment. */
+function assertAbandoned({ folder, begun }: DataPaths): void {
+  const pid = Number(readFileSync(begun, 'utf8'))
+  if (!Number.isSafeInteger(pid) || pid <= 0 || !isAlive(pid)) return
+  throw new Fault(
+    'data/exists',
+    `expected ${JSON.stringify(folder)} to be nobody's, got process ${pid} making an authority there: wait for it, or remove ${JSON.stringify(begun)} if that is another program`,
+  )
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
@@ -64,6 +102,7 @@ async function make(
   { authority, hasPlainKeys, env, now }: Omit<NewAuthority, 'data'>,
 ): Promise<MadeAuthority> {
   makeFolder(paths.folder)
+  writeDurableFile(paths.begun, Buffer.from(`${process.pid}\n`))
   createKeyFolder(paths.keys, { isPlain: hasPlainKeys })
   const keys = openKeyFolder(paths.keys, () => readPassphrase(env))
   const signed = await initAuthority(keys, authority, now())
@@ -74,6 +113,14 @@ async function make(
   } finally {
     store.close()
   }
+  return finish(paths, root, { env, now })
+}
+
+async function finish(
+  paths: DataPaths,
+  root: Uint8Array,
+  { env, now }: Pick<NewAuthority, 'env' | 'now'>,
+): Promise<MadeAuthority> {
   await withAuthority(
     paths.folder,
     (authority) => projectPublished(authority, { isThorough: true }),
@@ -81,6 +128,7 @@ async function make(
   )
   // Last, so that where it lies the authority is whole.
   writeDurableFile(paths.root, root)
+  rmSync(paths.begun)
   return { root: paths.root, fingerprint: sha256Hex(root) }
 }
 

@@ -11,6 +11,8 @@ export interface DataPaths {
   readonly staging: string
   readonly work: string
   readonly exports: string
+  /** There only from the beginning of `init` to its end: the number of its process. */
+  readonly begun: string
 }
 
 export function dataPaths(folder: string): DataPaths {
@@ -23,5 +25,6 @@ export function dataPaths(folder: string): DataPaths {
     staging: join(folder, 'staging'),
     work: join(folder, 'work'),
     exports: join(folder, 'exports'),
+    begun: join(folder, '.init-begun'),
   }
 }
