@@ -8,9 +8,10 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { draftPath, makeFolder, writeAll } from './durable-file.ts'
+import { DRAFT_PREFIX, draftPath, makeFolder, writeAll } from './durable-file.ts'
 
 interface Changes {
   readonly added: Iterable<Uint8Array>
@@ -49,6 +50,7 @@ export interface LineDraft {
 /** How much is read at once: it stays in a processor's own cache. */
 const READ_BYTES = 1 << 18
 const DIGEST_BYTES = 32
+const STALE_MS = 3_600_000
 
 export function openLineCache(folder: string): LineCache {
   const fileOf = (place: string, name: string): string => join(folder, place, name)
@@ -68,6 +70,7 @@ export function openLineCache(folder: string): LineCache {
     },
     forget: (place, before) => {
       for (const name of namesIn(join(folder, place))) {
+        if (name.startsWith(DRAFT_PREFIX)) removeStale(fileOf(place, name))
         const [, serial, part] = /^([0-9]+)\.(lines|added|removed)$/.exec(name) ?? []
         if (serial === undefined) continue
         const limit = part === 'lines' ? before.lines : before.changes
@@ -177,6 +180,12 @@ function readLines(
       }
     },
   }
+}
+
+/** Removes the draft of a process that was killed: nobody works on one for so long. */
+function removeStale(path: string): void {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat !== undefined && Date.now() - stat.mtimeMs > STALE_MS) rmSync(path, { force: true })
 }
 
 function namesIn(folder: string): string[] {

@@ -70,6 +70,8 @@ export interface PublishStore {
     readonly latest: (role: string) => SignedMetadata | null
     readonly find: (role: string, version: number) => SignedMetadata | null
     readonly all: (role?: string) => readonly SignedMetadata[]
+    /** Removes the versions of a role below `version`. */
+    readonly forget: (role: string, version: number) => void
     /** The commit point of everything that signs without publishing: all or none, durable; `publish/conflict` as above. */
     readonly commit: (signed: readonly SignedMetadata[]) => void
   }

@@ -7,6 +7,8 @@ import { parseOwnMetadata, type TargetFile } from './tuf-metadata.ts'
 export const GRACE_VERSIONS = 8
 /** Nor is a file taken away that is younger than this. */
 export const GRACE_MS = 10 * 60_000
+/** How many versions of what is signed often stay in the database. */
+const KEPT_VERSIONS = 100
 /** Staged files are given up after this: no publication takes so long. */
 const STAGED_MS = 24 * 3_600_000
 
@@ -26,7 +28,7 @@ export async function projectPublished(
 ): Promise<number> {
   for (;;) {
     const committed = readCommitted(deps)
-    for (const signed of committed.targets) await projectRole(deps, signed, isThorough)
+    for (const role of committed.targets) await projectRole(deps, role, isThorough)
     deps.files.publish([...committed.roots, committed.snapshot].map(metadataFile))
     const isNewest = exposeTimestamp(deps, committed.timestamp)
     if (!isNewest) continue
@@ -39,9 +41,11 @@ interface Committed {
   readonly timestamp: SignedMetadata
   readonly snapshot: SignedMetadata
   /** Top-level targets and list roles, at the versions that the snapshot names. */
-  readonly targets: readonly SignedMetadata[]
+  readonly targets: readonly RoleVersion[]
   readonly roots: readonly SignedMetadata[]
 }
+
+type RoleVersion = Pick<SignedMetadata, 'role' | 'version'>
 
 /** One consistent state, even while others commit: everything is found from the timestamp down. */
 function readCommitted({ store }: Pick<PublishDeps, 'store'>): Committed {
@@ -49,20 +53,23 @@ function readCommitted({ store }: Pick<PublishDeps, 'store'>): Committed {
   const { meta } = parseOwnMetadata(timestamp.bytes, 'timestamp')
   const snapshot = some(store.metadata.find('snapshot', meta['snapshot.json'].version), 'snapshot')
   const named = Object.entries(parseOwnMetadata(snapshot.bytes, 'snapshot').meta)
-  const targets = named.map(([file, { version }]) =>
-    some(store.metadata.find(file.replace(/\.json$/, ''), version), file),
-  )
+  const targets = named.map(([file, { version }]) => ({
+    role: file.replace(/\.json$/, ''),
+    version,
+  }))
   return { timestamp, snapshot, targets, roots: store.metadata.all('root') }
 }
 
 /** Publishes the targets of a role and then its metadata: that the metadata is there means that its targets are. */
 async function projectRole(
   deps: PublishDeps,
-  signed: SignedMetadata,
+  { role, version }: RoleVersion,
   isThorough: boolean,
 ): Promise<void> {
+  // Hundreds of lists may be as they were: nothing is read for them.
+  if (!isThorough && deps.files.publishedLength(metadataPath(role, version)) !== null) return
+  const signed = some(deps.store.metadata.find(role, version), role)
   const file = metadataFile(signed)
-  if (!isThorough && deps.files.publishedLength(file.path) === file.bytes.length) return
   const { targets } = parseOwnMetadata(signed.bytes, 'targets')
   const isMissing = ([name, target]: readonly [string, TargetFile]): boolean =>
     deps.files.publishedLength(pathOf(name, target)) !== target.length
@@ -87,37 +94,46 @@ function exposeTimestamp({ store, files }: PublishDeps, timestamp: SignedMetadat
 }
 
 /** Takes away what no reader can be using any more. Roots stay for ever (TUF 1.0 §5.3). */
-function removeOld({ store, files, now }: PublishDeps, { snapshot, targets }: Committed): void {
+function removeOld(deps: PublishDeps, { timestamp, snapshot, targets }: Committed): void {
+  const { store, files, now } = deps
   const before = new Date(now().getTime() - GRACE_MS)
   files.discardStaged(new Date(now().getTime() - STAGED_MS))
-  const oldest = new Map(
-    [snapshot, ...targets].map(({ role, version }) => [role, version - GRACE_VERSIONS + 1]),
-  )
+  const oldest = new Map([snapshot, ...targets].map((at) => [at.role, oldestOf(at)]))
   const old = files.seen('tuf/metadata').filter((path) => {
     const [, version, role = ''] = /([0-9]+)\.([a-z0-9-]+)\.json$/.exec(path) ?? []
     return Number(version) < (oldest.get(role) ?? 0)
   })
-  for (const { role, version } of targets.filter((signed) => hasNewFiles(old, signed))) {
-    const place = role.replace(/^list-/, '')
-    if (place === role) continue
-    const wanted = new Set<string>()
-    for (let at = Math.max(1, version - GRACE_VERSIONS + 1); at <= version; at++) {
-      const kept = store.metadata.find(role, at)
-      if (kept === null) continue
-      const signed = parseOwnMetadata(kept.bytes, 'targets')
-      for (const [name, target] of Object.entries(signed.targets)) wanted.add(pathOf(name, target))
-    }
-    const folder = `tuf/targets/${listTarget(place, '')}`.replace(/\/$/, '')
-    files.remove(
-      files.seen(folder).filter((path) => !wanted.has(path)),
-      before,
-    )
-  }
+  const changed = targets.filter((signed) => hasNewFiles(old, signed))
+  for (const signed of changed) removeTargets(deps, signed, before)
   files.remove(old, before)
+  for (const { role, version } of [timestamp, snapshot, ...changed]) {
+    store.metadata.forget(role, version - KEPT_VERSIONS + 1)
+  }
+}
+
+function oldestOf({ version }: RoleVersion): number {
+  return Math.max(1, version - GRACE_VERSIONS + 1)
+}
+
+/** Takes away the files of a list that none of its last versions refers to. */
+function removeTargets({ store, files }: PublishDeps, signed: RoleVersion, before: Date): void {
+  const { role, version } = signed
+  const place = /^list-(.*)$/.exec(role)?.[1]
+  if (place === undefined) return
+  const wanted = new Set<string>()
+  for (let at = oldestOf(signed); at <= version; at++) {
+    const kept = store.metadata.find(role, at)
+    if (kept === null) continue
+    const { targets } = parseOwnMetadata(kept.bytes, 'targets')
+    for (const [name, target] of Object.entries(targets)) wanted.add(pathOf(name, target))
+  }
+  const folder = `tuf/targets/${listTarget(place, '')}`.replace(/\/$/, '')
+  const unwanted = files.seen(folder).filter((path) => !wanted.has(path))
+  files.remove(unwanted, before)
 }
 
 /** Whether a version of this role has just fallen out of grace, so that its targets may have. */
-function hasNewFiles(old: readonly string[], { role }: SignedMetadata): boolean {
+function hasNewFiles(old: readonly string[], { role }: RoleVersion): boolean {
   return old.some((path) => path.endsWith(`.${role}.json`))
 }
 

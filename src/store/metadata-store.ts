@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { Fault } from '../core/fault.ts'
 import { metadata } from './schema.ts'
@@ -16,6 +16,8 @@ export interface MetadataStore {
   readonly find: (role: string, version: number) => SignedMetadata | null
   /** By role, then version. */
   readonly all: (role?: string) => SignedMetadata[]
+  /** Removes the versions of a role below `version`; not for root, whose versions stay for ever. */
+  readonly forget: (role: string, version: number) => void
   /** All or none, in one transaction; each version must be the next of its role, or `publish/conflict`. */
   readonly commit: (signed: readonly SignedMetadata[]) => void
 }
@@ -66,6 +68,12 @@ export function metadataStore(
         .orderBy(metadata.role, metadata.version)
         .all()
         .map(fromRow),
+    forget: (role, version) => {
+      if (role === 'root') return
+      db.delete(metadata)
+        .where(and(eq(metadata.role, role), lt(metadata.version, version)))
+        .run()
+    },
     commit: (signed) => write(() => signed.forEach(insertNext)),
   }
 }

@@ -130,6 +130,23 @@ function describeCommits(using: Using): void {
       expect(store.metadata.all('root').map(({ version }) => version)).toEqual([1, 2])
     }),
   )
+
+  it(
+    'forget old versions of a role, but never a root, and go on counting',
+    using(({ store }) => {
+      for (const role of ['root', 'snapshot', 'timestamp']) {
+        store.metadata.commit([1, 2, 3].map((version) => signedOf(role, version)))
+        if (role !== 'snapshot') store.metadata.forget(role, 3)
+      }
+      const versions = (role: string): number[] =>
+        store.metadata.all(role).map(({ version }) => version)
+      expect(versions('root')).toEqual([1, 2, 3])
+      expect(versions('snapshot')).toEqual([1, 2, 3])
+      expect(versions('timestamp')).toEqual([3])
+      store.metadata.commit([signedOf('timestamp', 4)])
+      expect(versions('timestamp')).toEqual([3, 4])
+    }),
+  )
 }
 
 function describeLines(using: Using): void {

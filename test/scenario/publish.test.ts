@@ -260,6 +260,23 @@ describe('projecting', () => {
     expect(verifyTree(authority.paths.published).get('a')?.snapshot?.serial).toBe(1)
   })
 
+  it('keeps the last hundred of what is signed often, and every root', async () => {
+    applyList(authority, 'a')
+    for (let i = 1; i <= 3; i++) await publishLines(authority, 'a', some(10 + i))
+    await changeKeys(authority, { role: 'root', change: 'rotate' })
+    for (let i = 1; i <= 110; i++) {
+      home.clock.at = new Date(home.clock.at.getTime() + 3_600_000)
+      await refreshMetadata(authority)
+    }
+    await projectPublished(authority)
+    const versions = (role: string) =>
+      authority.store.metadata.all(role).map(({ version }) => version)
+    expect(versions('timestamp')).toHaveLength(100)
+    expect(versions('timestamp').at(-1)).toBe(authority.store.metadata.latest('timestamp')?.version)
+    expect(versions('root')).toEqual([1, 2])
+    verifyTree(authority.paths.published)
+  })
+
   it('takes old files away only after their grace', async () => {
     applyList(authority, 'a')
     for (let i = 1; i <= 12; i++) await publishLines(authority, 'a', some(400 + i))

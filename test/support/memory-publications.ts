@@ -28,6 +28,11 @@ export class MemoryPublications implements Pick<PublishStore, 'publications' | '
       [...this.#metadata]
         .filter((signed) => role === undefined || signed.role === role)
         .sort((a, b) => (a.role < b.role ? -1 : a.role > b.role ? 1 : a.version - b.version)),
+    forget: (role: string, version: number) => {
+      this.#metadata = this.#metadata.filter(
+        (signed) => signed.role === 'root' || signed.role !== role || signed.version >= version,
+      )
+    },
     commit: (signed: readonly SignedMetadata[]) => {
       this.#metadata = this.#with(signed)
     },

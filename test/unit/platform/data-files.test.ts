@@ -162,8 +162,11 @@ describe('the cache of lines', () => {
     put(3)
     put(4)
     for (const serial of [2, 3, 4]) open().putChanges('a', serial, { added: [], removed: [] })
+    for (const name of ['.draft-old', '.draft-new']) writeFileSync(path('work/a', name), '')
+    utimesSync(path('work/a/.draft-old'), 1000, 1000)
     open().forget('a', { lines: 4, changes: 3 })
     expect(readdirSync(path('work/a')).sort()).toEqual([
+      '.draft-new',
       '3.added',
       '3.removed',
       '4.added',
