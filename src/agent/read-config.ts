@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Fault } from '../core/fault.ts'
 import { CONFIG_SCHEMA, type AgentConfig } from './config.ts'
@@ -39,18 +39,34 @@ function digest(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
-/** Whoever can write to the state folder can feed the resolver as he likes: this gives him nothing more. */
+/**
+ * It names the commands to run, so one that another user may have written is not taken: the folder may be writable for more than
+ * this user, whose own hand is seen in the file's owner.
+ */
 function recallChecked(text: string, folder: string, key: string): CheckedConfig | null {
   try {
     const raw: unknown = JSON.parse(text)
     if (!isRecord(raw) || typeof raw['state'] !== 'string') return null
-    const kept = readFileSync(checkedPath(resolve(folder, raw['state'])), 'utf8')
+    const kept = readOwnFile(checkedPath(resolve(folder, raw['state'])))
+    if (kept === null) return null
     const checked = JSON.parse(kept) as CheckedConfig
     return checked.key === key ? checked : null
   } catch (error) {
     // No JSON, none kept yet, or a note that someone spoiled: it is checked anew.
     if (error instanceof SyntaxError || (error instanceof Error && 'code' in error)) return null
     throw error
+  }
+}
+
+/** Null for a file that another user owns or may write to. */
+function readOwnFile(path: string): string | null {
+  const fd = openSync(path, 'r')
+  try {
+    const { uid, mode } = fstatSync(fd)
+    const isOwn = uid === (process.geteuid?.() ?? uid) && (mode & 0o022) === 0
+    return isOwn ? readFileSync(fd, 'utf8') : null
+  } finally {
+    closeSync(fd)
   }
 }
 

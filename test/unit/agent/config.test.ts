@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -172,6 +181,15 @@ describe('an agent configuration', () => {
     const kept = join(folder, 'state/checked-config.json')
     writeFileSync(kept, readFileSync(kept, 'utf8').replace('"*/5 * * * *"', '"7 * * * *"'))
     expect((await readAgentConfig(path)).config.schedule).toBe('7 * * * *')
+    // But not when others may have written it: it names the commands that are run.
+    chmodSync(kept, 0o664)
+    expect((await readAgentConfig(path)).config.schedule).toBe('*/5 * * * *')
+    chmodSync(kept, 0o644)
+    if (process.geteuid?.() === 0) {
+      chownSync(kept, 65534, 65534)
+      expect((await readAgentConfig(path)).config.schedule).toBe('*/5 * * * *')
+      chownSync(kept, 0, 0)
+    }
     writeFileSync(path, JSON.stringify({ ...good, shedule: '' }))
     await expect(readAgentConfig(path)).rejects.toThrow(
       expect.objectContaining({ code: 'agent/config' }),
