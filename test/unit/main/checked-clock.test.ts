@@ -40,5 +40,7 @@ function storeWith(latest: ReturnType<Store['metadata']['latest']>): Pick<Store,
   const unused = (): never => {
     throw new Error('not asked for here')
   }
-  return { metadata: { latest: () => latest, find: unused, all: unused, commit: unused } }
+  return {
+    metadata: { latest: () => latest, find: unused, all: unused, forget: unused, commit: unused },
+  }
 }
