@@ -66,7 +66,9 @@ test(
       const deciding = home.open()
       decideLines(deciding, 'a', linesAt(round))
       deciding.close()
-      await publishKilled(home.data, chance() * wholeRunMs * 1.2)
+      // The first is killed at once and the last never, however busy the machine is; the others anywhere.
+      const anyMs = chance() * wholeRunMs * 1.2
+      await publishKilled(home.data, round === 1 ? 0 : round === ROUNDS ? 60_000 : anyMs)
 
       // What readers see at once is whole, and not older than before.
       const seen = await readSnapshot(reader, 'a')
@@ -85,7 +87,7 @@ test(
       else expect(linesOf([repaired.lines])).toEqual(linesAt(round))
       serial = committed.serial
     }
-    // Some were killed before their commit and some not: the instants were spread as they should be.
+    // Some were killed before their commit and some not.
     expect(killed).toBeGreaterThan(0)
     expect(killed).toBeLessThan(ROUNDS)
     await publishKilled(home.data, 60_000)
