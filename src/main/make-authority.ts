@@ -4,6 +4,7 @@ import { dataPaths, type DataPaths } from '../platform/data-folder.ts'
 import { makeFolder, writeDurableFile } from '../platform/durable-file.ts'
 import { createKeyFolder, openKeyFolder } from '../platform/key-folder.ts'
 import { readPassphrase } from '../platform/passphrase.ts'
+import { isRunning } from '../platform/running-process.ts'
 import { initAuthority } from '../publish/init-authority.ts'
 import { projectPublished } from '../publish/project-published.ts'
 import { sha256Hex } from '../publish/sign-metadata.ts'
@@ -81,20 +82,11 @@ function committedRoot({ database }: DataPaths): Uint8Array | null {
 /** Another `init` may be at work this very moment. */
 function assertAbandoned({ folder, begun }: DataPaths): void {
   const pid = Number(readFileSync(begun, 'utf8'))
-  if (!Number.isSafeInteger(pid) || pid <= 0 || !isAlive(pid)) return
+  if (!Number.isSafeInteger(pid) || pid <= 0 || !isRunning(pid)) return
   throw new Fault(
     'data/exists',
     `expected ${JSON.stringify(folder)} to be nobody's, got process ${pid} making an authority there: wait for it, or remove ${JSON.stringify(begun)} if that is another program`,
   )
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 async function make(
