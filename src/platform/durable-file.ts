@@ -40,12 +40,26 @@ export function writeDurableFile(
   writeDurableBlocks(path, [bytes], { mode })
 }
 
+/** The same for several files, with one wait for each folder: after a crash each of them is there whole or as it was before. */
+export function writeDurableFiles(
+  files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+): void {
+  for (const { path, bytes } of files) replaceFile(path, [bytes], 0o644)
+  for (const folder of new Set(files.map(({ path }) => dirname(path)))) syncFolder(folder)
+}
+
 /** The same for bytes that come in blocks; what they throw leaves everything as it was. */
 export function writeDurableBlocks(
   path: string,
   blocks: Iterable<Uint8Array>,
   { mode = 0o644 }: Pick<DurableOptions, 'mode'> = {},
 ): void {
+  replaceFile(path, blocks, mode)
+  syncFolder(dirname(path))
+}
+
+/** All but the last step: the name is not durable yet. */
+function replaceFile(path: string, blocks: Iterable<Uint8Array>, mode: number): void {
   makeFolder(dirname(path))
   const draft = draftPath(path)
   try {
@@ -61,7 +75,6 @@ export function writeDurableBlocks(
     rmSync(draft, { force: true })
     throw error
   }
-  syncFolder(dirname(path))
 }
 
 /** A name for a draft of `path`, in the same folder, that nobody else uses. */

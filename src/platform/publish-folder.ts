@@ -19,6 +19,7 @@ import {
   syncFolder,
   writeAll,
   writeDurableFile,
+  writeDurableFiles,
 } from './durable-file.ts'
 
 /** Bytes on their way to a staged file. */
@@ -34,7 +35,7 @@ export interface StagedDraft {
 
 /** What is published, and what is about to be: two folders on one file system. Paths are published paths, with `/`. */
 export interface PublishFolder {
-  /** A new file in `staging/`, seen by nobody until it is promoted; durable when `finish` is kept. */
+  /** A new file in `staging/`, seen by nobody until it is promoted. When `finish` is kept its bytes are durable. */
   readonly draft: () => StagedDraft
   /** Renames staged files to their published places, durably; gives those that were there to be moved. */
   readonly promote: (paths: readonly string[]) => readonly string[]
@@ -67,10 +68,10 @@ export function openPublishFolder(published: string, staging: string): PublishFo
     discardStaged: (before) => discardStaged(staging, before),
     publishedLength: (path) => lengthOf(join(published, path)),
     publish: (files) => {
-      for (const { path, bytes } of files) {
-        if (lengthOf(join(published, path)) !== bytes.length)
-          writeDurableFile(join(published, path), bytes)
-      }
+      const missing = files.filter(
+        ({ path, bytes }) => lengthOf(join(published, path)) !== bytes.length,
+      )
+      writeDurableFiles(missing.map(({ path, bytes }) => ({ path: join(published, path), bytes })))
     },
     replace: (path, bytes) => writeDurableFile(join(published, path), bytes),
     read: (path) => ifThere(() => readFileSync(join(published, path))),
@@ -127,7 +128,6 @@ function openDraft(staging: string): StagedDraft {
       const file = join(staging, path)
       makeFolder(dirname(file))
       renameSync(draft, file)
-      syncFolder(dirname(file))
     },
     discard: () => {
       close()

@@ -126,7 +126,10 @@ export interface FileDraft {
   readonly patch: (bytes: Uint8Array) => void
   /** What was written, in blocks that each hold only until the next one is asked for. */
   readonly blocks: () => Iterable<Uint8Array>
-  /** Durable under its name when kept. */
+  /**
+   * Gives it its name. The bytes are durable when the promise is kept; should the machine stop before it is promoted, the name may be
+   * lost, and the file is made again.
+   */
   readonly finish: (path: string) => Promise<void>
   /** Gives it up; nothing stays. Allowed after a failure of any kind, and after `finish` does nothing. */
   readonly discard: () => void

@@ -28,8 +28,11 @@ export async function projectPublished(
 ): Promise<number> {
   for (;;) {
     const committed = readCommitted(deps)
-    for (const role of committed.targets) await projectRole(deps, role, isThorough)
-    deps.files.publish([...committed.roots, committed.snapshot].map(metadataFile))
+    const changed: SignedMetadata[] = []
+    for (const role of committed.targets)
+      changed.push(...(await projectTargets(deps, role, isThorough)))
+    // Their targets are durable: that the metadata of a role is there means that all its targets are.
+    deps.files.publish([...changed, ...committed.roots, committed.snapshot].map(metadataFile))
     const isNewest = exposeTimestamp(deps, committed.timestamp)
     if (!isNewest) continue
     removeOld(deps, committed)
@@ -60,16 +63,15 @@ function readCommitted({ store }: Pick<PublishDeps, 'store'>): Committed {
   return { timestamp, snapshot, targets, roots: store.metadata.all('root') }
 }
 
-/** Publishes the targets of a role and then its metadata: that the metadata is there means that its targets are. */
-async function projectRole(
+/** Publishes the targets of a role, and gives its metadata if it must be published after them. */
+async function projectTargets(
   deps: PublishDeps,
   { role, version }: RoleVersion,
   isThorough: boolean,
-): Promise<void> {
+): Promise<SignedMetadata[]> {
   // Hundreds of lists may be as they were: nothing is read for them.
-  if (!isThorough && deps.files.publishedLength(metadataPath(role, version)) !== null) return
+  if (!isThorough && deps.files.publishedLength(metadataPath(role, version)) !== null) return []
   const signed = some(deps.store.metadata.find(role, version), role)
-  const file = metadataFile(signed)
   const { targets } = parseOwnMetadata(signed.bytes, 'targets')
   const isMissing = ([name, target]: readonly [string, TargetFile]): boolean =>
     deps.files.publishedLength(pathOf(name, target)) !== target.length
@@ -79,7 +81,7 @@ async function projectRole(
     await remakeTarget(deps, name, target)
     deps.files.promote([pathOf(name, target)])
   }
-  deps.files.publish([file])
+  return [signed]
 }
 
 /** Shows readers the new state, unless a newer one is committed already: then false. No process can commit in between. */

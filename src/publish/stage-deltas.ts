@@ -57,10 +57,11 @@ export async function stageDeltas(
       steps,
       batch.map(({ at }) => at),
     )
-    for (const [i, offer] of batch.entries()) {
-      const diff = diffs[i] ?? { added: [], removed: [] }
-      Object.assign(targets, await stageDelta(deps.files, list.place, offer, diff))
-    }
+    // Together, so that they are compressed on all threads and wait for the disk at once.
+    const staged = batch.map((offer, i) =>
+      stageDelta(deps.files, list.place, offer, diffs[i] ?? { added: [], removed: [] }),
+    )
+    for (const made of await allSettled(staged)) Object.assign(targets, made)
   }
   return targets
 }
@@ -152,4 +153,10 @@ function batches(offers: readonly Offer[]): Offer[][] {
     made[made.length - 1]?.push(offer)
   }
   return made
+}
+
+/** All results; or, once none of them is at work any more, what the first that failed threw. */
+async function allSettled<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work)
+  return Promise.all(work)
 }
