@@ -34,7 +34,7 @@ const NEAR_HUB_STEP = 5
 
 /** All direct deltas are made while they are together smaller than this. */
 const CHEAP_BYTES = 256 * 1024
-const CHEAP_SHARE = 0.25
+const CHEAP_SHARE = 0.05
 
 /**
  * Chooses the deltas to a new serial so that from every serial of the window, unless the snapshot is smaller, there is a way of at
