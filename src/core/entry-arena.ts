@@ -68,10 +68,14 @@ export class EntryArena {
   #lastAttributes: EntryAttributes | undefined
   #lastNumber = 0
 
+  /** Whether all that is made of the entries lies in memory that other threads can read, too. */
+  readonly isShared: boolean
+
   /** `expectedBytes` and `expectedEntries` avoid growing on the way; they are no limit. */
-  constructor({ expectedBytes = 1 << 16, expectedEntries = 1 << 12 } = {}) {
+  constructor({ expectedBytes = 1 << 16, expectedEntries = 1 << 12, isShared = false } = {}) {
+    this.isShared = isShared
     // Memory that is never written is never resident, so a generous guess costs nothing.
-    this.bytes = new Uint8Array(expectedBytes)
+    this.bytes = newBytes(expectedBytes, isShared)
     this.slots = new Uint32Array(2 * expectedEntries + 1)
   }
 
@@ -144,12 +148,13 @@ export class EntryArena {
     return Buffer.from(this.bytes.buffer, start, end - start).toString('latin1')
   }
 
-  #growBytes(length: number): void {
-    const needed = this.end + length
+  #growBytes(more: number): void {
+    const needed = this.end + more
     if (needed > MAX_BYTES) {
       throw new Fault('import/too-large', 'expected at most 4 GiB of values in one list')
     }
-    const grown = new Uint8Array(Math.min(MAX_BYTES, Math.max(needed, this.bytes.length * 2)))
+    const length = Math.min(MAX_BYTES, Math.max(needed, this.bytes.length * 2))
+    const grown = newBytes(length, this.isShared)
     grown.set(this.bytes.subarray(0, this.end))
     this.bytes = grown
   }
@@ -159,4 +164,9 @@ export class EntryArena {
     grown.set(this.slots)
     this.slots = grown
   }
+}
+
+/** Memory for bytes, of one thread or of all. */
+export function newBytes(length: number, isShared: boolean): Uint8Array {
+  return new Uint8Array(isShared ? new SharedArrayBuffer(length) : new ArrayBuffer(length))
 }

@@ -1,5 +1,5 @@
 import { ENTRY_ACTIONS, ENTRY_KINDS, NONE } from './entry.ts'
-import { type EntryAttributes, KIND_BITS, KIND_MASK, WORD } from './entry-arena.ts'
+import { type EntryAttributes, KIND_BITS, KIND_MASK, newBytes, WORD } from './entry-arena.ts'
 import { IndexedLines, packSpan, SPAN_CONTINUES } from './indexed-lines.ts'
 
 /** Size of the blocks of lines. */
@@ -18,6 +18,13 @@ interface Ending {
   readonly words: Uint32Array
 }
 
+/** Where the values lie. */
+interface LineSource {
+  readonly bytes: Uint8Array
+  readonly attributes: readonly EntryAttributes[]
+  readonly isShared: boolean
+}
+
 /** Writes the snapshot lines of entries, in the order asked for. */
 export class EntryLineWriter {
   /** How many were written of each kind code. */
@@ -28,24 +35,22 @@ export class EntryLineWriter {
   readonly #endings: Ending[] = []
   readonly #source: DataView
   readonly #isShared: boolean
+  #spare: Uint8Array
   #block: Uint8Array
   #view: DataView
   #spans: Uint32Array
   #end = 0
   #lines = 0
 
-  /** `bytes` has the values and a word more. With `isShared` the lines lie in memory that other threads can read, too. */
-  constructor(bytes: Uint8Array, attributes: readonly EntryAttributes[], isShared: boolean) {
+  /** `bytes` has the values and a word more. The lines are written into `spare` while there is some. */
+  constructor({ bytes, attributes, isShared }: LineSource, spare: Uint8Array) {
     this.#source = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     this.#attributes = attributes
     this.#isShared = isShared
+    this.#spare = spare
     this.#block = this.#newBlock()
-    this.#view = new DataView(this.#block.buffer)
+    this.#view = viewOf(this.#block)
     this.#spans = this.#newSpans()
-  }
-
-  get size(): number {
-    return this.written.reduce((sum, count) => sum + count, 0)
   }
 
   /** Writes the line of the value `bytes[start, end)` with this tag. Lines of one value follow each other. */
@@ -88,20 +93,21 @@ export class EntryLineWriter {
     this.#blocks.push(this.#block.subarray(0, this.#end))
     this.#allSpans.push(this.#spans.subarray(0, this.#lines))
     this.#block = this.#newBlock()
-    this.#view = new DataView(this.#block.buffer)
+    this.#view = viewOf(this.#block)
     this.#spans = this.#newSpans()
     this.#end = this.#lines = 0
   }
 
   #newSpans(): Uint32Array {
     const bytes = (BLOCK_BYTES / MIN_LINE) * Uint32Array.BYTES_PER_ELEMENT
-    return new Uint32Array(this.#isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes))
+    return new Uint32Array(newBytes(bytes, this.#isShared).buffer)
   }
 
   #newBlock(): Uint8Array {
-    return this.#isShared
-      ? new Uint8Array(new SharedArrayBuffer(BLOCK_BYTES))
-      : new Uint8Array(BLOCK_BYTES)
+    if (this.#spare.length < BLOCK_BYTES) return newBytes(BLOCK_BYTES, this.#isShared)
+    const block = this.#spare.subarray(0, BLOCK_BYTES)
+    this.#spare = this.#spare.subarray(BLOCK_BYTES)
+    return block
   }
 
   /** What stands behind the value in the lines with this tag. */
@@ -123,3 +129,7 @@ export class EntryLineWriter {
 const MAX_KEPT_ENDINGS = 1 << 12
 
 const NO_ATTRIBUTES = { action: 'nxdomain', category: '', reference: '' } as const
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+}

@@ -1,10 +1,9 @@
 import { ENTRY_KINDS, type EntryKind } from './entry.ts'
 import { type EntryArena, KIND_MASK, MARK } from './entry-arena.ts'
 import { EntryLineWriter } from './entry-line-writer.ts'
-import type { IndexedLines } from './indexed-lines.ts'
+import { IndexedLines } from './indexed-lines.ts'
 import { TagJoiner } from './join-tags.ts'
-import { partEntries } from './part-entries.ts'
-import { sortAlphabet } from './sort-alphabet.ts'
+import { partEntries, type SortableParts } from './part-entries.ts'
 import { ENTRY_NUMBER, SAME_VALUE, sortPart } from './sort-entries.ts'
 
 /** The entries of a list: sorted, each value and kind once. Any order of input gives the same bytes. */
@@ -21,29 +20,56 @@ export interface EntrySet {
 /**
  * Sorts the arena, joins duplicates and marks, and gives the lines. The arena is empty afterwards.
  *
- * With `isShared` the lines lie in memory that other threads can read, too.
- *
  * Where two lines give one entry different attributes, `rankAttributes` says which stay, whatever their order.
  */
-export function sealEntries(arena: EntryArena, { isShared = false } = {}): EntrySet {
-  const { attributes } = arena
-  const alphabet = sortAlphabet(arena.isNamesOnly)
-  const parted = partEntries(arena, alphabet)
-  const writer = new EntryLineWriter(parted.bytes, attributes, isShared)
-  const joiner = new TagJoiner(parted.slots, attributes)
-  for (let part = 0; part + 1 < parted.starts.length; part++) {
-    writePart(parted.slots, sortPart(parted, part, alphabet), writer, joiner)
+export function sealEntries(arena: EntryArena): EntrySet {
+  const parted = partEntries(arena)
+  return joinSealed([sealParts(parted, 0, parted.starts.length - 1, parted.spare)])
+}
+
+/** Some parts sealed: plain data, so that threads can share the work. */
+export interface SealedParts {
+  readonly blocks: readonly Uint8Array[]
+  readonly spans: readonly Uint32Array[]
+  readonly duplicates: number
+  /** How many entries there are of each kind, in the order of `ENTRY_KINDS`. */
+  readonly written: readonly number[]
+}
+
+/** Seals the parts from one to before another. `spare` is memory that may be used for the lines. */
+export function sealParts(
+  parted: SortableParts,
+  from: number,
+  to: number,
+  spare: Uint8Array,
+): SealedParts {
+  const writer = new EntryLineWriter(parted, spare)
+  const joiner = new TagJoiner(parted.slots, parted.attributes)
+  for (let part = from; part < to; part++) {
+    writePart(parted.slots, sortPart(parted, part), writer, joiner)
   }
-  const lines = writer.finish()
-  const kinds = Object.fromEntries(
-    ENTRY_KINDS.map((kind, code) => [kind, writer.written[code] ?? 0]),
+  const { blocks, spans } = writer.finish()
+  return { blocks, spans, duplicates: joiner.duplicates, written: [...writer.written] }
+}
+
+/** The whole set, given all its parts in their order. */
+export function joinSealed(sealed: readonly SealedParts[]): EntrySet {
+  const lines = new IndexedLines(
+    sealed.flatMap(({ blocks }) => blocks),
+    sealed.flatMap(({ spans }) => spans),
   )
+  const countOf = (code: number): number => sum(sealed.map(({ written }) => written[code] ?? 0))
+  const kinds = ENTRY_KINDS.map((kind, code) => [kind, countOf(code)] as const)
   return {
-    size: writer.size,
-    duplicates: joiner.duplicates,
-    kinds: kinds as Record<EntryKind, number>,
+    size: sum(kinds.map(([, count]) => count)),
+    duplicates: sum(sealed.map(({ duplicates }) => duplicates)),
+    kinds: Object.fromEntries(kinds) as Record<EntryKind, number>,
     lines: () => lines,
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
 }
 
 /** Writes the lines of all entries of one part. */

@@ -1,5 +1,5 @@
-import { type EntryArena, WORD } from './entry-arena.ts'
-import type { SortAlphabet } from './sort-alphabet.ts'
+import { type EntryArena, type EntryAttributes, newBytes, WORD } from './entry-arena.ts'
+import { type SortAlphabet, sortAlphabet } from './sort-alphabet.ts'
 
 /** Fewer entries than this are one part: they fit the processor's cache together. */
 const MIN_PARTED = 1 << 12
@@ -7,8 +7,8 @@ const MIN_PARTED = 1 << 12
 /** How many first characters of a value decide on its part. */
 export const PART_CHARACTERS = 2
 
-/** The entries of an arena, moved together by the first characters of their values, in the order of those. */
-export interface PartedEntries {
+/** Entries, moved together by the first characters of their values, in the order of those. */
+export interface SortableParts {
   readonly bytes: Uint8Array
   /** As in an arena. */
   readonly slots: Uint32Array
@@ -16,6 +16,15 @@ export interface PartedEntries {
   readonly starts: Uint32Array
   /** How many first characters all values of a part have in common. */
   readonly depth: number
+  /** As in an arena. */
+  readonly attributes: readonly EntryAttributes[]
+  readonly isShared: boolean
+  readonly alphabet: SortAlphabet
+}
+
+/** The entries of an arena, and what is left of the arena: memory that nobody needs any more. */
+export interface PartedEntries extends SortableParts {
+  readonly spare: Uint8Array
 }
 
 /**
@@ -23,14 +32,29 @@ export interface PartedEntries {
  * that a processor could foresee; a part fits its cache, a list does not, and that is worth twice the cost of moving. Takes the arena's
  * memory: the arena is empty afterwards.
  */
-export function partEntries(arena: EntryArena, alphabet: SortAlphabet): PartedEntries {
+export function partEntries(arena: EntryArena): PartedEntries {
+  const { attributes, isNamesOnly, isShared } = arena
+  const alphabet = sortAlphabet(isNamesOnly)
+  const told = { attributes, alphabet, isShared }
   const { bytes, slots, count } = arena.take()
   if (count < MIN_PARTED) {
-    return { bytes, slots, starts: Uint32Array.of(0, count), depth: 0 }
+    return { bytes, slots, starts: Uint32Array.of(0, count), depth: 0, spare: NONE, ...told }
   }
   const { starts, byteStarts } = measureParts(bytes, slots, count, alphabet)
-  const moved = moveEntries({ bytes, slots, count }, alphabet, starts.slice(), byteStarts)
-  return { ...moved, starts, depth: PART_CHARACTERS }
+  const target = roomFor(slots[2 * count] ?? 0, count, isShared)
+  moveEntries({ bytes, slots, count }, alphabet, { places: starts.slice(), byteStarts }, target)
+  return { ...target, starts, depth: PART_CHARACTERS, spare: bytes, ...told }
+}
+
+const NONE = new Uint8Array(0)
+
+/** The part before which about half of the entries stand. */
+export function middlePart({ starts }: SortableParts): number {
+  const half = (starts.at(-1) ?? 0) / 2
+  return Math.max(
+    0,
+    starts.findIndex((start) => start >= half),
+  )
 }
 
 function measureParts(
@@ -66,34 +90,45 @@ function partOf(
   return first * base + (start + 1 < end ? (codes[bytes[start + 1] ?? 0] ?? 0) : 0)
 }
 
-function moveEntries(
-  { bytes, slots, count }: { bytes: Uint8Array; slots: Uint32Array; count: number },
-  alphabet: SortAlphabet,
-  places: Uint32Array,
-  bytePlaces: Uint32Array,
-): { bytes: Uint8Array; slots: Uint32Array } {
-  const length = slots[2 * count] ?? 0
+interface Room {
+  readonly bytes: Uint8Array
+  readonly slots: Uint32Array
+}
+
+function roomFor(length: number, count: number, isShared: boolean): Room {
+  const slotBytes = newBytes((2 * count + 1) * Uint32Array.BYTES_PER_ELEMENT, isShared)
+  const slots = new Uint32Array(slotBytes.buffer)
+  slots[2 * count] = length
   // Room behind the last value for whoever copies by words.
-  const moved = new Uint8Array(length + WORD)
+  return { bytes: newBytes(length + WORD, isShared), slots }
+}
+
+interface Places {
+  readonly places: Uint32Array
+  readonly byteStarts: Uint32Array
+}
+
+function moveEntries(
+  { bytes, slots, count }: Room & { readonly count: number },
+  alphabet: SortAlphabet,
+  { places, byteStarts }: Places,
+  target: Room,
+): void {
   const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  const target = new DataView(moved.buffer)
-  const movedSlots = new Uint32Array(2 * count + 1)
-  movedSlots[2 * count] = length
+  const moved = new DataView(target.bytes.buffer)
   for (let i = 0; i < count; i++) {
     const start = slots[2 * i] ?? 0
     const end = slots[2 * i + 2] ?? 0
     const part = partOf(bytes, start, end, alphabet)
     const place = places[part] ?? 0
     places[part] = place + 1
-    let at = bytePlaces[part] ?? 0
-    bytePlaces[part] = at + end - start
-    movedSlots[2 * place] = at
-    movedSlots[2 * place + 1] = slots[2 * i + 1] ?? 0
+    let at = byteStarts[part] ?? 0
+    byteStarts[part] = at + end - start
+    target.slots[2 * place] = at
+    target.slots[2 * place + 1] = slots[2 * i + 1] ?? 0
     let from = start
     // By words, but never past the end: there the next part begins, and is perhaps there already.
-    for (; from + WORD <= end; from += WORD, at += WORD)
-      target.setUint32(at, source.getUint32(from))
-    for (; from < end; from++, at++) moved[at] = bytes[from] ?? 0
+    for (; from + WORD <= end; from += WORD, at += WORD) moved.setUint32(at, source.getUint32(from))
+    for (; from < end; from++, at++) target.bytes[at] = bytes[from] ?? 0
   }
-  return { bytes: moved, slots: movedSlots }
 }

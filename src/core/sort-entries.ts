@@ -1,5 +1,5 @@
 import { KIND_MASK } from './entry-arena.ts'
-import type { PartedEntries } from './part-entries.ts'
+import type { SortableParts } from './part-entries.ts'
 import type { SortAlphabet } from './sort-alphabet.ts'
 
 /** Up to this many equal prefixes, comparing beats making keys. */
@@ -37,9 +37,8 @@ export const ENTRY_NUMBER = ~SAME_VALUE
  * value comes again. This is the order of their lines, for the TAB behind a value sorts below every byte of one.
  */
 export function sortPart(
-  { bytes, slots, starts, depth }: PartedEntries,
+  { bytes, slots, starts, depth, alphabet }: SortableParts,
   part: number,
-  alphabet: SortAlphabet,
 ): Uint32Array {
   const first = starts[part] ?? 0
   const order = new Uint32Array((starts[part + 1] ?? 0) - first)

@@ -58,12 +58,13 @@ export async function convertLists(
   const second = isWorthSharing(bytes, targets) ? new SecondExporter() : undefined
   const report = options.report === undefined ? undefined : new FindingReport(options.report)
   try {
-    const { set, inputs } = readFiles(
+    const { arena, inputs } = readFiles(
       { files, bytes, isShared: second !== undefined },
       options,
       action.type,
       report,
     )
+    const set = (await second?.seal(arena)) ?? sealEntries(arena)
     const source = exportSource(set, options, definitionOf(files, options, action, inputs))
     const outputs = await writeTargets(targets, source, { set, second })
     report?.publish()
@@ -135,8 +136,8 @@ function readFiles(
   options: ConvertOptions,
   action: EntryAction | undefined,
   findings: FindingReport | undefined,
-): Pick<Converted, 'inputs' | 'set'> {
-  const arena = new EntryArena({ expectedBytes: bytes, expectedEntries: bytes >> 3 })
+): Pick<Converted, 'inputs'> & { readonly arena: EntryArena } {
+  const arena = new EntryArena({ expectedBytes: bytes, expectedEntries: bytes >> 3, isShared })
   const inputs = files.map((file) => {
     try {
       const report = readInto(arena, readChunks(file), {
@@ -153,7 +154,7 @@ function readFiles(
       throw new Fault(error.code, `in ${JSON.stringify(file)}: ${error.message}`, { cause: error })
     }
   })
-  return { inputs, set: sealEntries(arena, { isShared }) }
+  return { inputs, arena }
 }
 
 /**

@@ -190,6 +190,16 @@ describe('convert', () => {
   })
 })
 
+test('a fault in both threads is one sentence', async () => {
+  const names = Array.from({ length: 200_000 }, (_, i) => `www.n${String(i * 7919)}.example\n`)
+  const [list, z, y] = [file('large.txt', names.join('')), join(folder, 'z'), join(folder, 'y')]
+  const args = ['--to', 'rpz', '-o', z, '--to', 'rpz', '-o', y, '--zone', 'not a zone']
+  const { code, stderr } = await runBailiwick(['convert', list, ...args])
+  expect(code).toBe(3)
+  expect(stderr).toMatch(/^bailiwick: .* \(zone\/invalid\)\n$/)
+  expect(readdirSync(folder)).toEqual(['large.txt'])
+})
+
 describe('convert changes nothing', () => {
   const old = 'what was there\n'
 
