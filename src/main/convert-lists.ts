@@ -21,6 +21,7 @@ import {
   isExportFormat,
   renderExport,
 } from '../formats/render-export.ts'
+import { assertFilesApart, type CommandFiles } from './assert-files-apart.ts'
 import { printConvertSummary, type Converted, type Target } from './convert-summary.ts'
 import { DraftFile } from './draft-file.ts'
 import { SecondExporter } from './second-exporter.ts'
@@ -54,6 +55,7 @@ export async function convertLists(
   const targets = parseTargets(options)
   const action = parseActionOption(options.action)
   assertOneStdin(files)
+  assertFilesApart({ inputs: files, outputs: outputsOf(targets, options.report) })
   const bytes = files.reduce((sum, file) => sum + sizeOfInput(file), 0)
   const second = isWorthSharing(bytes, targets) ? new SecondExporter() : undefined
   const report = options.report === undefined ? undefined : new FindingReport(options.report)
@@ -100,6 +102,16 @@ function parseTargets({ to, output = [] }: ConvertOptions): Target[] {
       `expected --to to be one of ${EXPORT_FORMATS.join(', ')}, got ${JSON.stringify(format)}`,
     )
   })
+}
+
+function outputsOf(
+  targets: readonly Target[],
+  report: string | undefined,
+): CommandFiles['outputs'] {
+  return [
+    ...targets.flatMap(({ path }) => (path === undefined ? [] : [{ option: '--output', path }])),
+    ...(report === undefined ? [] : [{ option: '--report', path: report }]),
+  ]
 }
 
 interface AskedAction {

@@ -14,6 +14,7 @@ import { assertCategory } from '../curation/propose-entry.ts'
 import type { NewDecision } from '../store/decision-store.ts'
 import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
+import { assertFilesApart } from './assert-files-apart.ts'
 import { findList, withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
 import { printImport, type ImportOutcome } from './import-summary.ts'
@@ -59,6 +60,8 @@ export function runImport(
   options: ImportOptions,
 ): ImportOutcome {
   const { store, list, progress } = deps
+  const outputs = options.report === undefined ? [] : [{ option: '--report', path: options.report }]
+  assertFilesApart({ inputs: files, outputs })
   assertOneApproval(list.definition)
   assertCategory(list.definition, parseCategory(options.category ?? ''))
   const reference = parseReference(options.reference ?? newReference())

@@ -266,3 +266,30 @@ describe('convert says what it expected, and ends with 2', () => {
     expect(stderr).toContain('does not exist (system/not-found)')
   })
 })
+
+describe('convert changes nothing when files would be written over each other:', () => {
+  test.each([
+    ['the report over an input', ['--to', 'hosts', '--report', 'src.txt']],
+    ['an output over an input', ['--to', 'hosts', '-o', './src.txt']],
+    ['the report over an output', ['--to', 'hosts', '-o', 'x', '--report', 'x']],
+    ['two outputs', ['--to', 'hosts', '-o', 'x', '--to', 'rpz', '-o', './x']],
+  ])('%s', async (_, args) => {
+    file('src.txt', LIST)
+    const { code, stderr } = await runBailiwick(['convert', 'src.txt', ...args], { cwd: folder })
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^bailiwick: expected .* too \(usage\/invalid\)\n$/) as string,
+    })
+    expect(readFileSync(join(folder, 'src.txt'), 'utf8')).toBe(LIST)
+    expect(readdirSync(folder)).toEqual(['src.txt'])
+  })
+
+  test('makes no folder for an output', async () => {
+    file('src.txt', LIST)
+    const args = ['convert', 'src.txt', '--to', 'hosts', '-o', 'none/x']
+    const { code, stderr } = await runBailiwick(args, { cwd: folder })
+    expect(code).not.toBe(0)
+    expect(stderr).toContain('make "none" first')
+    expect(readdirSync(folder)).toEqual(['src.txt'])
+  })
+})

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -57,6 +57,19 @@ function live(): string[] {
 }
 
 describe('an import', () => {
+  it('never writes its report over what it reads, by whatever name', () => {
+    const upstream = join(folder, 'upstream.txt')
+    const link = join(folder, 'link.txt')
+    symlinkSync(upstream, link)
+    for (const report of [upstream, link, join(folder, '.', 'upstream.txt')]) {
+      expect(() => importText('a.example\nnot a name\n', { report })).toThrow(
+        fault('usage/invalid'),
+      )
+      expect(readFileSync(upstream, 'utf8')).toBe('a.example\nnot a name\n')
+    }
+    expect(live()).toEqual([])
+  })
+
   it('reads lines of all sorts, and counts every one of them', () => {
     const outcome = importText(
       [
