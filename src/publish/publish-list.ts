@@ -8,6 +8,7 @@ import { definitionTarget, printDefinition } from './print-definition.ts'
 import { makeSnapshot, type MadeSnapshot } from './make-snapshot.ts'
 import type { Publication, PublishDeps, PublishedList } from './ports.ts'
 import { sealMetadata, signTargets } from './seal-metadata.ts'
+import { prepareDeltas, type PreparedDeltas } from './prepare-deltas.ts'
 import { stageDeltas } from './stage-deltas.ts'
 import { stageTarget } from './stage-target.ts'
 import type { TargetFile, TargetsSigned } from './tuf-metadata.ts'
@@ -61,24 +62,47 @@ export async function publishList(
     // Said before anything is made, and derived while it is.
     deps.keys.warmUp()
     await ensureListRole(deps, list)
-    const made = await makeSnapshot(deps, cut)
+    const making = await makeSerial(deps, cut)
     try {
-      await publishMade(deps, cut, { made, options })
+      await publishMade(deps, cut, { ...making, options })
     } finally {
-      made.draft.discard()
+      making.made.draft.discard()
     }
     return outcomeOf(cut)
   })
 }
 
-interface Making {
+interface MadeSerial {
   readonly made: MadeSnapshot
-  readonly options: PublishOptions
+  readonly deltas: PreparedDeltas
 }
 
-async function publishMade(deps: PublishDeps, cut: Cut, { made, options }: Making): Promise<void> {
+/** The snapshot, and all that can be done for the deltas while other threads compress it. */
+async function makeSerial(deps: PublishDeps, cut: Cut): Promise<MadeSerial> {
+  const making = makeSnapshot(deps, cut)
+  try {
+    const deltas = prepareDeltas(deps, cut, readListRole(deps.store, cut.list.place))
+    return { made: await making, deltas }
+  } catch (error) {
+    await making.then(
+      ({ draft }) => draft.discard(),
+      () => undefined,
+    )
+    throw error
+  }
+}
+
+async function publishMade(
+  deps: PublishDeps,
+  cut: Cut,
+  { made, deltas, options }: MadeSerial & { readonly options: PublishOptions },
+): Promise<void> {
   const { list, serial, changes } = cut
-  const targets = await stageTargets(deps, cut, made)
+  const targets = {
+    ...(await stageDeltas(deps.files, list.place, deltas, made.state)),
+    ...(await stageDefinition(deps, list)),
+    [listTarget(list.place, SNAPSHOT_FILE)]: made.target,
+  }
   await commitPublication(deps, cut, { ...made, targets, options })
   // Only now, so that a loser of the race for a serial leaves nothing in the cache.
   made.draft.keep()
@@ -92,20 +116,6 @@ function assertGuard({ list, findings }: Cut, override: string | null): void {
     'publish/guard',
     `the circuit breaker stopped ${JSON.stringify(list.id)}, which would ${findings.map(({ text }) => text).join(' and ')}: look at it with --dry-run, and if it is right publish with --override REASON`,
   )
-}
-
-/** The other immutable files; like the snapshot they are staged and durable before anything is signed. */
-async function stageTargets(
-  deps: PublishDeps,
-  cut: Cut,
-  made: MadeSnapshot,
-): Promise<Record<string, TargetFile>> {
-  const { list } = cut
-  const [deltas, definition] = await Promise.all([
-    stageDeltas(deps, cut, made, readListRole(deps.store, list.place)),
-    stageDefinition(deps, list),
-  ])
-  return { ...deltas, ...definition, [listTarget(list.place, SNAPSHOT_FILE)]: made.target }
 }
 
 async function stageDefinition(
