@@ -71,7 +71,8 @@ function removeAll(paths: DataPaths): void {
 /** The root of a run that was killed after its commit: agents may have it already, through whoever used the authority since. */
 function committedRoot({ database }: DataPaths): Uint8Array | null {
   if (!existsSync(database)) return null
-  const store = openStore(database)
+  // That run may have been killed before there was a table in it.
+  const store = openStore(database, { create: true })
   try {
     return store.metadata.find('root', 1)?.bytes ?? null
   } finally {

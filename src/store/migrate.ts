@@ -15,13 +15,12 @@ interface Journal {
  * Brings a database up to this program's tables; SQLite's `user_version` counts the migrations that it has had.
  * Forward only, each in one transaction, safe when several processes open the same file at once.
  *
- * Faults: `store/newer`, `store/older` (only when `readonly`), `store/not-a-database`.
+ * Faults: `store/newer`, `store/older` (only when `readonly`).
  */
 export function migrate(sqlite: Database.Database, path: string, readonly: boolean): void {
   const { entries } = JSON.parse(
     readFileSync(new URL('meta/_journal.json', MIGRATIONS), 'utf8'),
   ) as Journal
-  assertOurs(sqlite, path)
   assertNotNewer(sqlite, path, entries.length)
   if (version(sqlite) === entries.length) return
   if (readonly) {
@@ -37,10 +36,22 @@ function version(sqlite: Database.Database): number {
   return sqlite.pragma('user_version', { simple: true }) as number
 }
 
-function assertOurs(sqlite: Database.Database, path: string): void {
+/**
+ * Writes nothing. An empty database passes only where one is to be made: anywhere else it is one that has lost everything.
+ *
+ * Faults: `store/not-a-database`, `store/damaged`.
+ */
+export function assertOurs(sqlite: Database.Database, path: string, mayBeEmpty: boolean): void {
   const id = sqlite.pragma('application_id', { simple: true }) as number
   const tables = sqlite.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
-  if (id === APPLICATION_ID || (id === 0 && tables === 0)) return
+  const isEmpty = id === 0 && tables === 0
+  if (isEmpty && !mayBeEmpty) {
+    throw new Fault(
+      'store/damaged',
+      `expected the database of an authority at ${JSON.stringify(path)}, got an empty one: stop the server, move the data folder away and restore the newest backup`,
+    )
+  }
+  if (isEmpty || id === APPLICATION_ID) return
   throw new Fault(
     'store/not-a-database',
     `expected a database of Bailiwick's at ${JSON.stringify(path)}, got one of another program: check --data`,

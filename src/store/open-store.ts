@@ -8,7 +8,7 @@ import { decisionStore, type DecisionStore } from './decision-store.ts'
 import { entryStore, type EntryStore } from './entry-store.ts'
 import { listStore, type ListStore } from './list-store.ts'
 import { metadataStore, type MetadataStore } from './metadata-store.ts'
-import { migrate } from './migrate.ts'
+import { assertOurs, migrate } from './migrate.ts'
 import { publicationStore, type PublicationStore } from './publication-store.ts'
 import { guardMethods, storeFault, withStoreFaults } from './store-fault.ts'
 import { subscriberStore, type SubscriberStore } from './subscriber-store.ts'
@@ -59,6 +59,8 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     if (options.create === true) reserve(path)
     const sqlite = new Database(path, { readonly, timeout: BUSY_TIMEOUT_MS })
     try {
+      // Before anything is written to a file that may be somebody else's.
+      assertOurs(sqlite, path, options.create === true || path === ':memory:')
       setUp(sqlite, readonly)
       migrate(sqlite, path, readonly)
     } catch (error) {
@@ -83,8 +85,6 @@ function notFound(path: string): Fault {
 }
 
 function setUp(sqlite: Database.Database, readonly: boolean): void {
-  // A foreign file must be refused before anything is written to it.
-  sqlite.pragma('schema_version')
   if (!readonly) sqlite.pragma('journal_mode = WAL')
   sqlite.pragma('synchronous = FULL')
   sqlite.pragma('foreign_keys = ON')

@@ -29,6 +29,15 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+/** A file of SQLite's with no table in it. */
+function emptyDatabase(): Buffer {
+  const file = join(folder, 'empty.db')
+  const sqlite = new Database(file)
+  sqlite.exec('CREATE TABLE gone (id); DROP TABLE gone; VACUUM')
+  sqlite.close()
+  return readFileSync(file)
+}
+
 const fault = (code: string): unknown => expect.objectContaining({ name: 'Fault', code })
 
 describe('opening a database', () => {
@@ -51,7 +60,27 @@ describe('opening a database', () => {
     const other = new Database(path)
     other.exec('CREATE TABLE lists (id)')
     other.close()
+    const before = readFileSync(path)
     expect(() => openStore(path)).toThrow(fault('store/not-a-database'))
+    expect(readFileSync(path)).toEqual(before)
+  })
+
+  it('refuses a database that was emptied, and leaves it as it was', () => {
+    const emptied = [Buffer.alloc(0), emptyDatabase()]
+    for (const bytes of emptied) {
+      writeFileSync(path, bytes)
+      for (const readonly of [false, true]) {
+        expect(() => openStore(path, { readonly })).toThrow(fault('store/damaged'))
+      }
+      expect(readFileSync(path)).toEqual(bytes)
+      rmSync(path)
+    }
+  })
+
+  it('makes its tables in a file that another process has only begun', () => {
+    writeFileSync(path, '')
+    openStore(path, { create: true }).close()
+    openStore(path).close()
   })
 
   it('refuses a database that a newer program has written', () => {
