@@ -9,6 +9,7 @@ import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
 import { findList, withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
+import { neighbours } from './neighbours.ts'
 import { printJson } from './print-table.ts'
 import { publishUrgently } from './publish-hooks.ts'
 
@@ -75,14 +76,6 @@ function hint(store: Store, list: StoredList, value: string, keys: readonly Entr
     }
   }
   return printSuggestion(value, neighbours(store, list, keys[0]?.value ?? value))
-}
-
-const NEIGHBOURS = 500
-
-/** Values that begin alike; a mistake in the first letters is not found. */
-function neighbours(store: Store, list: StoredList, value: string): Set<string> {
-  const starts = [value.slice(0, 1), value.slice(0, 3), value.slice(0, 6)]
-  return new Set(starts.flatMap((from) => store.entries.valuesFrom(list.rowId, from, NEIGHBOURS)))
 }
 
 function commitRetirement(

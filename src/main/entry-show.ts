@@ -1,14 +1,18 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
+import { printSuggestion } from '../core/nearest.ts'
 import { parseEntryValue } from '../core/parse-entry.ts'
 import { coveringKeys, meantKeys, type EntryKey } from '../curation/covering-keys.ts'
 import { guessKind } from '../curation/propose-entry.ts'
 import { heldAt, tellStay, type Moment, type StayTold } from '../curation/tell-story.ts'
 import type { EntryRow } from '../store/entry-store.ts'
+import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
 import { publicDecision } from './decision.ts'
 import { findList, withStore } from './find-list.ts'
+import { findPublication } from './find-publication.ts'
 import { globalOptions } from './global-options.ts'
+import { neighbours } from './neighbours.ts'
 import { printJson, printTime } from './print-table.ts'
 
 export interface ShowOptions {
@@ -28,7 +32,11 @@ export async function showEntry(
   // Not a value of any kind: say so as `entry add` would.
   if (keys.length === 0) parseEntryValue(guessKind(value), value)
   await withStore(globalOptions(command).data, (store) => {
-    if (options.list !== undefined) findList(store, options.list)
+    const list = options.list === undefined ? null : findList(store, options.list)
+    // A serial that there never was has no entries to tell of.
+    if (list !== null && moment !== null && 'serial' in moment) {
+      findPublication(store, list, String(moment.serial))
+    }
     const stays = store.read(() =>
       [...keys, ...keys.flatMap(coveringKeys)]
         .flatMap((key) => rowsOf(store, key))
@@ -36,7 +44,12 @@ export async function showEntry(
         .map((row) => tellWhole(store, row)),
     )
     const told = stays.filter((stay) => moment === null || heldAt(stay, moment))
-    if (told.length === 0) throw notListed(value, keys, options)
+    if (told.length === 0) {
+      const meant = keys[0]?.value ?? value
+      // What has been listed at another time was not misspelt.
+      const hint = stays.length > 0 ? '' : hintOf(store, list, meant)
+      throw notListed(meant, hint, options)
+    }
     process.stdout.write(
       options.json === true ? printJson({ value, stays: told }) : told.map(printStay).join('\n'),
     )
@@ -78,12 +91,17 @@ export function parseMoment(text: string): Moment {
   )
 }
 
-function notListed(value: string, keys: readonly EntryKey[], options: ShowOptions): Fault {
+function hintOf(store: Store, list: StoredList | null, value: string): string {
+  const lists = list === null ? store.lists.all() : [list]
+  return printSuggestion(value, new Set(lists.flatMap((one) => [...neighbours(store, one, value)])))
+}
+
+function notListed(value: string, hint: string, options: ShowOptions): Fault {
   const where = options.list === undefined ? 'any list' : JSON.stringify(options.list)
   const when = options.at === undefined ? 'is or was' : `at ${options.at} was`
   return new Fault(
     'entry/not-found',
-    `expected a value that ${when} listed on ${where}, or covered there, got ${JSON.stringify(keys[0]?.value ?? value)}`,
+    `expected a value that ${when} listed on ${where}, or covered there, got ${JSON.stringify(value)}${hint}`,
   )
 }
 

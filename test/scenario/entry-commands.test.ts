@@ -148,6 +148,22 @@ describe('entries', () => {
       'entry/not-found',
     )
     expect(await refused(2, 'entry', 'show', 'bad.example', '--at', 'yesterday')).toContain('--at')
+    const at99 = ['bad.example', '--list', 'phishing', '--at', '99']
+    expect(await refused(3, 'entry', 'show', ...at99)).toMatch(
+      /from 1 to 1, got 99; did you mean "1"\? \(snapshot\/not-found\)/,
+    )
+    for (const where of [[], ['--list', 'phishing']]) {
+      expect(await refused(3, 'entry', 'show', 'bda.example', ...where)).toContain(
+        'did you mean "bad.example"?',
+      )
+    }
+    // It was not misspelt, and another list's entries are not meant.
+    for (const other of [
+      ['bad.example', '--at', '2000-01-01'],
+      ['bda.example', '--list', 'secret'],
+    ]) {
+      expect(await refused(3, 'entry', 'show', ...other)).not.toContain('did you mean')
+    }
   })
 
   it('are retired at once when it is urgent, whatever the guard allows', async () => {
