@@ -3,6 +3,7 @@ import { workerData } from 'node:worker_threads'
 import { Fault } from '../core/fault.ts'
 import type { ExportFiles } from '../distribute/ports.ts'
 import { isExportFormat } from '../formats/render-export.ts'
+import { keepPrivate, makeFolder } from '../platform/durable-file.ts'
 import { openPublishFolder } from '../platform/publish-folder.ts'
 import { makeExport } from '../publish/make-export.ts'
 import { projectPublished } from '../publish/project-published.ts'
@@ -17,6 +18,9 @@ import type { WorkQuestion } from './serve-work.ts'
 /** A thread behind `openWork`: the use cases of an authority, one after the other. */
 const { data } = workerData as { readonly data: string }
 const authority = openAuthority(data)
+// Restricted lists are among them, and only this program hands them out.
+makeFolder(authority.paths.exports, 0o700)
+keepPrivate(authority.paths.exports)
 const exports = openPublishFolder(
   authority.paths.exports,
   // On the same file system, under a name that no list's place can have.

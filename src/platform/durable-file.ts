@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -7,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { randomBytes } from 'node:crypto'
@@ -108,6 +110,20 @@ export function makeFolder(folder: string, mode = 0o755): void {
   if (first === undefined) return
   for (let made = folder; made.length >= first.length; made = dirname(made))
     syncFolder(dirname(made))
+}
+
+/**
+ * Keeps a folder of the data from the host's other users, with all that is in it; one that is there already too, unless it is
+ * somebody else's to change. Does not make it.
+ */
+export function keepPrivate(folder: string): void {
+  const stats = statSync(folder, { throwIfNoEntry: false })
+  if (stats === undefined || (stats.mode & 0o077) === 0) return
+  try {
+    chmodSync(folder, 0o700)
+  } catch (error) {
+    if (!['EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
 }
 
 function assertSame(path: string, bytes: Uint8Array): void {

@@ -11,7 +11,7 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { DRAFT_PREFIX, draftPath, makeFolder, writeAll } from './durable-file.ts'
+import { DRAFT_PREFIX, draftPath, keepPrivate, makeFolder, writeAll } from './durable-file.ts'
 
 interface Changes {
   readonly added: Iterable<Uint8Array>
@@ -52,7 +52,9 @@ const READ_BYTES = 1 << 18
 const DIGEST_BYTES = 32
 const STALE_MS = 3_600_000
 
+/** Opens the cache, whose files none but its owner can reach: they have the lines of restricted lists. */
 export function openLineCache(folder: string): LineCache {
+  keepPrivate(folder)
   const fileOf = (place: string, name: string): string => join(folder, place, name)
   return {
     lines: (place, serial) => readLines(fileOf(place, `${serial}.lines`)),
@@ -81,7 +83,7 @@ export function openLineCache(folder: string): LineCache {
 }
 
 function openLineDraft(path: string): LineDraft {
-  makeFolder(dirname(path))
+  makeFolder(dirname(path), 0o700)
   const draft = draftPath(path)
   const fd = openSync(draft, 'wx')
   let isOpen = true

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -146,6 +146,12 @@ describe('what is published', () => {
     expect(target.body).toHaveLength(length)
     expect(createHash('sha256').update(target.body).digest('hex')).toBe(hashes.sha256)
     expect(gunzipSync(target.body).toString()).toContain('\none.example\tdomain\t')
+  })
+
+  test('lies in folders that no other user of the host can enter', async () => {
+    for (const name of ['work', 'exports']) {
+      expect((await stat(join(data, name))).mode & 0o777).toBe(0o700)
+    }
   })
 
   test('is exported in every format that the API names, in each coding the same', async () => {

@@ -1,10 +1,12 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -25,6 +27,7 @@ beforeEach(() => {
 })
 
 const path = (...names: string[]): string => join(home, ...names)
+const modeOf = (...names: string[]): number => statSync(path(...names)).mode & 0o777
 const text = (...names: string[]): string => readFileSync(path(...names), 'utf8')
 
 describe('a durable file', () => {
@@ -130,6 +133,16 @@ describe('the cache of lines', () => {
     expect(copies.length).toBeGreaterThan(2)
     expect(linesOf(copies)).toEqual(lines)
     expect(open().lines('a', 8)).toBeNull()
+  })
+
+  it('is for its owner alone, also where it was not before', () => {
+    mkdirSync(path('work'), { mode: 0o755 })
+    chmodSync(path('work'), 0o755)
+    const cache = open()
+    expect(modeOf('work')).toBe(0o700)
+    rmSync(path('work'), { recursive: true })
+    cache.draftLines('phishing', 1).discard()
+    expect([modeOf('work'), modeOf('work', 'phishing')]).toEqual([0o700, 0o700])
   })
 
   it('shows nothing of a draft that is given up', () => {
