@@ -55,7 +55,7 @@ function assertReplaceable(option: string, path: string): void {
   }
   const stats = statOf(path)
   if (stats === undefined || stats.isFile()) return
-  const found = stats.isDirectory() ? 'a folder' : 'a device or a pipe'
+  const found = stats.isDirectory() ? 'a folder, not a file' : 'a device or a pipe'
   throw new Fault(
     stats.isDirectory() ? 'system/not-found' : 'usage/invalid',
     `expected ${option} to name a file, got ${JSON.stringify(path)}, which is ${found}`,

@@ -34,12 +34,18 @@ async function exportList(listId: string, flags: ExportFlags, command: Command):
   const { renderExport } = await import('../formats/render-export.ts')
   const { findList, withStore } = await import('./find-list.ts')
   const { findPublication } = await import('./find-publication.ts')
+  const { assertFilesApart } = await import('./assert-files-apart.ts')
   const format = await parseFormat(flags.format)
+  const output = flags.output === '-' ? undefined : flags.output
+  assertFilesApart({
+    inputs: [],
+    outputs: output === undefined ? [] : [{ option: '--output', path: output }],
+  })
   await withStore(globalOptions(command).data, async (store) => {
     const list = findList(store, listId)
     const publication = findPublication(store, list, flags.serial)
     const source = await sourceOf(store, list.rowId, publication)
-    const summary = await writeExport(renderExport(format, source), flags.output)
+    const summary = await writeExport(renderExport(format, source), output)
     tellOmitted(format, summary)
   })
 }

@@ -200,6 +200,20 @@ describe('entries', () => {
   })
 })
 
+describe('an export', () => {
+  it('is written to a file, or to standard output as -, and makes no folder', async () => {
+    const args = ['export', 'phishing', '--format', 'domains', '-o']
+    const file = join(folder, 'phishing.domains')
+    expect(await good(...args, file)).toBe('')
+    expect(await good(...args, '-')).toBe(readFileSync(file, 'utf8'))
+    const missing = join(folder, 'missing')
+    expect(await refused(3, ...args, join(missing, 'x'))).toContain(
+      `make ${JSON.stringify(missing)} first (system/not-found)`,
+    )
+    expect(existsSync(missing)).toBe(false)
+  })
+})
+
 describe('the data folder', () => {
   it('is sound, is backed up, and comes back from the backup', async () => {
     await good('publish', 'phishing')
