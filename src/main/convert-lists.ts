@@ -11,6 +11,7 @@ import { Fault } from '../core/fault.ts'
 import { hashLines } from '../core/hash-lines.ts'
 import type * as PublicSuffix from '../core/public-suffix.ts'
 import type { PublicDefinition } from '../core/list-definition.ts'
+import { printSuggestion } from '../core/nearest.ts'
 import { isAction } from '../core/parse-entry.ts'
 import type { ImportFormat } from '../formats/in/import-format.ts'
 import { readInto } from '../formats/in/read-list.ts'
@@ -99,7 +100,7 @@ function parseTargets({ to, output = [] }: ConvertOptions): Target[] {
     if (isExportFormat(format)) return { format, path: output[i] === STDIN ? undefined : output[i] }
     throw new Fault(
       'usage/invalid',
-      `expected --to to be one of ${EXPORT_FORMATS.join(', ')}, got ${JSON.stringify(format)}`,
+      `expected --to to be one of ${EXPORT_FORMATS.join(', ')}, got ${JSON.stringify(format)}${printSuggestion(format, EXPORT_FORMATS)}`,
     )
   })
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { ENTRY_ACTIONS, ENTRY_KINDS } from '../core/entry.ts'
 import { Fault } from '../core/fault.ts'
+import { printSuggestion } from '../core/nearest.ts'
 import { IMPORT_FORMATS } from '../formats/in/import-format.ts'
 import type { ConvertOptions } from './convert-lists.ts'
 
@@ -21,7 +22,8 @@ export function register(program: Command): void {
     .argument('<file...>', 'lists to read; - for standard input')
     .addOption(
       new Option('--from <format>', 'format of the files')
-        .choices(['auto', ...IMPORT_FORMATS])
+        .choices(FROM)
+        .argParser(parseFrom)
         .default('auto'),
     )
     .requiredOption('--to <format>', 'format to write, may be given several times', append)
@@ -49,6 +51,17 @@ export function register(program: Command): void {
 
 function append(value: string, before: readonly string[] = []): string[] {
   return [...before, value]
+}
+
+const FROM = ['auto', ...IMPORT_FORMATS] as const
+
+function parseFrom(text: string): (typeof FROM)[number] {
+  const found = FROM.find((format) => format === text)
+  if (found !== undefined) return found
+  throw new Fault(
+    'usage/invalid',
+    `expected --from to be one of ${FROM.join(', ')}, got ${JSON.stringify(text)}${printSuggestion(text, FROM)}`,
+  )
 }
 
 function parseSerial(text: string): number {

@@ -235,10 +235,9 @@ describe('convert says what it expected, and ends with 2', () => {
       ['--to', 'rpz', '--to', 'hosts'],
       'expected one --output for each --to, got 2 formats and 0 files',
     ],
-    [
-      ['--to', 'rpz', '--from', 'xml'],
-      "argument 'xml' is invalid. Allowed choices are auto, adblock,",
-    ],
+    [['--to', 'rpz', '--from', 'xml'], 'expected --from to be one of auto, adblock,'],
+    [['--to', 'rzp'], 'got "rzp"; did you mean "rpz"?'],
+    [['--to', 'rpz', '--from', 'hosst'], 'got "hosst"; did you mean "hosts"?'],
     [['--to', 'rpz', '--kind', 'name'], "argument 'name' is invalid. Allowed choices are domain,"],
     [
       ['--to', 'rpz', '--action', 'explode'],

@@ -57,6 +57,15 @@ function live(): string[] {
 }
 
 describe('an import', () => {
+  it('tells the format that was meant', () => {
+    expect(() => importText('a.example\n', { format: 'hosst' })).toThrow(
+      expect.objectContaining({
+        code: 'usage/invalid',
+        message: expect.stringMatching(/did you mean "hosts"\?$/) as string,
+      }),
+    )
+  })
+
   it('never writes its report over what it reads, by whatever name', () => {
     const upstream = join(folder, 'upstream.txt')
     const link = join(folder, 'link.txt')
