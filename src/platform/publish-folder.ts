@@ -106,7 +106,7 @@ function* fileBlocks(
 }
 
 function openDraft(staging: string): StagedDraft {
-  makeFolder(staging)
+  makeFolder(staging, 0o700)
   const draft = draftPath(join(staging, 'new'))
   const fd = openSync(draft, 'wx')
   let isOpen = true

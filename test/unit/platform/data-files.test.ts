@@ -67,6 +67,8 @@ describe('the published folder', () => {
     draft.write(Buffer.from('ab'))
     draft.write(Buffer.from('c'))
     await draft.finish('tuf/targets/x/file')
+    // What is staged may belong to a restricted list.
+    expect(modeOf('staging')).toBe(0o700)
     expect(files.publishedLength('tuf/targets/x/file')).toBeNull()
     expect(files.promote(['tuf/targets/x/file', 'tuf/targets/x/absent'])).toEqual([
       'tuf/targets/x/file',
