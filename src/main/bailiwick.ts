@@ -4,26 +4,29 @@ import { Command } from 'commander'
 import { addGlobalOptions } from './global-options.ts'
 import { runProgram } from './run-program.ts'
 
+const backup = (): Promise<Noun> => import('./backup.ts')
+
 /**
  * The command line. Each noun's file adds its verbs; what a verb needs is imported when it runs, so that
  * `agent pull` never loads the database driver and every start is quick.
  */
-const NOUNS: readonly (() => Promise<Noun>)[] = [
-  () => import('./convert.ts'),
-  () => import('./init.ts'),
-  () => import('./list.ts'),
-  () => import('./entry.ts'),
-  () => import('./decision.ts'),
-  () => import('./publish.ts'),
-  () => import('./diff.ts'),
-  () => import('./export.ts'),
-  () => import('./serve.ts'),
-  () => import('./subscriber.ts'),
-  () => import('./key.ts'),
-  () => import('./backup.ts'),
-  () => import('./doctor.ts'),
-  () => import('./agent.ts'),
-]
+const NOUNS: Readonly<Record<string, () => Promise<Noun>>> = {
+  convert: () => import('./convert.ts'),
+  init: () => import('./init.ts'),
+  list: () => import('./list.ts'),
+  entry: () => import('./entry.ts'),
+  decision: () => import('./decision.ts'),
+  publish: () => import('./publish.ts'),
+  diff: () => import('./diff.ts'),
+  export: () => import('./export.ts'),
+  serve: () => import('./serve.ts'),
+  subscriber: () => import('./subscriber.ts'),
+  key: () => import('./key.ts'),
+  backup,
+  restore: backup,
+  doctor: () => import('./doctor.ts'),
+  agent: () => import('./agent.ts'),
+}
 
 const EXAMPLES = `
 Examples:
@@ -44,12 +47,18 @@ const program = new Command('bailiwick')
   .helpCommand('help [command]', 'show help for a command')
   .addHelpText('after', EXAMPLES)
 addGlobalOptions(program)
-for (const noun of NOUNS) (await noun()).register(program)
+for (const noun of nounsFor(process.argv[2])) (await noun()).register(program)
 runProgram(program)
 
 interface Noun {
   /** Adds the noun's commands to the program. */
   readonly register: (program: Command) => void
+}
+
+/** The noun that a command begins with; all of them where it begins otherwise, for help and for suggestions. */
+function nounsFor(first = ''): Iterable<() => Promise<Noun>> {
+  const named = Object.hasOwn(NOUNS, first) ? NOUNS[first] : undefined
+  return named === undefined ? new Set(Object.values(NOUNS)) : [named]
 }
 
 function readVersion(): string {
