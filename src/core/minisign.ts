@@ -86,6 +86,15 @@ export function printMinisign({
   ].join('\n')
 }
 
+/**
+ * The text of a signature file of OpenBSD's signify, which reads the same keys: `signature`, 64 bytes, is over the file itself
+ * and not over its hash.
+ */
+export function printSignify(keyId: Uint8Array, signature: Uint8Array): string {
+  const body = Buffer.concat([ED25519, keyId, signature]).toString('base64')
+  return `untrusted comment: signature from bailiwick, key ${keyIdText(keyId)}\n${body}\n`
+}
+
 /** From outside: strict. Throws `signature/invalid`. */
 export function parseMinisign(text: string): MinisignSignature {
   const lines = text.length > MAX_MINISIGN_BYTES ? [] : text.split('\n')

@@ -12,6 +12,7 @@ export function register(program: Command): void {
     .addOption(new Option('--format <format>', 'rpz, hosts, domains, …').makeOptionMandatory())
     .option('--serial <n>', 'a past serial; default: the newest')
     .option('-o, --output <file>', 'write to a file, whole or not at all; default: standard output')
+    .option('--signify', 'also write FILE.sig, for signify of OpenBSD; the key is keys/export.pub')
     .addHelpText(
       'after',
       `
@@ -28,6 +29,7 @@ interface ExportFlags {
   readonly format: string
   readonly serial?: string
   readonly output?: string
+  readonly signify?: true
 }
 
 async function exportList(listId: string, flags: ExportFlags, command: Command): Promise<void> {
@@ -37,9 +39,13 @@ async function exportList(listId: string, flags: ExportFlags, command: Command):
   const { assertFilesApart } = await import('./assert-files-apart.ts')
   const format = await parseFormat(flags.format)
   const output = flags.output === '-' ? undefined : flags.output
+  const signature = flags.signify === true ? await signaturePath(output) : undefined
   assertFilesApart({
     inputs: [],
-    outputs: output === undefined ? [] : [{ option: '--output', path: output }],
+    outputs: [
+      ...(output === undefined ? [] : [{ option: '--output', path: output }]),
+      ...(signature === undefined ? [] : [{ option: '--signify', path: signature }]),
+    ],
   })
   await withStore(globalOptions(command).data, async (store) => {
     const list = findList(store, listId)
@@ -48,6 +54,30 @@ async function exportList(listId: string, flags: ExportFlags, command: Command):
     const summary = await writeExport(renderExport(format, source), output)
     tellOmitted(format, summary)
   })
+  if (output !== undefined && signature !== undefined) {
+    await signFile(globalOptions(command).data, output, signature)
+  }
+}
+
+async function signaturePath(output: string | undefined): Promise<string> {
+  if (output !== undefined) return `${output}.sig`
+  const { Fault } = await import('../core/fault.ts')
+  throw new Fault('usage/invalid', 'expected --output with --signify, got none')
+}
+
+async function signFile(data: string, file: string, signature: string): Promise<void> {
+  const { readFileSync } = await import('node:fs')
+  const { openAuthority } = await import('./open-authority.ts')
+  const { exportSigner } = await import('../publish/make-export.ts')
+  const { signSignify } = await import('../publish/sign-minisign.ts')
+  const { writeDurableFile } = await import('../platform/durable-file.ts')
+  const authority = openAuthority(data)
+  try {
+    const text = await signSignify(await exportSigner(authority), readFileSync(file))
+    writeDurableFile(signature, Buffer.from(text))
+  } finally {
+    authority.close()
+  }
 }
 
 async function sourceOf(

@@ -177,7 +177,8 @@ function isStillGood(bytes: Uint8Array | null, signer: Signer, at: Date): boolea
   return Date.parse(expires) - at.getTime() > (LIFE_DAYS.list * 86_400_000) / 3
 }
 
-function exportSigner({ store, keys }: ExportDeps): Promise<Signer> {
+/** The key that signs exports now: that of the target `keys/export.pub`. */
+export function exportSigner({ store, keys }: Pick<ExportDeps, 'store' | 'keys'>): Promise<Signer> {
   const { targets } = readRoles(store)
   return keys.signer(String(targets.targets[EXPORT_KEY_TARGET]?.custom['keyid']))
 }

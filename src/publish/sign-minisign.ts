@@ -2,6 +2,7 @@ import {
   minisignGlobalBytes,
   printMinisign,
   printMinisignKey,
+  printSignify,
   type MinisignKey,
 } from '../core/minisign.ts'
 import type { PublicKey, Signer } from './ports.ts'
@@ -30,4 +31,10 @@ export async function signMinisign(
     trustedComment,
     globalSignature: Buffer.from(global.sig, 'hex'),
   })
+}
+
+/** The text of the `.sig` beside a file, for OpenBSD's signify. Ed25519 reads its message twice, so that the whole file must be in memory. */
+export async function signSignify(signer: Signer, file: Uint8Array): Promise<string> {
+  const signature = Buffer.from((await signer.sign(file)).sig, 'hex')
+  return printSignify(minisignKey(signer).id, signature)
 }
