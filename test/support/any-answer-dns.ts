@@ -1,4 +1,6 @@
+import { randomInt } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
+import { createServer } from 'node:net'
 
 const HEADER = 12
 const TYPE_A = 1
@@ -18,12 +20,33 @@ export async function openAnyAnswerDns(address: string): Promise<AnyAnswerDns> {
   return { port, close: () => new Promise((resolve) => socket.close(() => resolve())) }
 }
 
-/** A UDP port of loopback that was free a moment ago. */
+/**
+ * A port of loopback that was free for UDP and TCP a moment ago. It lies below those that the kernel gives to outgoing connections, so
+ * that no connection takes it before the program for which it is meant.
+ */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT)
+    if ((await isFreeForUdp(port)) && (await isFreeForTcp(port))) return port
+  }
+}
+
+const [FIRST_PORT, LAST_PORT] = [12_000, 32_000]
+
+function isFreeForUdp(port: number): Promise<boolean> {
   const socket = createSocket('udp4')
-  const port = await bind(socket)
-  await new Promise<void>((resolve) => socket.close(() => resolve()))
-  return port
+  return new Promise((resolve) => {
+    socket.once('error', () => resolve(false))
+    socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)))
+  })
+}
+
+function isFreeForTcp(port: number): Promise<boolean> {
+  const server = createServer()
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }
 
 function bind(socket: Socket): Promise<number> {
