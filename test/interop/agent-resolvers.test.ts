@@ -334,8 +334,7 @@ disable-packetcache=yes
 describeWith(['kresd', 'dig'], 'Knot Resolver', () => {
   test(
     'loads what the agent wrote, and notices the next file by itself',
-    // Its watch can miss a file that comes while it reads the one before.
-    { timeout: 90_000, retry: 2 },
+    { timeout: 90_000 },
     async () => {
       const lab = await openLab()
       const { folder, port, upstream } = lab

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { COMMAND, runBailiwick } from './bailiwick-command.ts'
 
 /** A real authority in a temporary folder that serves on loopback, led by its command line as a person would. */
@@ -9,7 +10,10 @@ export interface LiveAuthority {
   /** Where it serves. */
   readonly url: string
   readonly rootFile: string
-  /** Runs a command of the authority; throws when it does not end with 0. */
+  /**
+   * Runs a command of the authority, and waits until the server serves what it published; throws when it does not end with 0, or
+   * is not served.
+   */
   readonly run: (...args: string[]) => Promise<string>
   readonly stop: () => Promise<void>
 }
@@ -32,12 +36,27 @@ export async function openLiveAuthority(
   return {
     url: serving.url,
     rootFile: join(data, 'root.json'),
-    run,
+    run: async (...args) => {
+      const printed = await run(...args)
+      await untilServed(serving.url, join(data, 'published'))
+      return printed
+    },
     stop: async () => {
       await serving.stop()
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** What a command publishes is served within a second; a busy machine is given five. */
+async function untilServed(url: string, published: string): Promise<void> {
+  const path = 'tuf/metadata/timestamp.json'
+  for (let tries = 0; tries < 50; tries++) {
+    const served = await fetch(new URL(path, url))
+    if ((await served.text()) === readFileSync(join(published, path), 'utf8')) return
+    await sleep(100)
+  }
+  throw new Error('expected what was published to be served, got the timestamp before it')
 }
 
 async function serve(data: string): Promise<{ url: string; stop: () => Promise<void> }> {
