@@ -12,13 +12,14 @@ const MODULES = '(^|/)node_modules/'
 const ROOMS = {
   core: { rooms: [], packages: ['tr46', 'tldts'], node: ['crypto'] },
   formats: { rooms: ['core'], packages: [], node: [] },
+  dns: { rooms: ['core'], packages: [] },
   curation: { rooms: ['core', 'formats'], packages: [], node: [] },
   publish: {
     rooms: ['core', 'formats'],
     packages: ['@tufjs/canonical-json'],
     node: ['crypto', 'zlib'],
   },
-  distribute: { rooms: ['core', 'formats', 'platform'], packages: ['hono'] },
+  distribute: { rooms: ['core', 'formats', 'dns', 'platform'], packages: ['hono'] },
   agent: {
     rooms: ['core', 'formats', 'platform'],
     packages: ['tuf-js', '@tufjs/canonical-json'],
@@ -29,7 +30,10 @@ const ROOMS = {
     packages: ['undici', 'pino', 'prom-client', 'hono', 'ajv'],
   },
   main: {
-    rooms: ['core', 'formats', 'curation', 'publish', 'distribute', 'agent', 'store', 'platform'],
+    rooms: [
+      ...['core', 'formats', 'dns', 'curation', 'publish'],
+      ...['distribute', 'agent', 'store', 'platform'],
+    ],
     packages: ['node-cron', '@hono/node-server', 'hono', 'commander'],
   },
 }
