@@ -10,6 +10,10 @@ export const PEERS = [
   { package: 'bind9', programs: ['named'], for: 'BIND loads what the agent wrote' },
   { package: 'bind9-utils', programs: ['named-checkzone', 'rndc'], for: 'zones are checked' },
   { package: 'bind9-dnsutils', programs: ['dig'], for: 'resolvers are asked' },
+  { package: 'knot', programs: ['knotd', 'knotc'], for: 'Knot DNS between ours and a resolver' },
+  { package: 'knot-dnsutils', programs: ['kdig'], for: 'transfers, a second client; over TLS too' },
+  { package: 'nsd', programs: ['nsd', 'nsd-control'], for: 'NSD between ours and a resolver' },
+  { package: 'ldnsutils', programs: ['ldns-verify-zone'], for: 'ZONEMD, a second reader' },
   { package: 'unbound', programs: ['unbound', 'unbound-control'], for: 'Unbound, file and url:' },
   {
     package: 'pdns-recursor',
