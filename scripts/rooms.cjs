@@ -92,6 +92,13 @@ module.exports = {
   forbidden: [
     ...Object.entries(ROOMS).flatMap(roomRules),
     {
+      name: 'dns-wire-pure',
+      comment: 'DNS messages and their signatures are bytes and keys: no socket, no clock',
+      severity: 'error',
+      from: { path: '^src/dns/(wire/|tsig)' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    },
+    {
       name: 'unknown-room',
       comment: 'a new room needs a line in this table, and an ADR',
       severity: 'error',

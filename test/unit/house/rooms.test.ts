@@ -25,6 +25,8 @@ const BREACHES: readonly Breach[] = [
   breach('formats-rooms', 'formats knows core alone', 'formats', '../platform/door.ts'),
   breach('formats-packages', 'formats takes no package', 'formats', 'pino'),
   breach('formats-node', 'formats reads no file', 'formats', 'node:fs/promises'),
+  breach('dns-rooms', 'dns knows no list', 'dns', '../formats/door.ts'),
+  breach('dns-packages', 'dns takes no package', 'dns', 'undici'),
   breach('curation-rooms', 'curation does not see the store', 'curation', '../store/door.ts'),
   breach('curation-node', 'curation starts no program', 'curation', 'node:child_process'),
   breach('curation-packages', 'curation knows no SQL', 'curation', 'drizzle-orm'),
@@ -77,6 +79,16 @@ const BREACHES: readonly Breach[] = [
     },
   },
   {
+    rule: 'dns-wire-pure',
+    why: 'messages are read and written without a socket',
+    files: { 'src/dns/wire/opens.ts': needs('node:net') },
+  },
+  {
+    rule: 'dns-wire-pure',
+    why: 'signing sees bytes and keys alone',
+    files: { 'src/dns/tsig-opens.ts': needs('node:fs') },
+  },
+  {
     rule: 'unknown-room',
     why: 'a room has a line in the table',
     files: { 'src/helpers/drawer.ts': needs('../core/door.ts') },
@@ -105,9 +117,13 @@ const BREACHES: readonly Breach[] = [
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: ['node:crypto', 'tr46', 'tldts'],
   formats: ['../core/door.ts'],
+  dns: ['../core/door.ts', 'node:net', 'node:crypto'],
   curation: ['../core/door.ts', '../formats/door.ts'],
   publish: ['../core/door.ts', '../formats/door.ts', 'node:zlib', '@tufjs/canonical-json'],
-  distribute: ['../core/door.ts', '../formats/door.ts', '../platform/door.ts', 'hono', 'node:http'],
+  distribute: [
+    ...['../core/door.ts', '../formats/door.ts', '../dns/door.ts', '../platform/door.ts'],
+    ...['hono', 'node:http'],
+  ],
   agent: ['../core/door.ts', '../formats/door.ts', '../platform/door.ts', 'tuf-js', 'node:fs'],
   store: ['../core/door.ts', 'better-sqlite3', 'drizzle-orm', 'node:fs'],
   platform: ['../core/door.ts', 'undici', 'pino', 'prom-client', 'node:fs'],
