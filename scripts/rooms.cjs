@@ -11,7 +11,7 @@ const MODULES = '(^|/)node_modules/'
 /** What each room may use. A room that is missing here may not exist under `src/`. */
 const ROOMS = {
   core: { rooms: [], packages: ['tr46', 'tldts'], node: ['crypto'] },
-  formats: { rooms: ['core'], packages: [], node: [] },
+  formats: { rooms: ['core'], packages: [], node: ['zlib'] },
   dns: { rooms: ['core'], packages: [] },
   curation: { rooms: ['core', 'formats'], packages: [], node: [] },
   publish: {

@@ -1,14 +1,13 @@
-import { constants, createBrotliCompress } from 'node:zlib'
 import { isFault } from '../core/fault.ts'
 import { blocksOfLines } from '../core/hash-lines.ts'
 import type { LineBlocks } from '../core/line-cursor.ts'
 import { publicDefinition } from '../core/list-definition.ts'
 import { keyIdText, minisignDigest, parseMinisign } from '../core/minisign.ts'
+import { compressExport, writeExport } from '../formats/export-files.ts'
 import { renderExport, type ExportFormat } from '../formats/render-export.ts'
 import { readRoles } from './authority-roles.ts'
 import { EXPORT_KEY_TARGET } from './init-authority.ts'
 import { verifiedLines } from './make-snapshot.ts'
-import { gzipBlocks } from './parallel-gzip.ts'
 import type { Publication, PublishDeps, PublishedList, PublishFiles, Signer } from './ports.ts'
 import { LIFE_DAYS } from './role-life.ts'
 import { minisignKey, signMinisign } from './sign-minisign.ts'
@@ -39,10 +38,6 @@ export interface ExportedFile {
   readonly bytes: number
 }
 
-const GZIP_LEVEL = 6
-/** Smaller than gzip -6 at about its speed; more would keep readers waiting. */
-const BROTLI_QUALITY = 5
-
 /**
  * The files of an export, made if they are not there: plain, compressed twice, and signed. The bytes are the same whenever they
  * are made; the signature is made again when the export key was rotated or its end is near.
@@ -56,10 +51,7 @@ export async function makeExport(
   const path = `${list.place}/${publication.serial}/${format}`
   if (deps.exports.publishedLength(`${path}.br`) === null) {
     await makePlain(deps, path, renderedBlocks(deps, list, format, publication))
-    await Promise.all([
-      makeCompressed(deps, `${path}.gz`, gzipBlocks(deps.exports.blocks(path), GZIP_LEVEL)),
-      makeCompressed(deps, `${path}.br`, brotliBlocks(deps.exports.blocks(path))),
-    ])
+    await compressExport(deps.exports, path)
   }
   await ensureSignature(
     deps,
@@ -104,52 +96,11 @@ async function makePlain(
   { cached, stored }: ReturnType<typeof renderedBlocks>,
 ): Promise<void> {
   try {
-    await writeExport(deps, path, cached ?? stored)
+    await writeExport(deps.exports, path, cached ?? stored)
   } catch (error) {
     if (cached === null || !isFault(error, 'snapshot/invalid')) throw error
-    await writeExport(deps, path, stored)
+    await writeExport(deps.exports, path, stored)
   }
-}
-
-async function makeCompressed(
-  deps: ExportDeps,
-  path: string,
-  blocks: AsyncIterable<Uint8Array>,
-): Promise<void> {
-  await writeExport(deps, path, blocks)
-}
-
-async function writeExport(
-  { exports }: ExportDeps,
-  path: string,
-  blocks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Promise<void> {
-  const draft = exports.draft()
-  try {
-    for await (const block of blocks) draft.write(block)
-    await draft.finish(path)
-    exports.promote([path])
-  } catch (error) {
-    draft.discard()
-    throw error
-  }
-}
-
-async function* brotliBlocks(
-  blocks: Iterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const brotli = createBrotliCompress({
-    params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY },
-  })
-  const feed = async (): Promise<void> => {
-    for (const block of blocks) {
-      if (!brotli.write(block)) await new Promise<void>((resolve) => brotli.once('drain', resolve))
-    }
-    brotli.end()
-  }
-  const feeding = feed().catch((error: unknown) => void brotli.destroy(error as Error))
-  for await (const block of brotli) yield block as Uint8Array
-  await feeding
 }
 
 async function ensureSignature(

@@ -1,7 +1,7 @@
 import { printDelta, type DeltaHeader } from '../core/delta.ts'
 import type { HeldDiff } from '../core/diff-lines.ts'
 import { deltaFile, listTarget } from '../core/layout.ts'
-import { gzipBlocks } from './parallel-gzip.ts'
+import { gzipBlocks } from '../formats/parallel-gzip.ts'
 import type { PublishDeps } from './ports.ts'
 import type { PreparedDeltas } from './prepare-deltas.ts'
 import { stageTarget } from './stage-target.ts'

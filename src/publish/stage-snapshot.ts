@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { listTarget, SNAPSHOT_FILE, targetPath } from '../core/layout.ts'
 import type { LineBlocks } from '../core/line-cursor.ts'
 import { printSnapshotHeader, type SnapshotHeader } from '../core/snapshot.ts'
-import { deflateBlocks, gzipHead, gzipTrailer, joinSums } from './parallel-gzip.ts'
+import { deflateBlocks, gzipHead, gzipTrailer, joinSums } from '../formats/parallel-gzip.ts'
 import type { FileDraft, PublishFiles } from './ports.ts'
 import type { TargetFile } from './tuf-metadata.ts'
 

@@ -8,7 +8,7 @@ import {
   gzipHead,
   gzipTrailer,
   joinSums,
-} from '../../../src/publish/parallel-gzip.ts'
+} from '../../../src/formats/parallel-gzip.ts'
 import { entryLine, RUNS } from '../../support/lines.ts'
 import { describeWith, needsProgram } from '../../support/needs-program.ts'
 
