@@ -32,8 +32,24 @@ export interface TrustedSource {
   readonly publicIds: readonly string[]
   /** The verified targets of the list at `place` by file name. Throws a `trust/…` or `fetch/…` fault. */
   readonly targets: (place: string) => Promise<ReadonlyMap<string, Target>>
+  /** The same for a list that may have no serial yet. */
+  readonly files: (place: string) => Promise<ReadonlyMap<string, Target>>
+  /** The target at `path` that the top role itself has signed; null if it has not. */
+  readonly topTarget: (path: string) => Target | null
+  /** The places of all lists, also of those that are not for this reader. */
+  readonly places: readonly string[]
+  /** The metadata of a role as it was signed; of a list's role only after its `targets` or `files`. */
+  readonly signed: (role: string) => SignedBytes
   /** Keeps what was verified for the next time. To be called whatever happened in between. */
   readonly keep: () => void
+}
+
+/** One metadata file, verified. */
+export interface SignedBytes {
+  readonly role: string
+  readonly version: number
+  readonly expiresAt: Date
+  readonly bytes: Buffer
 }
 
 /** Limits of one metadata file in bytes; `docs/agent.md` has the table. */
@@ -70,7 +86,11 @@ export async function openSource(deps: SourceDeps, options: SourceOptions): Prom
     return {
       freshUntil: new Date(String(readSigned(work, 'timestamp')['expires'])),
       publicIds: delegatedIds(readSigned(work, 'targets')),
-      targets: (place) => listTargets(updater, work, place, met),
+      targets: async (place) => assertPublished(place, await listFiles(updater, work, place, met)),
+      files: (place) => listFiles(updater, work, place, met),
+      topTarget: (path) => topTarget(work, path),
+      places: listPlaces(work),
+      signed: (role) => readBytes(work, role),
       keep,
     }
   } catch (error) {
@@ -162,18 +182,18 @@ async function metadataFetcher(fetch: BoundedFetch, timeoutMs: number, met: Met)
   }
 }
 
-async function listTargets(
+async function listFiles(
   updater: Updater,
   work: string,
   place: string,
   met: Met,
 ): Promise<ReadonlyMap<string, Target>> {
   const role = listRole(place)
-  const meta = readSigned(work, 'snapshot')['meta']
-  if (!isRecord(meta) || !isRecord(meta[`${role}.json`])) {
+  const isNamed = delegatedIds(readSigned(work, 'targets')).includes(place)
+  if (!isNamed || !listPlaces(work).includes(place)) {
     throw new Fault(
       'list/not-found',
-      `expected the role ${JSON.stringify(role)} in the signed snapshot, got none`,
+      `expected the role ${JSON.stringify(role)} in the signed metadata, got none`,
     )
   }
   delete met.fault
@@ -182,21 +202,45 @@ async function listTargets(
     .catch((error: unknown) => {
       throw asDistrust(error, met.fault)
     })
-  if (!snapshot) {
-    throw new Fault(
-      'snapshot/not-found',
-      `expected a snapshot of the list at ${JSON.stringify(place)}, got none signed by its role`,
-    )
-  }
   const targets = roleTargets(work, place)
   // The list's own role must say so, not one above it.
-  if (targets.get(SNAPSHOT_FILE)?.sha256 !== snapshot.hashes['sha256']) {
+  if (targets.get(SNAPSHOT_FILE)?.sha256 !== snapshot?.hashes['sha256']) {
     throw new Fault(
       'trust/mismatch',
       `expected the snapshot of ${JSON.stringify(place)} to be signed by the role ${JSON.stringify(role)}, got another role's word`,
     )
   }
   return targets
+}
+
+function assertPublished(
+  place: string,
+  targets: ReadonlyMap<string, Target>,
+): ReadonlyMap<string, Target> {
+  if (targets.has(SNAPSHOT_FILE)) return targets
+  throw new Fault(
+    'snapshot/not-found',
+    `expected a snapshot of the list at ${JSON.stringify(place)}, got none signed by its role`,
+  )
+}
+
+function listPlaces(work: string): string[] {
+  const meta = readSigned(work, 'snapshot')['meta']
+  return Object.keys(isRecord(meta) ? meta : {}).flatMap(
+    (file) => /^list-([a-z0-9-]{1,40})\.json$/.exec(file)?.[1] ?? [],
+  )
+}
+
+function topTarget(work: string, path: string): Target | null {
+  const targets = readSigned(work, 'targets')['targets']
+  const target = isRecord(targets) ? targets[path] : undefined
+  return target === undefined ? null : parseTarget(path, target)
+}
+
+function readBytes(work: string, role: string): SignedBytes {
+  const bytes = readFileSync(join(work, `${role}.json`))
+  const { version, expires } = readSigned(work, role)
+  return { role, version: Number(version), expiresAt: new Date(String(expires)), bytes }
 }
 
 /** All targets of a list's role, whose file tuf-js has verified in this run: it keeps no other. */

@@ -73,7 +73,12 @@ function repeated(values: readonly string[]): string[] {
   return [...new Set(values.filter((value, i) => values.indexOf(value) !== i))]
 }
 
-function checkSource({ source, tokenFile, insecureToken }: AgentConfig): string[] {
+/** What is wrong with where a token would be sent. */
+export function checkSource({
+  source,
+  tokenFile,
+  insecureToken,
+}: Pick<AgentConfig, 'source' | 'tokenFile' | 'insecureToken'>): string[] {
   if (!URL.canParse(source)) return [`source: expected a URL, got ${JSON.stringify(source)}`]
   const { protocol, hostname } = new URL(source)
   const isLocal = /^(localhost|127\.[0-9.]+|\[::1\])$/.test(hostname)

@@ -1,6 +1,5 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { Fault } from '../core/fault.ts'
-import { openFetch, type BoundedFetch } from '../platform/bounded-fetch.ts'
 import type { AgentConfig } from './config.ts'
 import { replaceFile, type Disk } from './disk.ts'
 import type { Acceptance } from './follow-list.ts'
@@ -10,6 +9,7 @@ import type { AgentLog } from './log.ts'
 import { printMetrics } from './metrics.ts'
 import { pull, type PullReport } from './pull.ts'
 import type { CommandRunner } from './run-command.ts'
+import { openSourceFetch } from './source-fetch.ts'
 
 export interface RunPullDeps {
   readonly disk: Disk
@@ -38,7 +38,8 @@ export async function runPull(
 ): Promise<PullOutcome> {
   makeStateFolder(config.state)
   const lock = takeLock(config.state)
-  const fetch = openSourceFetch(deps, config)
+  const userAgent = `bailiwick-agent/${deps.version}`
+  const fetch = openSourceFetch({ ...deps, userAgent }, config)
   const startedAt = deps.now()
   try {
     const report = await pull({ ...deps, fetch }, config, acceptances)
@@ -67,38 +68,6 @@ function makeStateFolder(path: string): void {
         cause,
       },
     )
-  }
-}
-
-function openSourceFetch(deps: RunPullDeps, config: AgentConfig): BoundedFetch {
-  const { tokenFile, caFile, timeouts } = config
-  return openFetch({
-    origin: new URL(config.source).origin,
-    token: tokenFile === undefined ? undefined : readToken(tokenFile),
-    ca: caFile === undefined ? undefined : readText(caFile, 'certificates'),
-    userAgent: `bailiwick-agent/${deps.version}`,
-    connectTimeoutMs: timeouts.connect * 1000,
-    idleTimeoutMs: timeouts.idle * 1000,
-    maxRedirects: config.maxRedirects,
-    signal: deps.signal,
-    now: deps.now,
-  })
-}
-
-function readToken(path: string): string {
-  const token = readText(path, 'a token').trim()
-  if (/^[\x21-\x7e]{1,1024}$/.test(token)) return token
-  throw new Fault('agent/config', `expected one token in ${JSON.stringify(path)}, got other text`)
-}
-
-function readText(path: string, what: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Fault('agent/config', `expected ${what} in ${JSON.stringify(path)}, got ${why}`, {
-      cause,
-    })
   }
 }
 
