@@ -85,6 +85,7 @@ export const FAULT_CODES = [
   'request/url-too-long',
   'serve/address',
   'serve/busy',
+  'serve/certificate',
   'serve/file-changed',
   'serve/not-found',
   // the machine

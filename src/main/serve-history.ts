@@ -18,7 +18,9 @@ export interface HistoryThread extends History {
  * waited too long is told so.
  */
 export function openHistory(database: string): HistoryThread {
-  const thread = openThread(new URL('./serve-history-thread.js', import.meta.url), { database })
+  const thread = openThread(new URL('./serve-history-thread.js', import.meta.url), {
+    workerData: { database },
+  })
   return {
     entries: (question) =>
       askInTime(thread, { ask: 'entries', question }) as Promise<readonly Entry[]>,

@@ -18,6 +18,8 @@ export interface Thread {
   readonly ask: (question: unknown) => Promise<unknown>
   /** Questions that are not answered. */
   readonly waiting: () => number
+  /** Whether it was started and has not ended. */
+  readonly isRunning: () => boolean
   /** Ends the thread, when all is answered or `patienceMs` are over. */
   readonly close: (patienceMs: number) => Promise<void>
 }
@@ -27,17 +29,31 @@ interface Asked {
   readonly reject: (error: Error) => void
 }
 
+export interface ThreadOptions {
+  readonly workerData: unknown
+  /** Without a question for so long the thread ends, and its memory goes back; the next question starts another. */
+  readonly idleMs?: number
+}
+
+/** Longer than the pauses of whoever works through a few lists by hand. */
+const IDLE_MS = 10_000
+
+/** What a thread makes on its heap is short-lived: without a limit each would keep tens of megabytes for it. */
+const MAX_YOUNG_MIB = 4
+
 /**
  * A thread that runs the compiled file `url` and answers questions. It is started by the first, and after it
- * has died by the next; it doesn't keep the process from ending.
+ * has died or ended by the next; it doesn't keep the process from ending.
  */
-export function openThread(url: URL, workerData: unknown): Thread {
+export function openThread(url: URL, { workerData, idleMs = IDLE_MS }: ThreadOptions): Thread {
   const asked = new Map<number, Asked>()
   let worker: Worker | null = null
+  let idling: NodeJS.Timeout | undefined
   let lastId = 0
 
   function start(): Worker {
-    const started = new Worker(url, { workerData })
+    const resourceLimits = { maxYoungGenerationSizeMb: MAX_YOUNG_MIB }
+    const started = new Worker(url, { workerData, resourceLimits })
     started.unref()
     started.on('message', settle)
     started.on('error', (error) => giveUp(started, error))
@@ -50,6 +66,14 @@ export function openThread(url: URL, workerData: unknown): Thread {
     asked.delete(reply.id)
     if ('fault' in reply) one?.reject(new Fault(reply.fault.code, reply.fault.message))
     else one?.resolve(reply.answer)
+    if (asked.size === 0) idling = setTimeout(endIdle, idleMs).unref()
+  }
+
+  // Whoever asks from now on is answered by another thread.
+  function endIdle(): void {
+    const idle = worker
+    worker = null
+    void idle?.terminate()
   }
 
   function giveUp(ended: Worker, error: unknown): void {
@@ -62,7 +86,9 @@ export function openThread(url: URL, workerData: unknown): Thread {
 
   return {
     waiting: () => asked.size,
+    isRunning: () => worker !== null,
     ask: (question) => {
+      clearTimeout(idling)
       worker ??= start()
       const id = ++lastId
       worker.postMessage({ id, question } satisfies Question)
@@ -71,6 +97,7 @@ export function openThread(url: URL, workerData: unknown): Thread {
     close: async (patienceMs) => {
       const end = Date.now() + patienceMs
       while (asked.size > 0 && Date.now() < end) await delay(CLOSE_INTERVAL_MS)
+      clearTimeout(idling)
       await worker?.terminate()
     },
   }

@@ -40,8 +40,8 @@ export interface WorkOptions {
 /** Two threads: whoever waits for an export need not wait for a publication. */
 export function openWork({ data, actor }: WorkOptions): Work {
   const url = new URL('./serve-work-thread.js', import.meta.url)
-  const publishing = openThread(url, { data })
-  const exporting = openThread(url, { data })
+  const publishing = openThread(url, { workerData: { data } })
+  const exporting = openThread(url, { workerData: { data } })
   const publish = (question: WorkQuestion): Promise<unknown> => publishing.ask(question)
   return {
     project: async (isThorough) => {

@@ -11,6 +11,10 @@ export interface DataPaths {
   readonly staging: string
   readonly work: string
   readonly exports: string
+  /** Zones ready for the wire; the program that serves makes the folder and keeps it private. */
+  readonly zones: string
+  /** What was sent to whom over the DNS. */
+  readonly secondaries: string
   /** There only from the beginning of `init` to its end: the number of its process. */
   readonly begun: string
 }
@@ -25,6 +29,8 @@ export function dataPaths(folder: string): DataPaths {
     staging: join(folder, 'staging'),
     work: join(folder, 'work'),
     exports: join(folder, 'exports'),
+    zones: join(folder, 'zones'),
+    secondaries: join(folder, 'secondaries.jsonl'),
     begun: join(folder, '.init-begun'),
   }
 }

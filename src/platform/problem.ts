@@ -90,6 +90,7 @@ const STATUS = {
   'request/url-too-long': 414,
   'serve/address': 500,
   'serve/busy': 503,
+  'serve/certificate': 500,
   'serve/file-changed': 500,
   'serve/not-found': 404,
   'clock/back': 500,
