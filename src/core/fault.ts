@@ -48,6 +48,10 @@ export const FAULT_CODES = [
   'agent/locked',
   'agent/output',
   'agent/command',
+  // edges
+  'edge/credentials',
+  'edge/limit',
+  'edge/no-history',
   // decisions and imports
   'decision/approvals-needed',
   'decision/not-found',
