@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { Fault, isFault } from '../core/fault.ts'
+import { Fault } from '../core/fault.ts'
 import type { BoundedFetch } from '../platform/bounded-fetch.ts'
 import { keepPrivate } from '../platform/durable-file.ts'
 import { openPublishFolder } from '../platform/publish-folder.ts'
@@ -215,7 +215,7 @@ export class Mirror {
       try {
         await this.#copyOne(fetch, trusted, step)
       } catch (error) {
-        if (!(error instanceof Fault) || isFault(error, 'fetch/stopped')) throw error
+        if (!(error instanceof Fault) || error.code === 'fetch/stopped') throw error
         this.#fail(step.place, error)
         if (isPassing(error)) passing ??= { code: error.code, message: error.message }
       }
