@@ -1,17 +1,16 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ExportFile, ExportMaker } from '../distribute/ports.ts'
-import type { Work } from './serve-work.ts'
 
-/** Exports made by `work` and kept in `folder`, `<place>/<serial>/`. */
-export function openExportMaker(work: Pick<Work, 'makeExport'>, folder: string): ExportMaker {
+/** Exports made by `makeExport`, whose paths are relative to `folder`, and kept there: `<place>/<serial>/`. */
+export function openExportMaker(makeExport: ExportMaker['make'], folder: string): ExportMaker {
   const within = (file: ExportFile): ExportFile => ({ ...file, path: join(folder, file.path) })
   const withinOrNull = (file: ExportFile | null): ExportFile | null => file && within(file)
   /** The serials that each place keeps; what is removed is looked up here at the last moment. */
   const wanted = new Map<string, readonly number[]>()
   return {
     make: async (list, format, serial) => {
-      const made = await work.makeExport(list.id, format, serial)
+      const made = await makeExport(list, format, serial)
       return {
         plain: within(made.plain),
         gzip: withinOrNull(made.gzip),

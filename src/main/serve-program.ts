@@ -104,7 +104,10 @@ function openEdge({ authority, work, serverLog }: Parts): Edge {
   const { store, paths } = authority
   return new Edge({
     ...{ source: store, publications: store.publications, published: paths.published },
-    exports: openExportMaker(work, paths.exports),
+    exports: openExportMaker(
+      ({ id }, format, serial) => work.makeExport(id, format, serial),
+      paths.exports,
+    ),
     formats: EXPORT_FORMATS,
     now: systemClock,
     onFault: (error) => tellFault(serverLog, error),
