@@ -56,14 +56,36 @@ export function encodeEdns(edns: Edns): Uint8Array {
 }
 
 /** What we answer EDNS with: our own size, version 0, and the asker's DO bit (RFC 3225 §3). */
-export function answerEdns(asked: Edns, rcode: number): Edns {
+export function answerEdns(asked: Edns, rcode: number, options: Uint8Array = NO_OPTIONS): Edns {
   return {
     udpBytes: OUR_UDP_BYTES,
     rcodeHigh: rcode >> 4,
     version: 0,
     dnssecOk: asked.dnssecOk,
-    options: NO_OPTIONS,
+    options,
   }
 }
 
 const NO_OPTIONS = new Uint8Array(0)
+
+const EXPIRE = 9
+
+/** Whether an answer with an SOA should say when the zone expires (RFC 7314 §2). */
+export function asksExpire({ options }: Edns): boolean {
+  let at = 0
+  // The form was checked when the record was read.
+  while (at + 4 <= options.length) {
+    if (((options[at] ?? 0) << 8) + (options[at + 1] ?? 0) === EXPIRE) return true
+    at += 4 + ((options[at + 2] ?? 0) << 8) + (options[at + 3] ?? 0)
+  }
+  return false
+}
+
+/** The EXPIRE option of a primary: the expire field of its SOA (RFC 7314 §3.1). */
+export function encodeExpire(soa: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(8)
+  bytes.set([0, EXPIRE, 0, 4])
+  // The last two of its numbers are expire and minimum (RFC 1035 §3.3.13).
+  bytes.set(soa.subarray(-8, -4), 4)
+  return bytes
+}

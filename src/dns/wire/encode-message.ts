@@ -15,6 +15,8 @@ export interface Answer {
   /** Whether we say it as the zone's authority; so in all answers with records. */
   readonly isAuthoritative?: boolean
   readonly records?: Section
+  /** EDNS options, which nobody gets who sent no EDNS. */
+  readonly options?: Uint8Array
 }
 
 /** RFC 1035 §4.2.1: what anybody takes in a datagram. */
@@ -62,7 +64,7 @@ export function encodeAnswer(
   const { rcode, isAuthoritative = false, records = NO_RECORDS } = answer
   const flags =
     FLAG.answer | (asked.flags & FLAG.recursionDesired) | (isAuthoritative ? FLAG.authoritative : 0)
-  const edns = asked.edns && answerEdns(asked.edns, rcode)
+  const edns = asked.edns && answerEdns(asked.edns, rcode, answer.options)
   const parts: MessageParts = { id, opcode, flags, rcode, question, edns, answer: records }
   if (records.count === 0 || answerBytes(parts) <= maxBytes) return encodeMessage(parts)
   return encodeMessage({ ...parts, flags: flags | FLAG.truncated, answer: NO_RECORDS })

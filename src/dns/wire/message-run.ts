@@ -37,12 +37,15 @@ export interface RunWraps {
 /** Octets of the length before each message in a stream. */
 export const FRAME_BYTES = 2
 
-/** What is the same for all messages of an answer to `asked`, whose question must have been read. */
-export function runFor(asked: MessageHead): Omit<MessageRun, 'records' | 'ends' | 'counts'> {
+/** What is the same for all messages of an answer to `asked`, whose question must have been read. EDNS options go to who sent EDNS. */
+export function runFor(
+  asked: MessageHead,
+  options?: Uint8Array,
+): Omit<MessageRun, 'records' | 'ends' | 'counts'> {
   const { id, question, edns } = asked
   if (question === null) throw new TypeError('an answer of many messages without a question')
   const flags = FLAG.answer | FLAG.authoritative | (asked.flags & FLAG.recursionDesired)
-  return { id, question: question.wire, flags, opt: optFor(edns) }
+  return { id, question: question.wire, flags, opt: optFor(edns, options) }
 }
 
 /** The wraps of a run whose asker signed nothing. */
@@ -85,6 +88,6 @@ function sectionBytes(run: MessageRun, index: number): number {
   return (run.ends[index] ?? 0) - (run.ends[index - 1] ?? 0)
 }
 
-function optFor(edns: Edns | null): Uint8Array {
-  return edns === null ? new Uint8Array(0) : encodeEdns(answerEdns(edns, RCODE.noError))
+function optFor(edns: Edns | null, options?: Uint8Array): Uint8Array {
+  return edns === null ? new Uint8Array(0) : encodeEdns(answerEdns(edns, RCODE.noError, options))
 }
