@@ -82,8 +82,14 @@ const next = {
   description: 'The `cursor` of the next page; null on the last.',
 }
 
-function object(properties: Record<string, object>): object {
-  return { type: 'object', required: Object.keys(properties), properties }
+function object(
+  properties: Record<string, object>,
+  optional: Record<string, object> = {},
+): object {
+  return {
+    ...{ type: 'object', required: Object.keys(properties) },
+    properties: { ...properties, ...optional },
+  }
 }
 
 function listOf(items: object): object {
@@ -107,19 +113,28 @@ export const SCHEMAS = {
     removed: count,
     publishedAt: time,
   }),
-  List: object({
-    ...{ id: text, place: text, title: text, description: text, authority: text },
-    visibility: { enum: ['public', 'restricted'] },
-    legalBasis: text,
-    categories: listOf(text),
-    action: { type: 'object' },
-    zone: { type: ['object', 'null'] },
-    serial: { type: ['integer', 'null'], description: 'Null before the first publication.' },
-    state: { type: ['string', 'null'] },
-    entries: { type: ['integer', 'null'] },
-    publishedAt: { type: ['string', 'null'], format: 'date-time' },
-    feeds: { type: 'object', additionalProperties: text, description: 'A path for each format.' },
-  }),
+  List: object(
+    {
+      ...{ id: text, place: text, title: text, description: text, authority: text },
+      visibility: { enum: ['public', 'restricted'] },
+      legalBasis: text,
+      categories: listOf(text),
+      action: { type: 'object' },
+      zone: { type: ['object', 'null'] },
+      serial: { type: ['integer', 'null'], description: 'Null before the first publication.' },
+      state: { type: ['string', 'null'] },
+      entries: { type: ['integer', 'null'] },
+      publishedAt: { type: ['string', 'null'], format: 'date-time' },
+      feeds: { type: 'object', additionalProperties: text, description: 'A path for each format.' },
+    },
+    {
+      freshUntil: {
+        ...time,
+        description: 'At an edge: until then the authority has vouched that nothing is newer.',
+      },
+      isStale: { type: 'boolean', description: 'At an edge: whether that time has passed.' },
+    },
+  ),
   Lists: object({ lists: listOf({ $ref: '#/components/schemas/List' }) }),
   Entries: object({
     ...{ list: text, serial, state },

@@ -28,9 +28,19 @@ export interface ApiDeps {
   readonly version: string
   /** What keeps this server from being ready; empty when nothing does. */
   readonly checkReady: () => readonly string[]
+  /** For a server whose data are a copy: how old they are. */
+  readonly age?: CopyAge
   readonly metrics: { readonly print: () => Promise<string>; readonly contentType: string }
   readonly now: Clock
   readonly onFault: (error: unknown) => void
+}
+
+/** What an edge says of its copy. */
+export interface CopyAge {
+  /** Told by `/readyz`, whether ready or not. */
+  readonly print: () => object
+  /** Told with each list. */
+  readonly printList: (list: ServedList) => object
 }
 
 type Answer<Q> = (list: ServedList, query: Q, c: Context) => object | Promise<object>
@@ -52,9 +62,10 @@ function addServerPages(app: Hono, deps: ApiDeps): void {
   app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, NO_STORE))
   app.get('/readyz', (c) => {
     const findings = deps.checkReady()
+    const age = deps.age?.print()
     return findings.length === 0
-      ? c.json({ status: 'ready' }, 200, NO_STORE)
-      : c.json({ status: 'not ready', findings }, 503, NO_STORE)
+      ? c.json({ status: 'ready', ...age }, 200, NO_STORE)
+      : c.json({ status: 'not ready', findings, ...age }, 503, NO_STORE)
   })
   app.get('/metrics', async (c) =>
     c.body(await deps.metrics.print(), 200, {
@@ -122,7 +133,7 @@ function visibleLists({ catalog, now }: ApiDeps, c: Context): ServedList[] {
   return catalog().lists.filter((list) => mayRead(list, subscriber))
 }
 
-function printList({ formats }: ApiDeps, list: ServedList): object {
+function printList({ formats, age }: ApiDeps, list: ServedList): object {
   const { serial, state, entries, publishedAt } = list.latest ?? {}
   return {
     ...publicDefinition(list.definition),
@@ -132,6 +143,7 @@ function printList({ formats }: ApiDeps, list: ServedList): object {
     entries: entries ?? null,
     publishedAt: publishedAt?.toISOString() ?? null,
     feeds: Object.fromEntries(formats.map((format) => [format, `/feeds/${list.id}/${format}`])),
+    ...age?.printList(list),
   }
 }
 
