@@ -1,0 +1,67 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Lab, Running } from './lab.ts'
+import { tell, untilReady, type Secondary, type Told } from './secondary.ts'
+
+export interface NsdSetup {
+  readonly port: number
+  /** Keys and zones; `{folder}` stands for the program's own. */
+  readonly clauses: string
+}
+
+export interface Nsd extends Secondary {
+  readonly control: (...args: readonly string[]) => Promise<Told>
+}
+
+/** NSD as a tier: a secondary that is itself a primary. */
+export async function startNsd(lab: Lab, { port, clauses }: NsdSetup): Promise<Nsd> {
+  const folder = lab.folder(`nsd-${port}`)
+  const conf = join(folder, 'nsd.conf')
+  writeFileSync(
+    conf,
+    `server:
+  server-count: 1
+  ip-address: 127.0.0.1@${port}
+  username: ""
+  chroot: ""
+  zonesdir: "${folder}"
+  database: ""
+  pidfile: "${folder}/nsd.pid"
+  xfrdfile: "${folder}/xfrd.state"
+  zonelistfile: "${folder}/zone.list"
+  xfrdir: "${folder}"
+  verbosity: 2
+  xfrd-reload-timeout: 0
+remote-control:
+  control-enable: yes
+  control-interface: "${folder}/control"
+${clauses.replaceAll('{folder}', folder)}
+`,
+  )
+  const control = (...args: readonly string[]): Promise<Told> => {
+    return tell('nsd-control', ['-c', conf, ...args])
+  }
+  let running: Running | null = null
+  const nsd: Nsd = {
+    program: 'nsd',
+    port,
+    control,
+    start: async () => {
+      running = lab.start('nsd', ['-d', '-c', conf], folder)
+      await untilReady(running, async () => (await control('status')).code === 0)
+    },
+    stop: async (signal) => running?.stop(signal),
+    log: () => running?.log() ?? '',
+    serialOf: async (zone) => {
+      const { stdout } = await control('zonestatus', zone)
+      const serial = /served-serial: "(\d+)/.exec(stdout)?.[1]
+      return serial === undefined ? null : Number(serial)
+    },
+    zoneText: async (zone) => {
+      await control('write', zone)
+      return readFileSync(join(folder, zone), 'utf8')
+    },
+  }
+  await nsd.start()
+  return nsd
+}
