@@ -83,7 +83,18 @@ function bailiwick(...args) {
 }
 
 async function serve() {
-  const args = [CLI, '--data', data, 'serve', '--http', '127.0.0.1:0', '--log-level', 'error']
+  const args = [
+    CLI,
+    '--data',
+    data,
+    'serve',
+    '--http',
+    '127.0.0.1:0',
+    '--dns',
+    'none',
+    '--log-level',
+    'error',
+  ]
   const child = spawn('node', args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = new Promise((resolve) => child.once('exit', resolve))
   const url = await new Promise((resolve, reject) => {

@@ -94,7 +94,18 @@ http { access_log off; sendfile on; tcp_nopush on; tcp_nodelay on; keepalive_req
 }
 
 async function startServe(level) {
-  const args = [CLI, '--data', data, 'serve', '--http', '127.0.0.1:0', '--log-level', level]
+  const args = [
+    CLI,
+    '--data',
+    data,
+    'serve',
+    '--http',
+    '127.0.0.1:0',
+    '--dns',
+    'none',
+    '--log-level',
+    level,
+  ]
   const child = track(spawn('node', args, { stdio: ['ignore', 'pipe', 'ignore'] }))
   const line = await new Promise((resolve) =>
     child.stdout.once('data', (text) => resolve(String(text))),

@@ -45,7 +45,7 @@ export const MAX_PREPARED = 8192
 export const STREAM_CHUNK_BYTES = 1024 * 1024
 
 /** How often a running server looks for what commands have changed. */
-export const POLL_INTERVAL_MS = 200
+export const POLL_INTERVAL_MS = 50
 /** How long a request waits for an export that is being made; then 503 with `Retry-After`. */
 export const EXPORT_WAIT_MS = 45_000
 /** Exports that may wait to be made; one more is answered 503 at once. */

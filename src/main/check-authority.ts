@@ -6,6 +6,7 @@ import { describeKeys } from '../publish/describe-keys.ts'
 import { isDue } from '../publish/role-life.ts'
 import { sha256Hex } from '../publish/sign-metadata.ts'
 import { parseOwnMetadata } from '../publish/tuf-metadata.ts'
+import { checkZone } from './check-zones.ts'
 import { checkedClock } from './checked-clock.ts'
 import { withAuthority, type Authority, type AuthorityOptions } from './open-authority.ts'
 import { projectRenewed } from './project-renewed.ts'
@@ -35,6 +36,12 @@ export async function checkAuthority(
         { check: 'keys', findings: await foundLater(() => checkKeys(authority)) },
         { check: 'signatures', findings: found(() => checkExpiry(authority, now())) },
         { check: 'published files', findings: found(() => checkPublished(authority)) },
+        ...published.all
+          .filter(({ definition }) => definition.zone !== null)
+          .map((list) => ({
+            check: `zone of ${list.id}`,
+            findings: found(() => checkZone(authority, list)),
+          })),
         { check: 'disk', findings: found(() => checkDisk(data)) },
         {
           check: 'clock',

@@ -5,8 +5,7 @@ import * as limits from '../distribute/limits.ts'
 import { problemOf, PROBLEM_TYPE } from '../platform/problem.ts'
 
 /** Where to listen: an address and a port, or a socket that was handed to us open. */
-export type ListenAt =
-  { readonly host: string; readonly port: number } | { readonly inheritedFd: number }
+export type ListenAt = ListenAddress | { readonly inheritedFd: number }
 
 /** systemd's first passed descriptor (sd_listen_fds(3)). */
 const FIRST_PASSED_FD = 3
@@ -27,15 +26,20 @@ export function inheritedSocket(
   )
 }
 
-/** `127.0.0.1:8080`, `[::1]:8080`; port 0 lets the kernel choose. Faults: `usage/invalid`. */
-export function parseListenAddress(text: string): ListenAt {
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** `127.0.0.1:8080`, `[::1]:8080`; port 0 lets the kernel choose. Faults: `usage/invalid`, with the option's name. */
+export function parseListenAddress(text: string, option: string): ListenAddress {
   const [, v6, v4, digits = ''] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? []
   const host = v6 ?? v4
   const port = Number(digits)
   if (host !== undefined && port <= 65_535) return { host, port }
   throw new Fault(
     'usage/invalid',
-    `expected ADDR:PORT as 127.0.0.1:8080 or [::1]:8080 for --http, got ${JSON.stringify(text)}`,
+    `expected ADDR:PORT as 127.0.0.1:8080 or [::1]:8080 for ${option}, got ${JSON.stringify(text)}`,
   )
 }
 
@@ -122,7 +126,9 @@ export function listen(server: Server, at: ListenAt): Promise<string> {
       ? { fd: at.inheritedFd, backlog: limits.LISTEN_BACKLOG }
       : { host: at.host, port: at.port, backlog: limits.LISTEN_BACKLOG }
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenFault(error, at)))
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject('inheritedFd' in at ? error : listenFault(error, at))
+    })
     server.listen(options, () => {
       server.removeAllListeners('error')
       resolve(printUrl(server.address()))
@@ -130,8 +136,9 @@ export function listen(server: Server, at: ListenAt): Promise<string> {
   })
 }
 
-function listenFault(error: NodeJS.ErrnoException, at: ListenAt): Error {
-  if (error.code !== 'EACCES' || 'inheritedFd' in at) return error
+/** What is to be told when an address can't be listened at: a port that needs rights, or the system's error as it is. */
+export function listenFault(error: NodeJS.ErrnoException, at: ListenAddress): Error {
+  if (error.code !== 'EACCES') return error
   return new Fault(
     'serve/address',
     `expected a port that this user may listen on, got ${at.port}: those below 1024 need root or CAP_NET_BIND_SERVICE; choose a higher one, and put a proxy in front`,

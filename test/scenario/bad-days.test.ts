@@ -111,7 +111,14 @@ describe('the machine', () => {
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
     try {
-      const ran = await run(copyOfSound('port'), 'serve', '--http', `127.0.0.1:${port}`)
+      const ran = await run(
+        copyOfSound('port'),
+        'serve',
+        '--http',
+        `127.0.0.1:${port}`,
+        '--dns',
+        'none',
+      )
       expectOneSentence(ran, expect.stringMatching(/^(serve|system)[/]address/) as string)
       expect(ran.stderr).toContain(String(port))
     } finally {
@@ -148,7 +155,7 @@ describe('the server', () => {
     const data = copyOfSound('server')
     const child = spawn(
       process.execPath,
-      [COMMAND, '--data', data, 'serve', '--http', '127.0.0.1:0'],
+      [COMMAND, '--data', data, 'serve', '--http', '127.0.0.1:0', '--dns', 'none'],
       {
         env: { ...process.env, ...none },
         stdio: ['ignore', 'pipe', 'pipe'],

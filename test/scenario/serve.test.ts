@@ -59,7 +59,8 @@ async function add(list: string, value: string): Promise<void> {
 }
 
 async function serve(options: { args?: string[]; fd?: number } = {}): Promise<Serving> {
-  const args = [COMMAND, '--data', data, 'serve', '--http', '127.0.0.1:0', ...(options.args ?? [])]
+  const base = [COMMAND, '--data', data, 'serve', '--http', '127.0.0.1:0', '--dns', 'none']
+  const args = [...base, ...(options.args ?? [])]
   const child =
     options.fd === undefined
       ? spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -402,7 +403,8 @@ describe('serve says in one sentence', () => {
 
   test('that the port is in use', async () => {
     const { port } = new URL(server.url)
-    const ran = await attempt('--data', data, 'serve', '--http', `127.0.0.1:${port}`)
+    const at = `127.0.0.1:${port}`
+    const ran = await attempt('--data', data, 'serve', '--http', at, '--dns', 'none')
     expect(ran.code).toBe(3)
     expect(ran.stderr).toMatch(/^bailiwick: .*\(system\/address-in-use\)\n$/)
   })
@@ -418,7 +420,7 @@ describe('serve says in one sentence', () => {
 
   test.skipIf(process.getuid?.() === 0)('that the folder may only be read', async () => {
     await chmod(data, 0o500)
-    const ran = await attempt('--data', data, 'serve', '--http', '127.0.0.1:0')
+    const ran = await attempt('--data', data, 'serve', '--http', '127.0.0.1:0', '--dns', 'none')
     await chmod(data, 0o700)
     expect(ran.code).toBe(3)
   })

@@ -9,6 +9,8 @@ import { COMMAND, runBailiwick } from './bailiwick-command.ts'
 export interface LiveAuthority {
   /** Where it serves. */
   readonly url: string
+  /** Where it answers the DNS: an address and a port, with a colon between. */
+  readonly dns: string
   readonly rootFile: string
   /**
    * Runs a command of the authority, and waits until the server serves what it published; throws when it does not end with 0, or
@@ -35,6 +37,7 @@ export async function openLiveAuthority(
   const serving = await serve(data)
   return {
     url: serving.url,
+    dns: serving.dns,
     rootFile: join(data, 'root.json'),
     run: async (...args) => {
       const printed = await run(...args)
@@ -59,26 +62,34 @@ async function untilServed(url: string, published: string): Promise<void> {
   throw new Error('expected what was published to be served, got the timestamp before it')
 }
 
-async function serve(data: string): Promise<{ url: string; stop: () => Promise<void> }> {
+interface Served {
+  readonly url: string
+  readonly dns: string
+  readonly stop: () => Promise<void>
+}
+
+async function serve(data: string): Promise<Served> {
+  const anywhere = ['--http', '127.0.0.1:0', '--dns', '127.0.0.1:0']
   const child = spawn(
     process.execPath,
-    [COMMAND, '--data', data, 'serve', '--http', '127.0.0.1:0', '--log-level', 'error'],
+    [COMMAND, '--data', data, 'serve', ...anywhere, '--log-level', 'error'],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   let said = ''
-  const url = await new Promise<string>((resolve, reject) => {
+  const [dns, url] = await new Promise<[string, string]>((resolve, reject) => {
     child.stderr.on('data', (text: Buffer) => (said += text.toString()))
     child.once('exit', () => reject(new Error(`expected serve to run, got: ${said}`)))
     let printed = ''
     child.stdout.on('data', (text: Buffer) => {
       printed += text.toString()
-      const at = /serving (http:\S+)/.exec(printed)?.[1]
-      if (at !== undefined) resolve(at)
+      const [, dns, http] = /answering dns:\/\/(\S+)[^]*serving (http:\S+)\n/.exec(printed) ?? []
+      if (dns !== undefined && http !== undefined) resolve([dns, http])
     })
   })
   return {
     url,
+    dns,
     stop: async () => {
       child.kill('SIGTERM')
       await ended

@@ -1,0 +1,10 @@
+import { setFlagsFromString } from 'node:v8'
+
+/**
+ * Keeps the part of the heap for what is short-lived at the size that it has at the start. V8 would let it grow to tens of megabytes under
+ * load and seldom give them back; what a server makes for a request dies young, and requests are answered as fast either way. To be
+ * called early.
+ */
+export function keepYoungHeapSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1')
+}

@@ -1,0 +1,116 @@
+import { isFault } from '../core/fault.ts'
+import type { Edge } from '../distribute/edge.ts'
+import { POLL_INTERVAL_MS } from '../distribute/limits.ts'
+import type { ServerLog } from '../platform/server-log.ts'
+import type { Authority } from './open-authority.ts'
+import { tellFault } from './serve-faults.ts'
+import type { StoppedLists } from './serve-metrics.ts'
+import { openSchedule } from './serve-schedule.ts'
+import type { Work } from './serve-work.ts'
+
+export interface UpkeepDeps {
+  readonly authority: Authority
+  readonly edge: Edge
+  readonly work: Work
+  readonly serverLog: ServerLog
+  readonly stopped: StoppedLists
+  /** Somebody has committed something, and `edge` has taken it in. */
+  readonly onChange: () => void
+  /** Why the database could not be read this time; null when it could. */
+  readonly onRead: (fault: string | null) => void
+}
+
+export interface Upkeep {
+  readonly stop: () => void
+}
+
+/** Signatures of feeds live for two weeks and are made again when a third of that is left. */
+const RENEW_INTERVAL_MS = 6 * 3_600_000
+
+/** Looks for what others have committed, and keeps the schedules. */
+export function startUpkeep(deps: UpkeepDeps): Upkeep {
+  const { edge, serverLog } = deps
+  const tell = (error: unknown): void => tellFault(serverLog, error)
+  const schedule = openSchedule({
+    publish: (id) => publishBySchedule(deps, id),
+    refresh: () => refresh(deps),
+  })
+  schedule.update(edge.catalog.lists)
+  void refresh(deps)
+  const projectNew = newProjector(deps)
+  const look = newLook(deps, () => {
+    schedule.update(edge.catalog.lists)
+    projectNew()
+    deps.onChange()
+  })
+  const polling = setInterval(() => {
+    look()
+    edge.refreshTimestamp().catch(tell)
+  }, POLL_INTERVAL_MS)
+  const renewing = setInterval(() => {
+    edge.renewFeeds().catch(tell)
+  }, RENEW_INTERVAL_MS)
+  return {
+    stop: () => {
+      schedule.stop()
+      clearInterval(polling)
+      clearInterval(renewing)
+    },
+  }
+}
+
+function newLook({ edge, serverLog, onRead }: UpkeepDeps, onChange: () => void): () => void {
+  let told: string | null = null
+  return () => {
+    try {
+      if (edge.refresh()) onChange()
+      told = null
+    } catch (error) {
+      const fault = isFault(error) ? error.code : 'bug'
+      // Told once, not many times a second.
+      if (told !== fault) tellFault(serverLog, error)
+      told = fault
+    }
+    onRead(told)
+  }
+}
+
+/** Makes seen what another process has committed, in case that it died before it could. */
+function newProjector({ authority, work, serverLog }: UpkeepDeps): () => void {
+  const newest = (): number => authority.store.metadata.latest('timestamp')?.version ?? 0
+  let projected = newest()
+  return () => {
+    const version = newest()
+    if (version === projected) return
+    projected = version
+    work.project(false).catch((error: unknown) => tellFault(serverLog, error))
+  }
+}
+
+async function publishBySchedule(deps: UpkeepDeps, id: string): Promise<void> {
+  const { work, edge, serverLog, stopped } = deps
+  try {
+    const outcome = await work.publish(id)
+    stopped.remove(id)
+    if (outcome.outcome !== 'unchanged') serverLog.log.info(outcome, 'published')
+  } catch (error) {
+    const list = edge.catalog.byId.get(id)
+    if (isFault(error, 'publish/guard') && list !== undefined) {
+      stopped.add(list)
+      serverLog.log.warn({ list: id, code: error.code }, error.message)
+      return
+    }
+    tellFault(serverLog, error)
+  }
+}
+
+async function refresh({ work, serverLog }: UpkeepDeps): Promise<void> {
+  try {
+    const { signed, warnings } = await work.refresh()
+    if (signed.length > 0) serverLog.log.info({ roles: signed }, 'signed again')
+    for (const warning of warnings) serverLog.log.warn(warning)
+  } catch (error) {
+    // The old metadata goes on being served; /metrics shows how long it still lives.
+    tellFault(serverLog, error)
+  }
+}
