@@ -84,7 +84,7 @@ function isMacRight(
   prior: Uint8Array | null,
 ): boolean {
   // RFC 8945 §4.3.2: the message as it was before the record was added, with its first id.
-  const header = bytes.slice(0, HEADER_BYTES)
+  const header = Uint8Array.from(bytes.subarray(0, HEADER_BYTES))
   const view = new DataView(header.buffer)
   view.setUint16(0, record.originalId)
   view.setUint16(10, view.getUint16(10) - 1)
