@@ -47,6 +47,9 @@ const AUTHORITY = ['store', 'publish', 'curation']
 /** The agent room, and its programs in main: `agent.ts`, `agent-pull.ts`, … */
 const AGENT_PROGRAM = '^src/(agent/|main/agent)'
 
+/** An edge stands outside, where anybody may take it: it holds no key, no decision and no database. */
+const EDGE_PROGRAM = '^src/main/edge'
+
 const anyOf = (names) => `(${names.map((name) => name.replace('/', '[/]')).join('|')})`
 const roomsPath = (names) => `^src/${anyOf(names)}/`
 const packagesPath = (names) => `${MODULES}(@types/)?${anyOf(names)}/`
@@ -124,6 +127,20 @@ module.exports = {
       comment: 'an agent must install and run without a database driver',
       severity: 'error',
       from: { path: AGENT_PROGRAM },
+      to: { path: packagesPath(['better-sqlite3', 'drizzle-orm']), reachable: true },
+    },
+    {
+      name: 'edge-reaches-authority',
+      comment: 'an edge serves published bytes alone, on a host without our database and our keys',
+      severity: 'error',
+      from: { path: EDGE_PROGRAM },
+      to: { path: roomsPath(AUTHORITY), reachable: true },
+    },
+    {
+      name: 'edge-reaches-database',
+      comment: 'an edge must install and run without a database driver',
+      severity: 'error',
+      from: { path: EDGE_PROGRAM },
       to: { path: packagesPath(['better-sqlite3', 'drizzle-orm']), reachable: true },
     },
     {

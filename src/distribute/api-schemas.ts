@@ -82,10 +82,7 @@ const next = {
   description: 'The `cursor` of the next page; null on the last.',
 }
 
-function object(
-  properties: Record<string, object>,
-  optional: Record<string, object> = {},
-): object {
+function object(properties: Record<string, object>, optional: Record<string, object> = {}): object {
   return {
     ...{ type: 'object', required: Object.keys(properties) },
     properties: { ...properties, ...optional },

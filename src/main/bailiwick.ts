@@ -26,6 +26,7 @@ const NOUNS: Readonly<Record<string, () => Promise<Noun>>> = {
   restore: backup,
   doctor: () => import('./doctor.ts'),
   agent: () => import('./agent.ts'),
+  edge: () => import('./edge.ts'),
 }
 
 const EXAMPLES = `

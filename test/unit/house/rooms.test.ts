@@ -89,6 +89,39 @@ const BREACHES: readonly Breach[] = [
     files: { 'src/dns/tsig-opens.ts': needs('node:fs') },
   },
   {
+    rule: 'edge-reaches-authority',
+    why: 'an edge has no database, not even by a third file',
+    files: {
+      'src/main/edge-by-way.ts': needs('./edge-harmless.ts'),
+      'src/main/edge-harmless.ts': needs('./edge-deeper.ts'),
+      'src/main/edge-deeper.ts': "export const later = (): unknown => import('../store/door.ts')\n",
+    },
+  },
+  {
+    rule: 'edge-reaches-authority',
+    why: 'an edge signs nothing',
+    files: {
+      'src/main/edge-signs.ts': needs('./serve-signing.ts'),
+      'src/main/serve-signing.ts': lends('../publish/door.ts'),
+    },
+  },
+  {
+    rule: 'edge-reaches-authority',
+    why: 'an edge decides nothing',
+    files: {
+      'src/main/edge-decides.ts': needs('./deciding.ts'),
+      'src/main/deciding.ts': needs('../curation/door.ts'),
+    },
+  },
+  {
+    rule: 'edge-reaches-database',
+    why: 'the driver must not come to an edge by any way',
+    files: {
+      'src/main/edge-driver.ts': needs('./edges-driver.ts'),
+      'src/main/edges-driver.ts': needs('drizzle-orm'),
+    },
+  },
+  {
     rule: 'unknown-room',
     why: 'a room has a line in the table',
     files: { 'src/helpers/drawer.ts': needs('../core/door.ts') },

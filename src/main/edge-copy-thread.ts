@@ -1,0 +1,49 @@
+import { workerData } from 'node:worker_threads'
+import { realDisk } from '../agent/disk.ts'
+import type { AgentLog } from '../agent/log.ts'
+import { Mirror, type Copy, type MirrorPull } from '../agent/mirror.ts'
+import type { EdgeConfig } from './edge-config.ts'
+import type { CopyQuestion, CopyReply, ToldLine } from './edge-copy.ts'
+import { answerQuestions } from './serve-thread.ts'
+
+/** The thread behind `openCopy`: copies what the source has published, while another thread serves. */
+const { config, version } = workerData as { readonly config: EdgeConfig; readonly version: string }
+let told: ToldLine[] = []
+const mirror = new Mirror(
+  {
+    disk: realDisk,
+    log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
+    now: () => new Date(),
+    userAgent: `bailiwick-edge/${version}`,
+  },
+  config,
+)
+
+answerQuestions(async (asked): Promise<CopyReply> => {
+  const { ask } = asked as CopyQuestion
+  const answer = await act(ask)
+  const lines = told
+  told = []
+  return { ...answer, lines }
+})
+
+async function act(
+  ask: CopyQuestion['ask'],
+): Promise<{ readonly copy: Copy | null; readonly pulled: MirrorPull | null }> {
+  switch (ask) {
+    case 'start':
+      return { copy: await mirror.start(), pulled: null }
+    case 'pull': {
+      const pulled = await mirror.pull()
+      return { copy: pulled.copy, pulled }
+    }
+    case 'expose':
+      await mirror.expose()
+      return { copy: null, pulled: null }
+  }
+}
+
+/** The other thread has the log: lines go there with the next answer. */
+function line(level: keyof AgentLog): AgentLog['info'] {
+  return (fields, message) => void told.push({ level, fields, message })
+}
