@@ -22,15 +22,15 @@ export interface ZoneFile {
   readonly close: () => void
 }
 
+/** Bytes on their way to a file. */
 export interface ZoneDraft {
   readonly write: (bytes: Uint8Array) => void
-  /** Writes over the beginning: at most the first `PATCH_BYTES`. */
+  /** Writes over the beginning: at most 4096 bytes, which must be written already. */
   readonly patch: (bytes: Uint8Array) => void
+  /** Reads what was written, as `ZoneFile` does. */
+  readonly read: (at: number, into: Uint8Array) => void
   /** Puts it in place of what has its name. `about` is JSON. */
   readonly keep: (about: unknown) => void
   /** Gives it up; after `keep`, does nothing. */
   readonly discard: () => void
 }
-
-/** How much of a draft's beginning may be written over. */
-export const PATCH_BYTES = 1 << 12

@@ -1,5 +1,6 @@
-import { Fault } from '../../core/fault.ts'
 import type { ZoneFolder } from './zone-folder.ts'
+import { imageName, openZone, soaOf } from './zone-files.ts'
+import { decodeMessageTable, messageTableBytes } from './zone-writer.ts'
 
 /** Which zone: a list at one serial. After a restored backup a serial may come again with another state. */
 export interface ZoneKey {
@@ -40,6 +41,26 @@ export interface ZoneImage {
 }
 
 /** The image of a zone that `makeZone` made; null when it is not there, or damaged. */
-export function openZoneImage(_folder: ZoneFolder, _key: ZoneKey): ZoneImage | null {
-  throw new Fault('serve/not-found', 'not there yet')
+export function openZoneImage(folder: ZoneFolder, key: ZoneKey): ZoneImage | null {
+  const zone = openZone(folder, key.place, imageName(key))
+  if (zone === null) return null
+  const { about, image } = zone
+  const { summary } = about
+  if (summary.state !== key.state) {
+    image.close()
+    return null
+  }
+  const table = new Uint8Array(messageTableBytes(summary.messages))
+  image.read(summary.bytes, table)
+  return {
+    summary,
+    soa: soaOf(about),
+    ...decodeMessageTable(table, summary.messages),
+    read: (at, into) => {
+      image.read(at, into)
+    },
+    close: () => {
+      image.close()
+    },
+  }
 }

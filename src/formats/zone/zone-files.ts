@@ -1,0 +1,187 @@
+import { parseHex, printHex } from './zone-frame.ts'
+import { decodeTreeIndex, type TreeIndex } from './tree-index.ts'
+import { RENDERER } from './zone-recipe.ts'
+import type { ZoneFile, ZoneFolder } from './zone-folder.ts'
+import type { ZoneKey, ZoneSummary } from './zone-image.ts'
+import type { WrittenZone } from './zone-writer.ts'
+
+/** What stands around the records of the lines, as text: records in hex. */
+export interface ToldFrame {
+  readonly soa: string
+  readonly ns: string
+  /** The ZONEMD record; empty for none. */
+  readonly zonemd: string
+  readonly beacon: string
+}
+
+interface Told {
+  readonly format: string
+  readonly renderer: number
+}
+
+/** What is said of an image: first the zone's records, then the table of its messages. */
+export interface ImageAbout extends Told {
+  readonly summary: ZoneSummary
+  /** How many entries the list has. */
+  readonly entries: number
+  /** `ZoneRecipe.body` and `.whole`. */
+  readonly body: string
+  readonly whole: string
+  readonly frame: ToldFrame
+  /** How many bytes stand before the records of the lines. */
+  readonly headBytes: number
+}
+
+/** What is said of a tree: first its lines, then the index of its blocks. */
+export interface TreeAbout extends Told {
+  readonly lineBytes: number
+}
+
+/** What is said of a difference. */
+export interface DifferenceAbout extends Told {
+  readonly from: ToldFrame
+  readonly to: ToldFrame
+  readonly added: number
+  readonly removed: number
+  readonly bytes: number
+}
+
+const FORMATS = {
+  image: 'bailiwick-zone/1',
+  tree: 'bailiwick-zone-tree/1',
+  difference: 'bailiwick-zone-difference/1',
+} as const
+
+type Part = keyof typeof FORMATS
+
+export function aboutFile<T>(part: Part, told: T): T & Told {
+  return { format: FORMATS[part], renderer: RENDERER, ...told }
+}
+
+/** Null for a file of another make: it is made again. */
+function readAbout<T extends Told>(part: Part, file: ZoneFile): T | null {
+  const told = file.about as T
+  return told.format === FORMATS[part] && told.renderer === RENDERER ? told : null
+}
+
+/** How much of a state stands in names: enough to tell apart what a restored backup let come twice. */
+const STATE_DIGITS = 16
+
+function zoneName({ serial, state }: Omit<ZoneKey, 'place'>): string {
+  return `${serial}-${state.slice(0, STATE_DIGITS)}`
+}
+
+export function imageName(key: ZoneKey): string {
+  return `${zoneName(key)}.zone`
+}
+
+export function treeName(key: ZoneKey): string {
+  return `${zoneName(key)}.tree`
+}
+
+export function differenceName(from: Omit<ZoneKey, 'place'>, to: Omit<ZoneKey, 'place'>): string {
+  return `${zoneName(from)}_${zoneName(to)}.diff`
+}
+
+/** What a file of the folder is; the state is shortened. Null for what is none of ours. */
+export function parseFileName(name: string): FileName | null {
+  const [, fromSerial, fromState, toSerial = '', toState = '', part] =
+    /^(?:([0-9]{1,10})-([0-9a-f]{16})_)?([0-9]{1,10})-([0-9a-f]{16})\.(zone|tree|diff)$/.exec(
+      name,
+    ) ?? []
+  if (part === undefined || (part === 'diff') !== (fromSerial !== undefined)) return null
+  const to = { serial: Number(toSerial), state: toState }
+  const from = { serial: Number(fromSerial ?? toSerial), state: fromState ?? toState }
+  return { name, part: part as FileName['part'], from, to }
+}
+
+export interface FileName {
+  readonly name: string
+  readonly part: 'zone' | 'tree' | 'diff'
+  /** The same as `to`, but for differences. */
+  readonly from: Omit<ZoneKey, 'place'>
+  readonly to: Omit<ZoneKey, 'place'>
+}
+
+/** Whether a shortened state is that of `key`. */
+export function isNamed(name: Omit<ZoneKey, 'place'>, key: Omit<ZoneKey, 'place'>): boolean {
+  return name.serial === key.serial && name.state === key.state.slice(0, STATE_DIGITS)
+}
+
+export function fileNames(folder: ZoneFolder, place: string): FileName[] {
+  return folder.names(place).flatMap((name) => parseFileName(name) ?? [])
+}
+
+/** A zone's image, open. */
+export interface OpenZone {
+  readonly about: ImageAbout
+  readonly image: ZoneFile
+  readonly headBytes: number
+  /** Where the records of the lines end. */
+  readonly bodyEnd: number
+}
+
+/** The image of that name; null when there is none, or none of ours. */
+export function openZone(folder: ZoneFolder, place: string, name: string): OpenZone | null {
+  const image = folder.open(place, name)
+  if (image === null) return null
+  const about = readAbout<ImageAbout>('image', image)
+  if (about === null) {
+    image.close()
+    return null
+  }
+  const { summary, frame, headBytes } = about
+  const bodyEnd = summary.bytes - (frame.beacon.length + frame.soa.length) / 2
+  return { about, image, headBytes, bodyEnd }
+}
+
+/** A zone's tree, open. */
+export interface OpenTree {
+  readonly file: ZoneFile
+  readonly lineBytes: number
+  readonly index: TreeIndex
+}
+
+export function openTree(folder: ZoneFolder, key: ZoneKey): OpenTree | null {
+  const file = folder.open(key.place, treeName(key))
+  if (file === null) return null
+  const about = readAbout<TreeAbout>('tree', file)
+  if (about === null) {
+    file.close()
+    return null
+  }
+  const bytes = new Uint8Array(file.length - about.lineBytes)
+  file.read(about.lineBytes, bytes)
+  return { file, lineBytes: about.lineBytes, index: decodeTreeIndex(bytes) }
+}
+
+/** A difference, open. */
+export interface OpenDifference {
+  readonly file: ZoneFile
+  readonly about: DifferenceAbout
+}
+
+export function openDifference(
+  folder: ZoneFolder,
+  place: string,
+  name: string,
+): OpenDifference | null {
+  const file = folder.open(place, name)
+  if (file === null) return null
+  const about = readAbout<DifferenceAbout>('difference', file)
+  if (about === null) file.close()
+  return about === null ? null : { file, about }
+}
+
+export function tellFrame({ frame, zonemd }: WrittenZone): ToldFrame {
+  return {
+    soa: printHex(frame.soa),
+    ns: printHex(frame.ns),
+    zonemd: zonemd === null ? '' : printHex(zonemd.record),
+    beacon: printHex(frame.beacon),
+  }
+}
+
+export function soaOf({ frame }: ImageAbout): Uint8Array {
+  return parseHex(frame.soa)
+}
