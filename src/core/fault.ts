@@ -15,6 +15,7 @@ export const FAULT_CODES = [
   'list/not-found',
   'list/fixed',
   // exports
+  'zone/digest',
   'zone/invalid',
   // snapshots and deltas
   'snapshot/invalid',
@@ -91,6 +92,7 @@ export const FAULT_CODES = [
   'serve/busy',
   'serve/certificate',
   'serve/file-changed',
+  'serve/ledger',
   'serve/not-found',
   // the machine
   'clock/back',
