@@ -1,5 +1,5 @@
 import { bearerToken, hashToken } from '../platform/http-auth.ts'
-import type { CatalogSource, Publication, StoredList, Subscriber } from './ports.ts'
+import type { CatalogSource, Publication, Restoration, StoredList, Subscriber } from './ports.ts'
 
 /** A list and its newest serial, or null when it has none yet. */
 export interface ServedList extends StoredList {
@@ -11,6 +11,9 @@ export interface Catalog {
   readonly lists: readonly ServedList[]
   readonly byId: ReadonlyMap<string, ServedList>
   readonly byPlace: ReadonlyMap<string, ServedList>
+  /** Those that were not revoked, by name. */
+  readonly subscribers: readonly Subscriber[]
+  readonly restorations: readonly Restoration[]
   /** By the hash of each token that was not revoked. */
   readonly tokens: ReadonlyMap<string, TokenHolder>
 }
@@ -27,11 +30,12 @@ export function readCatalog(source: CatalogSource): Catalog {
     const lists = source.lists
       .all()
       .map((list) => ({ ...list, latest: source.publications.latest(list.rowId) }))
+    const subscribers = source.subscribers.all().filter(({ revokedAt }) => revokedAt === null)
     return {
-      lists,
+      ...{ lists, subscribers, restorations: source.restorations?.all() ?? [] },
       byId: new Map(lists.map((list) => [list.id, list])),
       byPlace: new Map(lists.map((list) => [list.place, list])),
-      tokens: tokenHolders(source.subscribers.all()),
+      tokens: tokenHolders(subscribers),
     }
   })
 }
@@ -39,8 +43,7 @@ export function readCatalog(source: CatalogSource): Catalog {
 function tokenHolders(all: readonly Subscriber[]): Map<string, TokenHolder> {
   const holders = new Map<string, TokenHolder>()
   for (const subscriber of all) {
-    const { tokenHash, oldTokenHash, oldTokenUntil, revokedAt } = subscriber
-    if (revokedAt !== null) continue
+    const { tokenHash, oldTokenHash, oldTokenUntil } = subscriber
     holders.set(tokenHash, { subscriber, until: null })
     if (oldTokenHash !== null) holders.set(oldTokenHash, { subscriber, until: oldTokenUntil })
   }

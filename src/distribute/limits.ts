@@ -62,3 +62,9 @@ export const MAX_PAGE = 1000
 export const HISTORY_TIMEOUT_MS = 10_000
 /** Questions to the history that may wait; one more is answered 503 at once. */
 export const MAX_HISTORY_WAITING = 128
+
+/** Memory for zones, and for differences between their serials. A million names take some 30 MiB. */
+export const ZONE_MEMORY_BYTES = 64 * 1024 * 1024
+export const DIFFERENCE_MEMORY_BYTES = 16 * 1024 * 1024
+/** How long a secondary waits for a difference that is being made; then it gets the whole zone. */
+export const DIFFERENCE_WAIT_MS = 10_000

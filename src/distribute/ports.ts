@@ -1,5 +1,6 @@
 import type { Entry } from '../core/entry.ts'
 import type { ListDefinition } from '../core/list-definition.ts'
+import type { TsigAlgorithm } from '../dns/zone-source.ts'
 
 /** A list as it is kept; `rowId` is the store's own name for it. */
 export interface StoredList {
@@ -22,7 +23,7 @@ export interface Publication {
   readonly publishedAt: Date
 }
 
-/** One who may fetch restricted lists. */
+/** One who may fetch restricted lists, and the zones of its lists whether they are restricted or not. */
 export interface Subscriber {
   readonly name: string
   readonly tokenHash: string
@@ -31,6 +32,40 @@ export interface Subscriber {
   readonly oldTokenUntil: Date | null
   readonly lists: readonly string[]
   readonly revokedAt: Date | null
+  /** How its resolvers are known: by its keys, or, where they have no TSIG, by where they ask from. */
+  readonly transfer: 'tsig' | 'networks'
+  /** Canonical addresses and networks. With keys a further condition; empty: from anywhere. */
+  readonly networks: readonly string[]
+  /** Where its secondaries are told of new serials: `ADDR:PORT`, `[ADDR6]:PORT`. */
+  readonly notify: readonly string[]
+  /** Those that were not revoked. */
+  readonly keys: readonly SubscriberKey[]
+  /** The serial of its catalog zone: grows whenever the zones of its lists may have become others. */
+  readonly catalogSerial: number
+  /** The zones of its catalog; left out: those of its lists' definitions as they are now. */
+  readonly origins?: readonly string[]
+}
+
+/** A key for transaction signatures (RFC 8945). */
+export interface SubscriberKey {
+  /** Lower case, no dot at the end. */
+  readonly name: string
+  readonly algorithm: TsigAlgorithm
+  /** In base64. */
+  readonly secret: string
+  readonly createdAt: Date
+  /** When it ceases to work; null for never. */
+  readonly until: Date | null
+}
+
+/**
+ * A list came back from a backup: serials above may have been given away before with other entries than they have now.
+ */
+export interface Restoration {
+  readonly list: string
+  /** The newest serial in the backup; 0 for none. */
+  readonly serial: number
+  readonly at: Date
 }
 
 /**
@@ -43,6 +78,8 @@ export interface CatalogSource {
   readonly lists: { readonly all: () => readonly StoredList[] }
   readonly publications: { readonly latest: (listRowId: number) => Publication | null }
   readonly subscribers: { readonly all: () => readonly Subscriber[] }
+  /** Left out where nothing is ever restored. */
+  readonly restorations?: { readonly all: () => readonly Restoration[] }
 }
 
 /** The files of one export of one serial. All of them were made together and never change. */

@@ -95,6 +95,7 @@ const STATUS = {
   'serve/busy': 503,
   'serve/certificate': 500,
   'serve/file-changed': 500,
+  'serve/ledger': 500,
   'serve/not-found': 404,
   'clock/back': 500,
   'system/address-in-use': 500,

@@ -21,6 +21,11 @@ export const TOKEN = printToken(Buffer.alloc(32, 1))
 export const OLD_TOKEN = printToken(Buffer.alloc(32, 2))
 export const OTHER_TOKEN = printToken(Buffer.alloc(32, 3))
 
+/** A subscriber that asks for no zones. */
+export const NO_TRANSFER = {
+  ...{ transfer: 'tsig', networks: [], notify: [], keys: [], catalogSerial: 1 },
+} as const
+
 /** The text that the fake maker renders: enough to see which list, format and serial it is. */
 export function feedText(list: string, format: string, serial: number): string {
   return `${list} ${format} ${serial}\n`.repeat(200)
@@ -65,10 +70,12 @@ export class FakeAuthority {
   ])
   readonly subscribers: Subscriber[] = [
     {
+      ...NO_TRANSFER,
       ...{ name: 'isp', tokenHash: hashToken(TOKEN), oldTokenHash: hashToken(OLD_TOKEN) },
       ...{ oldTokenUntil: new Date(NOW.getTime() + 1000), lists: ['secret'], revokedAt: null },
     },
     {
+      ...NO_TRANSFER,
       ...{ name: 'other', tokenHash: hashToken(OTHER_TOKEN), oldTokenHash: null },
       ...{ oldTokenUntil: null, lists: [], revokedAt: null },
     },

@@ -1,0 +1,117 @@
+import type { TransferPart } from '../../dns/zone-source.ts'
+import type { ZoneImage, ZoneSummary } from '../../formats/zone/zone-image.ts'
+import type { Chunk, Chunked, ImageMemory } from './image-memory.ts'
+
+/** How much is read and sent at a time: enough that a million names are some thirty reads, little enough for one slow reader each. */
+const CHUNK_BYTES = 1 << 20
+/** Of a zone that does not fit into memory each reader holds a chunk of its own. */
+const LARGE_CHUNK_BYTES = 1 << 19
+
+/** Half of what a zone was asked for counts no more after so long. */
+const HALF_LIFE_MS = 600_000
+
+/**
+ * One zone at one serial, for as long as anybody reads it: its file is open, so it stays readable when the next serial has come and the file
+ * is gone.
+ */
+export class HeldZone implements Chunked {
+  readonly chunks: readonly Chunk[]
+  readonly #image: ZoneImage
+  readonly #memory: ImageMemory
+  #readers = 0
+  #isWanted = true
+  #heat = 0
+  #heatAtMs = 0
+
+  constructor(image: ZoneImage, memory: ImageMemory, maxBytes: number) {
+    this.#image = image
+    this.#memory = memory
+    this.chunks = cutChunks(image, image.summary.bytes > maxBytes ? LARGE_CHUNK_BYTES : CHUNK_BYTES)
+  }
+
+  get summary(): ZoneSummary {
+    return this.#image.summary
+  }
+
+  get soa(): Uint8Array {
+    return this.#image.soa
+  }
+
+  get heat(): number {
+    return this.#isWanted ? this.#heat : 0
+  }
+
+  /** The zone that this one replaces was asked for as much as this one will be. */
+  inheritHeat(before: HeldZone): void {
+    this.#heat = before.#heat
+    this.#heatAtMs = before.#heatAtMs
+  }
+
+  /** Reads the zone from its beginning to its end; to be closed once, however far it came. */
+  read(atMs: number): { readonly parts: () => AsyncIterable<TransferPart>; close: () => void } {
+    this.#heat = this.#heat * 0.5 ** ((atMs - this.#heatAtMs) / HALF_LIFE_MS) + 1
+    this.#heatAtMs = atMs
+    this.#readers++
+    let isOpen = true
+    return {
+      parts: () => this.#parts(),
+      close: () => {
+        if (isOpen) this.#readers--
+        isOpen = false
+        this.#closeIfDone()
+      },
+    }
+  }
+
+  /** Nobody will ask for it any more; whoever reads it goes on to its end. */
+  retire(): void {
+    this.#isWanted = false
+    this.#closeIfDone()
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- a chunk is read in less time than a thread would take to wake
+  async *#parts(): AsyncGenerator<TransferPart> {
+    let own: Uint8Array | null = null
+    for (const chunk of this.chunks) {
+      const { start, length, ends, counts } = chunk
+      const read = (into: Uint8Array): void => this.#image.read(start, into)
+      const held = this.#memory.hold(this, chunk, read)
+      if (held !== null) {
+        yield { records: held, ends, counts }
+        continue
+      }
+      own ??= new Uint8Array(new SharedArrayBuffer(this.#longest()))
+      const records = own.subarray(0, length)
+      read(records)
+      yield { records, ends, counts }
+    }
+  }
+
+  #longest(): number {
+    return this.chunks.reduce((longest, { length }) => Math.max(longest, length), 0)
+  }
+
+  #closeIfDone(): void {
+    if (this.#isWanted || this.#readers > 0) return
+    this.#memory.forget(this)
+    this.#image.close()
+  }
+}
+
+/** The messages of an image, some at a time. */
+function cutChunks({ ends, counts }: ZoneImage, maxBytes: number): Chunk[] {
+  const chunks: Chunk[] = []
+  let first = 0
+  for (let i = 0; i < ends.length; i++) {
+    const start = first === 0 ? 0 : (ends[first - 1] ?? 0)
+    const isLast = i + 1 === ends.length
+    if (!isLast && (ends[i + 1] ?? 0) - start <= maxBytes) continue
+    chunks.push({
+      ...{ start, length: (ends[i] ?? 0) - start, bytes: null },
+      ends: Array.from(ends.subarray(first, i + 1), (end) => end - start),
+      counts: Array.from(counts.subarray(first, i + 1)),
+    })
+    first = i + 1
+  }
+  return chunks
+}
