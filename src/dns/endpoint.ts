@@ -1,0 +1,20 @@
+/** Where a server listens or a message comes from. */
+export interface Endpoint {
+  /** In canonical text. */
+  readonly address: string
+  readonly port: number
+}
+
+const MAPPED = '::ffff:'
+
+/** An address as a socket gives it, without what belongs to the socket: an IPv4 address that came over IPv6 is itself, and no scope. */
+export function plainAddress(address: string): string {
+  const scope = address.indexOf('%')
+  const plain = scope < 0 ? address : address.slice(0, scope)
+  return plain.startsWith(MAPPED) && plain.includes('.') ? plain.slice(MAPPED.length) : plain
+}
+
+/** `192.0.2.1:53`, `[2001:db8::1]:53`. */
+export function printEndpoint({ address, port }: Endpoint): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}

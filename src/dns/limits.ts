@@ -1,0 +1,87 @@
+/**
+ * Every bound of the DNS side in one place, but for those of a message's form (`wire/`). A question meets them in this order:
+ * connections, time for a frame, size, questions, turn, time while sending. Numbers in `docs/spec/dns.md` are tested against these.
+ */
+export interface DnsLimits {
+  readonly connections: number
+  readonly connectionsPerAddress: number
+  readonly connectionsPerKey: number
+  readonly idleMs: number
+  readonly frameMs: number
+  readonly handshakeMs: number
+  readonly stallMs: number
+  readonly questionBytes: number
+  readonly questionsPerConnection: number
+  readonly outstandingPerConnection: number
+  readonly transfers: number
+}
+
+/**
+ * Connections open at one time, TCP and TLS together. One more takes the place of the one that has been idle longest and never showed a key; where
+ * there is none, it is closed unanswered.
+ */
+export const MAX_CONNECTIONS = 2048
+/** Connections of one address. Secondaries of many zones open one a zone, and many may stand behind one translated address. */
+export const MAX_CONNECTIONS_PER_ADDRESS = 128
+/** Connections on which one key has been used. */
+export const MAX_CONNECTIONS_PER_KEY = 64
+/** Connections the kernel may queue while the loop is busy: after a NOTIFY all secondaries come at once. */
+export const LISTEN_BACKLOG = 1024
+
+/** Time between questions (RFC 7766 §6.2.3: «on the order of a few seconds», and we owe nobody more). Long enough for a SOA and then a transfer. */
+export const IDLE_MS = 20_000
+/** Time from the first byte of a question to its last, whatever its pace. */
+export const FRAME_MS = 10_000
+/** Time for the handshake of TLS. */
+export const HANDSHAKE_MS = 10_000
+/**
+ * Time in which a reader takes no byte at all. Minutes, for a cut transfer of the whole zone leaves BIND 9.18 without the rest of the
+ * policy, and a stalled reader costs nothing but its socket's buffer.
+ */
+export const STALL_MS = 5 * 60_000
+/** How long running transfers may go on after SIGTERM. The slowest honest reader seen took ten seconds for a million names. */
+export const DRAIN_MS = 60_000
+
+/** Bytes of a question. The longest honest one (IXFR, two long names in its SOA, EDNS, the longest key) has less than 1500. */
+export const MAX_QUESTION_BYTES = 4096
+/** Questions on one connection; after the last is answered it is closed. */
+export const MAX_QUESTIONS_PER_CONNECTION = 10_000
+/** Questions read ahead of the one being answered. With more waiting, nothing is read. */
+export const MAX_OUTSTANDING_PER_CONNECTION = 64
+/** The longest answer over UDP, whatever the asker says that it takes: fits every path without fragments (DNS flag day 2020). */
+export const MAX_UDP_ANSWER_BYTES = 1232
+
+/** Transfers that run at one time. One more waits for its turn; askers take turns, whatever each has waiting. */
+export const MAX_TRANSFERS = 256
+/** Bytes written to a connection before others have their turn. */
+export const SLICE_BYTES = 256 * 1024
+/** Slices of a transfer that are signed ahead of the one being written. */
+export const SLICES_AHEAD = 3
+
+/** Threads that sign beside the one that serves. */
+export const MAX_MAC_THREADS = 2
+/** A run of messages with fewer bytes is signed where it is: asking another thread would take longer. */
+export const SMALL_RUN_BYTES = 32 * 1024
+/** An idle thread is ended after this time, for it holds some ten megabytes. */
+export const MAC_THREAD_IDLE_MS = 10_000
+
+/** Waiting times between the tries of a NOTIFY (RFC 1996 §3.6: 60 s and 5 tries; a list should be there sooner). */
+export const NOTIFY_WAITS_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000] as const
+/** A target is told of the same zone no more often than this; what comes between is told as one. */
+export const NOTIFY_INTERVAL_MS = 2_000
+/** Bytes of an answer to a NOTIFY. */
+export const MAX_NOTIFY_ANSWER_BYTES = 4096
+
+export const DNS_LIMITS: DnsLimits = {
+  connections: MAX_CONNECTIONS,
+  connectionsPerAddress: MAX_CONNECTIONS_PER_ADDRESS,
+  connectionsPerKey: MAX_CONNECTIONS_PER_KEY,
+  idleMs: IDLE_MS,
+  frameMs: FRAME_MS,
+  handshakeMs: HANDSHAKE_MS,
+  stallMs: STALL_MS,
+  questionBytes: MAX_QUESTION_BYTES,
+  questionsPerConnection: MAX_QUESTIONS_PER_CONNECTION,
+  outstandingPerConnection: MAX_OUTSTANDING_PER_CONNECTION,
+  transfers: MAX_TRANSFERS,
+}
