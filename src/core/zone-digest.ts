@@ -34,7 +34,7 @@ export class ZoneDigest {
         for (const next = at + byte; at < next;) block[to++] = bytes[++at] ?? 0
         byte = bytes[++at] ?? POINTER
       }
-      for (let i = 0; i < origin.length; i++) block[to++] = origin[i] ?? 0
+      for (const octet of origin) block[to++] = octet
       // Behind the pointer: type, class, TTL, and the length of the data with it.
       const stop = at + 12 + (((bytes[at + 10] ?? 0) << 8) | (bytes[at + 11] ?? 0))
       for (at += 2; at < stop; at++) block[to++] = bytes[at] ?? 0

@@ -16,6 +16,7 @@ const STATUS = {
   'list/invalid': 400,
   'list/not-found': 404,
   'list/fixed': 409,
+  'zone/digest': 500,
   'zone/invalid': 400,
   'snapshot/invalid': 500,
   'snapshot/not-found': 404,

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
-import { Fault, isFault } from '../core/fault.ts'
+import { isFault } from '../core/fault.ts'
 import { blocksOfLines } from '../core/hash-lines.ts'
 import type { LineBlocks } from '../core/line-cursor.ts'
 import { mergePassing } from '../core/merge-lines.ts'
+import { verifiedLines } from '../core/verified-lines.ts'
 import type { Cut } from './cut-publication.ts'
 import type { LineDraft, PublishDeps } from './ports.ts'
 import { stageSnapshot, type StagedSnapshot } from './stage-snapshot.ts'
@@ -44,22 +44,6 @@ function mergedLines(
 
 function storedLines({ store }: Pick<PublishDeps, 'store'>, { list, decision }: Cut): LineBlocks {
   return blocksOfLines(store.publications.lines(list.rowId, decision))
-}
-
-/** Passes lines on and throws `snapshot/invalid` at the end unless they had the state that they should. */
-export function* verifiedLines(
-  lines: LineBlocks,
-  state: string,
-): Generator<Uint8Array, void, undefined> {
-  const hash = createHash('sha256')
-  for (const block of lines) {
-    hash.update(block)
-    yield block
-  }
-  const got = hash.digest('hex')
-  if (got !== state) {
-    throw new Fault('snapshot/invalid', `expected lines with the state ${state}, got ${got}`)
-  }
 }
 
 async function makeFrom(

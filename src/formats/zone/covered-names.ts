@@ -5,7 +5,6 @@ import { SPACE } from './tree-lines.ts'
 /** What makes the records of the names below another. */
 export interface HalfRenderer {
   readonly begin: (lines: Uint8Array, start: number, end: number) => void
-  // eslint-disable-next-line max-params -- spans instead of views, as where it is
   readonly half: (
     isWildcard: boolean,
     verdict: Verdict,
@@ -13,6 +12,7 @@ export interface HalfRenderer {
     start: number,
     end: number,
     tab: number,
+    // eslint-disable-next-line max-params -- spans instead of views, as in `GroupRenderer`
   ) => void
 }
 

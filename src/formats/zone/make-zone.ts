@@ -61,12 +61,18 @@ export interface MadeZone extends ZoneSummary {
  */
 export function makeZone(folder: ZoneFolder, wanted: ZoneWanted): MadeZone {
   const recipe = zoneRecipe(wanted.definition)
-  const made = keptZone(folder, wanted, recipe) ?? newZone(folder, wanted, recipe)
+  const work = { wanted, recipe }
+  const made = keptZone(folder, work) ?? newZone(folder, work)
   if (wanted.isTentative !== true) tidyZones(folder, wanted, wanted.keepSerials)
   return made
 }
 
-function keptZone(folder: ZoneFolder, wanted: ZoneWanted, recipe: ZoneRecipe): MadeZone | null {
+interface Work {
+  readonly wanted: ZoneWanted
+  readonly recipe: ZoneRecipe
+}
+
+function keptZone(folder: ZoneFolder, { wanted, recipe }: Work): MadeZone | null {
   const zone = openZone(folder, wanted.place, imageName(wanted))
   if (zone === null) return null
   zone.image.close()
@@ -76,20 +82,17 @@ function keptZone(folder: ZoneFolder, wanted: ZoneWanted, recipe: ZoneRecipe): M
   return { ...summary, by: 'kept' }
 }
 
-function newZone(folder: ZoneFolder, wanted: ZoneWanted, recipe: ZoneRecipe): MadeZone {
-  const before = zoneBefore(folder, wanted, recipe)
+function newZone(folder: ZoneFolder, work: Work): MadeZone {
+  const before = zoneBefore(folder, work)
   try {
-    return (
-      (before && updatedZone(folder, wanted, recipe, before)) ??
-      renderedZone(folder, wanted, recipe, before)
-    )
+    return (before && updatedZone(folder, work, before)) ?? renderedZone(folder, work, before)
   } finally {
     before?.image.close()
   }
 }
 
 /** The newest zone of another serial with the same origin; null when there is none. */
-function zoneBefore(folder: ZoneFolder, wanted: ZoneWanted, recipe: ZoneRecipe): OpenZone | null {
+function zoneBefore(folder: ZoneFolder, { wanted, recipe }: Work): OpenZone | null {
   const names = fileNames(folder, wanted.place)
     .filter(({ part, to }) => part === 'zone' && to.serial < wanted.serial)
     .sort((a, b) => b.to.serial - a.to.serial)
@@ -109,12 +112,8 @@ function isPast({ about }: OpenZone, wanted: ZoneWanted): boolean {
 }
 
 /** Null when it can't be made so. */
-function updatedZone(
-  folder: ZoneFolder,
-  wanted: ZoneWanted,
-  recipe: ZoneRecipe,
-  before: OpenZone,
-): MadeZone | null {
+function updatedZone(folder: ZoneFolder, work: Work, before: OpenZone): MadeZone | null {
+  const { wanted, recipe } = work
   const { summary, body, entries } = before.about
   if (body !== recipe.body) return null
   const changes = wanted.changesSince(summary.serial, summary.state)
@@ -124,7 +123,7 @@ function updatedZone(
   const tree = openTree(folder, summary)
   if (tree === null) return null
   try {
-    return writeZone(folder, wanted, recipe, before.about, (writer, difference) => {
+    return writeZone(folder, work, before.about, (writer, difference) => {
       updateZone({ ...before, tree }, edits, writer, difference)
       return 'update'
     })
@@ -137,14 +136,10 @@ function updatedZone(
   }
 }
 
-function renderedZone(
-  folder: ZoneFolder,
-  wanted: ZoneWanted,
-  recipe: ZoneRecipe,
-  before: OpenZone | null,
-): MadeZone {
+function renderedZone(folder: ZoneFolder, work: Work, before: OpenZone | null): MadeZone {
+  const { wanted, recipe } = work
   const tree = sortTree(recipe, verifiedLines(wanted.lines(), wanted.state))
-  return writeZone(folder, wanted, recipe, before?.about ?? null, (writer, difference, image) => {
+  return writeZone(folder, work, before?.about ?? null, (writer, difference, image) => {
     renderZone(tree.lines(), writer)
     writer.flush()
     if (before === null) return 'render'
@@ -163,8 +158,7 @@ type Fill = (
 /** Writes image, tree and difference; the image is put in its place last, so that where it is, all is. */
 function writeZone(
   folder: ZoneFolder,
-  wanted: ZoneWanted,
-  recipe: ZoneRecipe,
+  { wanted, recipe }: Work,
   before: ImageAbout | null,
   fill: Fill,
 ): MadeZone {

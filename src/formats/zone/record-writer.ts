@@ -53,7 +53,7 @@ export class RecordWriter {
     this.#reserve(OWNER_BYTES + tail.length)
     const bytes = this.bytes
     let to = this.#putOwner(isWildcard)
-    for (let i = 0; i < tail.length; i++) bytes[to++] = tail[i] ?? 0
+    for (const byte of tail) bytes[to++] = byte
     this.length = to
   }
 

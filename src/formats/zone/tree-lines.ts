@@ -110,7 +110,10 @@ class TreeEncoder {
     while (action < end && block[action] !== TAB) action++
     const verdict = verdictAt(block, action + 1)
     if (verdict === 0) refuse(block, start, end)
-    if (kind === KIND.url) return this.#addUrl(block, start, tab, verdict)
+    if (kind === KIND.url) {
+      this.#addUrl(block, start, tab, verdict)
+      return
+    }
     this.#arena.reserve(end - start + 64)
     const key =
       kind === KIND.ip ? this.#putOwner(block, start, tab) : this.#putName(block, start, tab)
@@ -184,7 +187,7 @@ class TreeEncoder {
 
 /** Actions differ in their first letters, but for two. */
 function verdictAt(block: Uint8Array, at: number): number {
-  switch (block[at]) {
+  switch (block[at] ?? 0) {
     case 0x64:
       return DROP
     case 0x6e:

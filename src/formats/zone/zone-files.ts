@@ -58,10 +58,17 @@ export function aboutFile<T>(part: Part, told: T): T & Told {
   return { format: FORMATS[part], renderer: RENDERER, ...told }
 }
 
-/** Null for a file of another make: it is made again. */
-function readAbout<T extends Told>(part: Part, file: ZoneFile): T | null {
-  const told = file.about as T
-  return told.format === FORMATS[part] && told.renderer === RENDERER ? told : null
+/** Not when it is of another make: then it is made again. */
+function isOurs(part: Part, { about }: ZoneFile): boolean {
+  const { format, renderer } = about as Told
+  return format === FORMATS[part] && renderer === RENDERER
+}
+
+function openPart(folder: ZoneFolder, part: Part, place: string, name: string): ZoneFile | null {
+  const file = folder.open(place, name)
+  if (file === null || isOurs(part, file)) return file
+  file.close()
+  return null
 }
 
 /** How much of a state stands in names: enough to tell apart what a restored backup let come twice. */
@@ -123,13 +130,9 @@ export interface OpenZone {
 
 /** The image of that name; null when there is none, or none of ours. */
 export function openZone(folder: ZoneFolder, place: string, name: string): OpenZone | null {
-  const image = folder.open(place, name)
+  const image = openPart(folder, 'image', place, name)
   if (image === null) return null
-  const about = readAbout<ImageAbout>('image', image)
-  if (about === null) {
-    image.close()
-    return null
-  }
+  const about = image.about as ImageAbout
   const { summary, frame, headBytes } = about
   const bodyEnd = summary.bytes - (frame.beacon.length + frame.soa.length) / 2
   return { about, image, headBytes, bodyEnd }
@@ -143,16 +146,12 @@ export interface OpenTree {
 }
 
 export function openTree(folder: ZoneFolder, key: ZoneKey): OpenTree | null {
-  const file = folder.open(key.place, treeName(key))
+  const file = openPart(folder, 'tree', key.place, treeName(key))
   if (file === null) return null
-  const about = readAbout<TreeAbout>('tree', file)
-  if (about === null) {
-    file.close()
-    return null
-  }
-  const bytes = new Uint8Array(file.length - about.lineBytes)
-  file.read(about.lineBytes, bytes)
-  return { file, lineBytes: about.lineBytes, index: decodeTreeIndex(bytes) }
+  const { lineBytes } = file.about as TreeAbout
+  const bytes = new Uint8Array(file.length - lineBytes)
+  file.read(lineBytes, bytes)
+  return { file, lineBytes, index: decodeTreeIndex(bytes) }
 }
 
 /** A difference, open. */
@@ -166,11 +165,8 @@ export function openDifference(
   place: string,
   name: string,
 ): OpenDifference | null {
-  const file = folder.open(place, name)
-  if (file === null) return null
-  const about = readAbout<DifferenceAbout>('difference', file)
-  if (about === null) file.close()
-  return about === null ? null : { file, about }
+  const file = openPart(folder, 'difference', place, name)
+  return file === null ? null : { file, about: file.about as DifferenceAbout }
 }
 
 export function tellFrame({ frame, zonemd }: WrittenZone): ToldFrame {
