@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault, isFault, type FaultCode } from '../core/fault.ts'
 import { hashLines } from '../core/hash-lines.ts'
-import { DEFINITION_FILE, SNAPSHOT_FILE } from '../core/layout.ts'
+import { DEFINITION_FILE, SNAPSHOT_FILE, targetPath } from '../core/layout.ts'
 import type { PublicDefinition } from '../core/list-definition.ts'
 import { checkLimits } from './check-limits.ts'
 import type { LimitsConfig } from './config.ts'
@@ -15,7 +15,13 @@ import { hasLines, linesPath, newListState, readListState, type ListState } from
 import { isRecord } from './metadata-bytes.ts'
 import { askSerial, type ToldSerial } from './mirror-told.ts'
 import type { TrustedSource } from './open-source.ts'
-import { snapshotTarget, type SnapshotTarget, type Target } from './target.ts'
+import {
+  deltaTargets,
+  snapshotTarget,
+  type DeltaTarget,
+  type SnapshotTarget,
+  type Target,
+} from './target.ts'
 
 /** One serial as it was copied. */
 export interface CopiedSerial {
@@ -40,10 +46,23 @@ export interface CopiedList {
   readonly definitionSha256: string
   /** The newest last; its lines are there, and those of the one before. None before the first serial. */
   readonly serials: readonly CopiedSerial[]
+  /** The published deltas that lead to the newest serial, or to where another of them does. */
+  readonly deltas: readonly CopiedDelta[]
   /** ISO 8601: until then the source has vouched that nothing is newer. */
   readonly freshUntil: string
   /** Why the newest serial is not the source's; null when it is. */
   readonly fault: ListFault | null
+}
+
+/** A published delta; its file is in the tree, or will be. */
+export interface CopiedDelta {
+  readonly from: number
+  readonly fromState: string
+  readonly to: number
+  readonly toState: string
+  readonly rawLength: number
+  /** Below the tree. */
+  readonly file: string
 }
 
 export interface ListFault {
@@ -128,7 +147,7 @@ export async function copyList(
   const freshUntil = trusted.freshUntil.toISOString()
   const known = before?.serials ?? []
   const common = { place, id: definition.id, definition, definitionSha256, freshUntil, fault: null }
-  if (!files.has(SNAPSHOT_FILE)) return { ...common, serials: known }
+  if (!files.has(SNAPSHOT_FILE)) return { ...common, serials: known, deltas: [] }
   const newest = snapshotTarget(files)
   const last = known.at(-1)
   assertWithin(deps, newest, last)
@@ -149,7 +168,7 @@ export async function copyList(
     copiedAt: deps.now().toISOString(),
     told: told ?? (await askSerial(deps, definition.id, newest)),
   })
-  const copied = { ...common, serials }
+  const copied = { ...common, serials, deltas: deltaTargets(files).map(asCopiedDelta) }
   writeCopy(deps.disk, folder, copied)
   removeOldLines(deps.disk, folder, serials)
   return copied
@@ -159,6 +178,11 @@ interface CopyStep {
   readonly place: string
   readonly files: ReadonlyMap<string, Target>
   readonly before: CopiedList | null
+}
+
+function asCopiedDelta(delta: DeltaTarget): CopiedDelta {
+  const { from, fromState, to, toState, rawLength, path, sha256 } = delta
+  return { from, fromState, to, toState, rawLength, file: targetPath(path, sha256) }
 }
 
 function assertWithin(
@@ -263,6 +287,11 @@ function areIntact(
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
     throw error
   }
+}
+
+/** What is noted of a list, for those who work on it beside the one who copies; null when there is nothing. */
+export function readCopyNote(state: string, place: string): CopiedList | null {
+  return parseCopy(join(copyFolder(state, place), 'copy.json'))
 }
 
 function parseCopy(path: string): CopiedList | null {

@@ -74,14 +74,27 @@ export function isPassing(fault: Fault): boolean {
   return fault.code.startsWith('fetch/') && !isHidden(fault)
 }
 
-/** The targets that lead from the lines that are there to the newest ones. */
+/** Serials between two copied ones that are looked at too. */
+const MAX_BETWEEN = 8
+
+/**
+ * The targets that lead from the lines that are there to the newest ones; and from a few serials between, which other edges may have served,
+ * so that a reader can come from there.
+ */
 export function neededTargets(
   files: ReadonlyMap<string, Target>,
   before: CopiedList | null,
 ): readonly Target[] {
   if (!files.has(SNAPSHOT_FILE)) return []
   const newest = snapshotTarget(files)
-  const route = planRoute(before?.serials.at(-1) ?? null, newest, deltaTargets(files))
+  const last = before?.serials.at(-1) ?? null
+  const deltas = deltaTargets(files)
+  const route = planRoute(last, newest, deltas)
   if (route.by === 'nothing') return []
-  return route.by === 'delta' ? route.deltas : [newest]
+  if (route.by === 'snapshot') return [newest]
+  const between = deltas.filter(
+    ({ from, to }) => to === newest.serial && from > (last?.serial ?? newest.serial),
+  )
+  const few = between.length <= MAX_BETWEEN ? between : []
+  return [...new Set([...route.deltas, ...few])]
 }

@@ -3,14 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { takeLock } from '../agent/lock.ts'
 import type { Copy } from '../agent/mirror.ts'
 import { jitterOf } from '../agent/pace.ts'
-import { Fault, isFault } from '../core/fault.ts'
-import { openApi } from '../distribute/api.ts'
+import { Fault } from '../core/fault.ts'
 import { Edge } from '../distribute/edge.ts'
-import { STOP_TIMEOUT_MS } from '../distribute/limits.ts'
 import { EXPORT_FORMATS } from '../formats/render-export.ts'
 import { systemClock } from '../platform/clock.ts'
 import { keepPrivate, makeFolder } from '../platform/durable-file.ts'
-import { HttpCounts } from '../platform/metrics.ts'
 import { openServerLog, type ServerLog } from '../platform/server-log.ts'
 import { isStale, openAge } from './edge-age.ts'
 import { openEdgeCatalog, type EdgeCatalog } from './edge-catalog.ts'
@@ -20,8 +17,10 @@ import { openCredentials, type CredentialsFile } from './edge-credentials.ts'
 import { openEdgeExports, type EdgeExports } from './edge-exports.ts'
 import { openEdgeMetrics } from './edge-metrics.ts'
 import { openPulling, type EdgePulling, type PullFailure } from './edge-pulling.ts'
-import { openHttpServer, type HttpServing } from './http-server.ts'
-import { listen, parseListenAddress, stopServer } from './serve-listen.ts'
+import { tellFault } from './serve-faults.ts'
+import { keepYoungHeapSmall } from './serve-heap.ts'
+import { openHttpSide, type HttpSide } from './serve-http.ts'
+import { parseListenAddress } from './serve-listen.ts'
 
 export interface EdgeProgramOptions {
   readonly config: EdgeConfig
@@ -48,6 +47,7 @@ export interface EdgeProgram {
  */
 export async function runEdge(options: EdgeProgramOptions): Promise<EdgeProgram> {
   const { config } = options
+  keepYoungHeapSmall()
   makeFolder(config.state, 0o700)
   keepPrivate(config.state)
   const lock = takeLock(config.state)
@@ -126,16 +126,14 @@ async function startServing(parts: Parts, releaseLock: () => void): Promise<Edge
   const { config, serverLog } = parts
   const edge = openEdge(parts)
   const pulling = startPulling(parts, edge)
-  const serving = openHttp(parts, edge, pulling)
+  const http = openHttp(parts, edge, pulling)
   const url =
-    config.http === null
-      ? null
-      : await listen(serving.server, parseListenAddress(config.http, '"http"'))
+    config.http === null ? null : await http.listen(parseListenAddress(config.http, '"http"'))
   serverLog.log.info({ http: url, state: config.state, source: config.source }, 'serving a copy')
   const upkeep = await startUpkeep(parts, edge, pulling)
   return {
     ...{ url, tick: pulling.tick },
-    ...stopping(parts, serving, { upkeep, pulling, releaseLock }),
+    ...stopping(parts, { http, upkeep, releaseLock }),
   }
 }
 
@@ -150,29 +148,22 @@ function openEdge({ catalog, exporting, config, serverLog }: Parts): Edge {
   })
 }
 
-function openHttp(parts: Parts, edge: Edge, pulling: EdgePulling): HttpServing {
-  const { catalog, serverLog, version, now, config } = parts
-  const onFault = (error: unknown): void => tellFault(serverLog, error)
-  const counts = new HttpCounts()
+function openHttp(parts: Parts, edge: Edge, pulling: EdgePulling): HttpSide {
+  const { catalog, serverLog, now, config } = parts
   const ageDeps = { copy: () => now.copy, pulling: pulling.state, now: systemClock }
-  const api = openApi({
-    catalog: () => edge.catalog,
-    ...{ publications: catalog.publications, history: NO_HISTORY, formats: EXPORT_FORMATS },
-    ...{ version, onFault, now: systemClock, age: openAge(ageDeps) },
-    metrics: openEdgeMetrics({
-      ...{ ...ageDeps, edge, http: counts, connections: () => serving.sockets.size },
-    }),
+  return openHttpSide({
+    ...{ edge, history: NO_HISTORY, serverLog, formats: EXPORT_FORMATS, now: systemClock },
+    publications: catalog.publications,
+    age: openAge(ageDeps),
+    openMetrics: (http) => openEdgeMetrics({ ...ageDeps, ...http, edge }),
     checkReady: () => [
       ...(now.isStopping ? ['the edge is stopping'] : []),
       // An old copy does not make it so: it is better than none.
       ...(now.copy.freshUntil === null ? ['nothing is copied yet'] : []),
     ],
+    isStopping: () => now.isStopping,
+    maxConnectionsPerAddress: config.maxConnectionsPerAddress,
   })
-  const serving = openHttpServer(
-    { edge, api, counts, log: serverLog.log, onFault, isStopping: () => now.isStopping },
-    config,
-  )
-  return serving
 }
 
 /** An edge has the newest serials alone, and no database. */
@@ -290,25 +281,21 @@ function look(parts: Parts, edge: Edge): void {
 }
 
 interface Running {
+  readonly http: HttpSide
   readonly upkeep: Upkeep
-  readonly pulling: EdgePulling
   readonly releaseLock: () => void
 }
 
 function stopping(
   parts: Parts,
-  { server, sockets, busy }: HttpServing,
-  { upkeep, releaseLock }: Running,
+  { http, upkeep, releaseLock }: Running,
 ): Pick<EdgeProgram, 'stop' | 'stopped'> {
   let end: () => void = () => undefined
   const stopped = new Promise<void>((resolve) => (end = resolve))
   async function stopOnce(): Promise<void> {
     parts.serverLog.log.info('stopping')
     upkeep.stop()
-    await stopServer(server, sockets, {
-      isBusy: (socket) => busy.has(socket),
-      timeoutMs: STOP_TIMEOUT_MS,
-    })
+    await http.stop()
     await releaseParts(parts)
     releaseLock()
     end()
@@ -316,20 +303,11 @@ function stopping(
   return {
     stopped,
     stop: () => {
-      if (parts.now.isStopping) server.closeAllConnections()
+      if (parts.now.isStopping) http.cut()
       else {
         parts.now.isStopping = true
         stopOnce().catch((error: unknown) => tellFault(parts.serverLog, error))
       }
     },
   }
-}
-
-function tellFault({ log }: ServerLog, error: unknown): void {
-  if (isFault(error)) log.error({ code: error.code, cause: causeOf(error) }, error.message)
-  else log.error({ err: error }, 'this is a bug, please report it')
-}
-
-function causeOf({ cause }: Error): string | undefined {
-  return cause instanceof Error ? cause.message : undefined
 }

@@ -1,5 +1,7 @@
+import { isIP } from 'node:net'
 import { Fault } from '../core/fault.ts'
-import { parseListenAddress, type ListenAddress } from './serve-listen.ts'
+import type { Endpoint } from '../dns/endpoint.ts'
+import { parseListenAddress } from './serve-listen.ts'
 
 /** The options of DNS as they stand on the command line. */
 export interface DnsArguments {
@@ -12,8 +14,8 @@ export interface DnsArguments {
 /** Where the DNS is answered. */
 export interface DnsListening {
   /** Each over UDP and TCP. */
-  readonly plain: readonly ListenAddress[]
-  readonly tls: readonly ListenAddress[]
+  readonly plain: readonly Endpoint[]
+  readonly tls: readonly Endpoint[]
   /** Files in PEM; there is one when `tls` has an address. */
   readonly certificate: CertificateFiles | null
 }
@@ -30,10 +32,20 @@ export function parseDnsArguments(args: DnsArguments): DnsListening | null {
   if (isOff && dns.length > 1) {
     throw new Fault('usage/invalid', 'expected either addresses or «none» for --dns, got both')
   }
-  const plain = isOff ? [] : dns.map((text) => parseListenAddress(text, '--dns'))
-  const tls = dnsTls.map((text) => parseListenAddress(text, '--dns-tls'))
+  const plain = isOff ? [] : dns.map((text) => parseEndpoint(text, '--dns'))
+  const tls = dnsTls.map((text) => parseEndpoint(text, '--dns-tls'))
   const certificate = certificateFiles(tls.length > 0, tlsCert, tlsKey)
   return plain.length + tls.length === 0 ? null : { plain, tls, certificate }
+}
+
+/** Secondaries know their primary by an address; a name might mean another one tomorrow. */
+function parseEndpoint(text: string, option: string): Endpoint {
+  const { host: address, port } = parseListenAddress(text, option)
+  if (isIP(address) !== 0) return { address, port }
+  throw new Fault(
+    'usage/invalid',
+    `expected an address as 192.0.2.1 or [2001:db8::1] for ${option}, got the name ${JSON.stringify(address)}`,
+  )
 }
 
 function certificateFiles(

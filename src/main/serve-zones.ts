@@ -8,7 +8,9 @@ import { ZoneQueue, type BehindZone, type WantedZone } from './serve-zone-queue.
 
 /** What a thread that works on zones is asked. */
 export type ZoneQuestion =
-  { readonly ask: 'make'; readonly list: string } | ({ readonly ask: 'condense' } & Condensing)
+  | { readonly ask: 'nothing' }
+  | { readonly ask: 'make'; readonly list: string }
+  | ({ readonly ask: 'condense' } & Condensing)
 
 interface Condensing {
   readonly key: ZoneKey
@@ -20,6 +22,8 @@ interface Condensing {
 export interface Zones {
   /** Looks what is published; to be called after every change of it. */
   readonly update: () => void
+  /** Somebody seems to be publishing: a thread that takes a tenth of a second to start may do so now. */
+  readonly warmUp: () => void
   /** Tries again what could not be made, where its time has come. */
   readonly retry: () => void
   /** Lists of which the zone of the newest serial is not there. */
@@ -33,11 +37,14 @@ export interface Zones {
   readonly close: () => Promise<void>
 }
 
+/** A zone, and how long it took. */
+export type TimedZone = MadeZone & { readonly ms: number }
+
 export interface ZonesDeps {
   readonly store: Store
   /** The authority's folder. */
   readonly data: string
-  readonly onMade: (zone: MadeZone) => void
+  readonly onMade: (zone: TimedZone) => void
   readonly onFault: (list: WantedZone, error: unknown) => void
   readonly now: () => number
 }
@@ -53,11 +60,18 @@ export function openZones({ store, data, now, ...deps }: ZonesDeps): Zones {
   const url = new URL('./zone-thread.js', import.meta.url)
   const making = openThread(url, { workerData: { data } })
   const condensing = openThread(url, { workerData: { data } })
-  const make = (list: string): Promise<MadeZone | null> =>
-    making.ask({ ask: 'make', list } satisfies ZoneQuestion) as Promise<MadeZone | null>
-  const queue = new ZoneQueue<MadeZone>({ ...deps, make }, now)
+  const make = async (list: string): Promise<TimedZone | null> => {
+    const beganMs = now()
+    const made = await making.ask({ ask: 'make', list } satisfies ZoneQuestion)
+    return made === null ? null : { ...(made as MadeZone), ms: now() - beganMs }
+  }
+  const queue = new ZoneQueue<TimedZone>({ ...deps, make }, now)
   return {
     update: () => queue.update(wantedZones(store)),
+    warmUp: () => {
+      if (!making.isRunning())
+        void making.ask({ ask: 'nothing' } satisfies ZoneQuestion).catch(() => undefined)
+    },
     retry: () => queue.retry(),
     behind: () => queue.behind(),
     condense: (key, from, maxBytes) => {
@@ -72,7 +86,8 @@ export function openZones({ store, data, now, ...deps }: ZonesDeps): Zones {
   }
 }
 
-function wantedZones(store: Store): WantedZone[] {
+/** The zones of what is published now. */
+export function wantedZones(store: Store): WantedZone[] {
   return store.read(() =>
     store.lists.all().flatMap(({ rowId, id, place }) => {
       const latest = store.publications.latest(rowId)

@@ -19,9 +19,14 @@ const folder = openZoneFolder(paths.zones)
 
 answerQuestions((asked) => {
   const question = asked as ZoneQuestion
-  return question.ask === 'make'
-    ? makeNewest(question.list)
-    : condenseZone(folder, question.key, question.from, question.maxBytes)
+  switch (question.ask) {
+    case 'nothing':
+      return null
+    case 'make':
+      return makeNewest(question.list)
+    case 'condense':
+      return condenseZone(folder, question.key, question.from, question.maxBytes)
+  }
 })
 
 /** The zone of the list's newest publication. */
