@@ -196,8 +196,6 @@ function keepDifference(
 ): void {
   difference.flush()
   const { added, removed, bytes } = difference
-  // RFC 1995 §5: nobody is given a difference that is larger than the zone.
-  if (bytes > after.summary.bytes) return
   draft.keep(
     aboutFile('difference', { from: before.frame, to: after.frame, added, removed, bytes }),
   )

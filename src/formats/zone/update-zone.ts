@@ -65,8 +65,7 @@ class Update {
     if (this.#edits.isDone) return
     // Only where there was no block at all.
     this.#mergeRest()
-    this.#renderMerged()
-    this.#writer.flush()
+    this.#renderRegion()
   }
 
   /** Counts the next block among those to be copied; false when it must be rendered. */

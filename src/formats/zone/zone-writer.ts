@@ -1,6 +1,6 @@
 import { ZoneDigest } from '../../core/zone-digest.ts'
 import { BlockWriter } from './block-writer.ts'
-import { MAX_BODY_BYTES, MessageCutter, type MessageTable } from './cut-messages.ts'
+import { MessageCutter, type MessageTable } from './cut-messages.ts'
 import { FileWindow } from './file-window.ts'
 import { GroupRenderer } from './group-renderer.ts'
 import { RecordWriter } from './record-writer.ts'
@@ -204,7 +204,7 @@ export class ZoneWriter {
     return { record: zonemdRecord(this.#recipe, this.#serial, digest), digest }
   }
 
-  /** Messages end between blocks; only what is larger than a message is cut within. */
+  /** Messages end between blocks; only large ones are cut within. */
   #cut(tailBytes: number, bodyEnd: number): MessageTable {
     const index = this.#index
     const cutter = new MessageCutter()
@@ -213,7 +213,7 @@ export class ZoneWriter {
     let at = this.#headBytes
     for (let block = 0; block < index.length; block++) {
       const bytes = index.bytes(block)
-      if (bytes <= MAX_BODY_BYTES) cutter.add(bytes, index.records(block))
+      if (bytes <= WHOLE_BLOCK_BYTES) cutter.add(bytes, index.records(block))
       else cutRecords(cutter, window, at, at + bytes)
       at += bytes
     }
@@ -232,6 +232,8 @@ export class ZoneWriter {
   }
 }
 
+/** Blocks up to this are not parted, and need not be read again to find their records: so much of a message may stay empty. */
+const WHOLE_BLOCK_BYTES = 1 << 12
 /** The longest record: an owner, what stands before its data, and a text. */
 const MAX_RECORD_BYTES = 255 + 10 + 256
 
