@@ -12,6 +12,7 @@ import { openHistory, type HistoryThread } from './serve-history.ts'
 import { openHttpSide, type HttpSide } from './serve-http.ts'
 import type { ListenAt } from './serve-listen.ts'
 import { openServerMetrics, StoppedLists } from './serve-metrics.ts'
+import { openTransfers, type Transfers } from './serve-transfers.ts'
 import { startUpkeep, type Upkeep } from './serve-upkeep.ts'
 import { openWork, type Work } from './serve-work.ts'
 
@@ -93,15 +94,23 @@ async function startServing(parts: Parts): Promise<ServeProgram> {
   const condition: Condition = { isStopping: false, readFault: null }
   const stopped = new StoppedLists()
   const edge = openEdge(parts)
-  const http = openHttp(parts, edge, { condition, stopped })
-  const url = await http.listen(options.at)
-  serverLog.log.info({ http: url, data: options.data }, 'serving')
-  const upkeep = startUpkeep({
-    ...{ ...parts, edge, stopped },
-    onChange: () => undefined,
-    onRead: (fault) => (condition.readFault = fault),
-  })
-  return { url, answering: [], ...stopping(parts, { http, upkeep, condition }) }
+  const transfers = options.dns && (await openTransfers(parts, options.dns, edge.catalog))
+  try {
+    const http = openHttp(parts, { edge, transfers, condition, stopped })
+    const url = await http.listen(options.at)
+    const answering = transfers?.dns.urls ?? []
+    serverLog.log.info({ http: url, dns: answering, data: options.data }, 'serving')
+    const upkeep = startUpkeep({
+      ...{ ...parts, edge, stopped },
+      onChange: () => transfers?.zones.update(edge.catalog),
+      onRead: (fault) => (condition.readFault = fault),
+    })
+    return { url, answering, ...stopping(parts, { http, transfers, upkeep, condition }) }
+  } catch (error) {
+    transfers?.dns.cut()
+    await transfers?.close()
+    throw error
+  }
 }
 
 function openEdge({ authority, work, serverLog }: Parts): Edge {
@@ -119,11 +128,13 @@ function openEdge({ authority, work, serverLog }: Parts): Edge {
 }
 
 interface State {
+  readonly edge: Edge
+  readonly transfers: Transfers | null
   readonly condition: Condition
   readonly stopped: StoppedLists
 }
 
-function openHttp(parts: Parts, edge: Edge, { condition, stopped }: State): HttpSide {
+function openHttp(parts: Parts, { edge, condition, stopped }: State): HttpSide {
   const { options, authority, history, serverLog } = parts
   const { store } = authority
   return openHttpSide({
@@ -147,28 +158,31 @@ function checkReady({ isStopping, readFault }: Condition, hasTimestamp: boolean)
 
 interface Running {
   readonly http: HttpSide
+  readonly transfers: Transfers | null
   readonly upkeep: Upkeep
   readonly condition: Condition
 }
 
 function stopping(
   parts: Parts,
-  { http, upkeep, condition }: Running,
+  { http, transfers, upkeep, condition }: Running,
 ): Pick<ServeProgram, 'stop' | 'stopped'> {
   let end: () => void = () => undefined
   const stopped = new Promise<void>((resolve) => (end = resolve))
   async function stopOnce(): Promise<void> {
     parts.serverLog.log.info('stopping')
     upkeep.stop()
-    await http.stop()
+    await Promise.all([http.stop(), transfers?.close()])
     await releaseParts(parts)
     end()
   }
   return {
     stopped,
     stop: () => {
-      if (condition.isStopping) http.cut()
-      else {
+      if (condition.isStopping) {
+        http.cut()
+        transfers?.dns.cut()
+      } else {
         condition.isStopping = true
         stopOnce().catch((error: unknown) => tellFault(parts.serverLog, error))
       }

@@ -5,8 +5,8 @@ describe('the options of DNS', () => {
   test('name addresses of both families', () => {
     expect(parseDnsArguments({ dns: ['127.0.0.1:5300', '[::1]:0'] })).toEqual({
       plain: [
-        { host: '127.0.0.1', port: 5300 },
-        { host: '::1', port: 0 },
+        { address: '127.0.0.1', port: 5300 },
+        { address: '::1', port: 0 },
       ],
       tls: [],
       certificate: null,
@@ -21,7 +21,7 @@ describe('the options of DNS', () => {
     const args = { dns: ['none'], dnsTls: ['[::1]:853'], tlsCert: 'a.pem', tlsKey: 'b.pem' }
     expect(parseDnsArguments(args)).toEqual({
       plain: [],
-      tls: [{ host: '::1', port: 853 }],
+      tls: [{ address: '::1', port: 853 }],
       certificate: { cert: 'a.pem', key: 'b.pem' },
     })
   })
@@ -30,6 +30,7 @@ describe('the options of DNS', () => {
     { dns: ['none', '127.0.0.1:53'] },
     { dns: ['127.0.0.1'] },
     { dns: ['::1:53'] },
+    { dns: ['localhost:53'] },
     { dns: ['none'], dnsTls: ['127.0.0.1:853'] },
     { dns: ['none'], dnsTls: ['127.0.0.1:853'], tlsCert: 'a.pem' },
     { dns: ['none'], tlsCert: 'a.pem', tlsKey: 'b.pem' },
