@@ -106,21 +106,20 @@ export function answerBytes(
   return signAnswer(verdict, encodeAnswer(message, answer, room), seconds())
 }
 
-/** Tells of a refusal what is known of it. */
+/** Tells of a refusal what is known of it; `cause` is for what went wrong inside. */
 export function note(
   { events }: Pick<AnswerDeps, 'events'>,
   { address, transport }: Origin,
   message: Message | Malformed | null,
-  reason: Refusal,
-  cause?: unknown,
+  why: Refusal | { readonly reason: Refusal; readonly cause: unknown },
 ): void {
   const question = message?.question ?? null
   events.onRefused({
-    ...{ reason, address, transport },
+    ...(typeof why === 'string' ? { reason: why } : why),
+    ...{ address, transport },
     key: message?.kind === 'message' ? (message.tsig?.keyName ?? null) : null,
     zone: question?.name ?? null,
     type: question && printType(question.type),
-    ...(cause !== undefined && { cause }),
   })
 }
 

@@ -19,12 +19,12 @@ export function answerDatagram(
       if (reply.kind === 'answer') return reply.bytes
       throw new TypeError('a transfer over UDP')
     } catch (cause) {
-      note(deps, asker, message, 'fault', cause)
+      note(deps, asker, message, { reason: 'fault', cause })
       const quiet = { ...deps, events: { ...deps.events, onRefused: () => undefined } }
       return refuse(quiet, { from: asker, message, verdict }, RCODE.servFail, 'fault').bytes
     }
   } catch (cause) {
-    note(deps, from, null, 'fault', cause)
+    note(deps, from, null, { reason: 'fault', cause })
     return null
   }
 }

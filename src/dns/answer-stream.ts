@@ -42,10 +42,11 @@ async function answerOrFail(
   if (!connection.showKey(asker.key)) {
     const { bytes } = refuse(deps, answering, RCODE.refused, 'connections-of-key')
     await writeMessage(connection, bytes)
-    return connection.finish()
+    connection.finish()
+    return
   }
   const bytes = await answerFrom(deps, connection, admitted).catch((cause: unknown) => {
-    note(deps, asker, message, 'fault', cause)
+    note(deps, asker, message, { reason: 'fault', cause })
     return refuse({ ...deps, events: SILENT }, answering, RCODE.servFail, 'fault').bytes
   })
   if (bytes !== null) await writeMessage(connection, bytes)

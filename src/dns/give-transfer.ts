@@ -39,7 +39,7 @@ export async function giveTransfer(
   try {
     sent = await send(deps, connection, { admitted, reply, transfer })
   } catch (cause) {
-    note(deps, connection.from, admitted.message, 'fault', cause)
+    note(deps, connection.from, admitted.message, { reason: 'fault', cause })
     connection.cut()
   }
   const { isWhole, bytes, messages } = sent

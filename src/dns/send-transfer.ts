@@ -76,7 +76,7 @@ export async function sendTransfer(
     return { isWhole: await writeWhile(() => true), bytes, messages }
   } finally {
     // Until then, another thread may be reading what the source would write over.
-    await Promise.all(slices.map(({ wraps }) => wraps))
+    await Promise.all(slices.map(async ({ wraps }) => wraps))
     chain?.close()
   }
 }

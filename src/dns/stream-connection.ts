@@ -85,7 +85,7 @@ export class StreamConnection {
 
   /** Notes why, and closes it now. */
   refuse(reason: Refusal, cause?: unknown): void {
-    note(this.#deps, this.from, null, reason, cause)
+    note(this.#deps, this.from, null, cause === undefined ? reason : { reason, cause })
     this.cut()
   }
 

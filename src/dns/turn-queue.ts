@@ -76,7 +76,8 @@ export class TurnQueue {
       this.#byAsker.set(asker, mine)
       for (const begin of mine) {
         this.#forget(asker, begin)
-        return begin()
+        begin()
+        return
       }
     }
   }

@@ -168,7 +168,10 @@ class MacThread {
   }
 
   sign({ key, run, ...job }: ThreadJob, taker: Taker): void {
-    if (this.#isDead) return taker(null)
+    if (this.#isDead) {
+      taker(null)
+      return
+    }
     this.#rest(false)
     const id = ++this.#lastId
     this.#takers.set(id, taker)
