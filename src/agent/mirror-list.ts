@@ -121,6 +121,15 @@ export async function readDefinition(
   return { definition, sha256: target.sha256 }
 }
 
+/** A list at an opaque place may have any id that no public list has. */
+function assertOwnName(trusted: TrustedSource, place: string, id: string): void {
+  if (id === place || !trusted.publicIds.includes(id)) return
+  throw new Fault(
+    'trust/mismatch',
+    `expected the list at ${JSON.stringify(place)} to have an id of its own, got that of the public list ${JSON.stringify(id)}`,
+  )
+}
+
 function claimedId(bytes: Buffer): string {
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'))
@@ -144,6 +153,7 @@ export async function copyList(
   { place, files, before }: CopyStep,
 ): Promise<CopiedList> {
   const { definition, sha256: definitionSha256 } = await readDefinition(deps, place, files)
+  assertOwnName(trusted, place, definition.id)
   const freshUntil = trusted.freshUntil.toISOString()
   const known = before?.serials ?? []
   const common = { place, id: definition.id, definition, definitionSha256, freshUntil, fault: null }

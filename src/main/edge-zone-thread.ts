@@ -28,7 +28,7 @@ function makeNewest(place: string): MadeZone | null {
   const list = readCopyNote(state, place)
   if (list === null) throw new Fault('list/not-found', `expected a copy of ${place}, got none`)
   let made: MadeZone | null = null
-  for (const wanted of copiedZones({ state, keepSerials, folder }, list)) {
+  for (const wanted of copiedZones({ state, keepSerials }, list)) {
     made = makeZone(folder, wanted)
   }
   return made
