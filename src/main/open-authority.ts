@@ -5,6 +5,7 @@ import { openKeyFolder, type KeyFolder } from '../platform/key-folder.ts'
 import { openLineCache } from '../platform/line-cache.ts'
 import { readPassphrase } from '../platform/passphrase.ts'
 import { openPublishFolder } from '../platform/publish-folder.ts'
+import { openZoneFolder } from '../platform/zone-folder.ts'
 import type { PublishDeps } from '../publish/ports.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { checkedClock } from './checked-clock.ts'
@@ -46,6 +47,7 @@ export function openAuthority(data: string, options: AuthorityOptions = {}): Aut
     keys: options.keys ?? openKeyFolder(paths.keys, () => readPassphrase(env)),
     files: openPublishFolder(paths.published, paths.staging),
     cache: openLineCache(paths.work),
+    zones: openZoneFolder(paths.zones),
     now: checkedClock(store, now, env),
     paths,
     close: () => {

@@ -5,6 +5,7 @@ import { mergePassing } from '../core/merge-lines.ts'
 import { verifiedLines } from '../core/verified-lines.ts'
 import type { Cut } from './cut-publication.ts'
 import type { LineDraft, PublishDeps } from './ports.ts'
+import { zoneDigest } from './sign-zone.ts'
 import { stageSnapshot, type StagedSnapshot } from './stage-snapshot.ts'
 
 /** The lines of the next serial, as a staged snapshot and in a draft that becomes part of the cache when the serial is committed. */
@@ -12,7 +13,7 @@ export interface MadeSnapshot extends StagedSnapshot {
   readonly draft: LineDraft
 }
 
-type MakeDeps = Pick<PublishDeps, 'store' | 'cache' | 'files'>
+type MakeDeps = Pick<PublishDeps, 'store' | 'cache' | 'files' | 'zones'>
 
 /**
  * Makes the next serial: the lines of the serial before, from the cache, merged with the changes, all streamed. When the cache
@@ -46,14 +47,16 @@ function storedLines({ store }: Pick<PublishDeps, 'store'>, { list, decision }: 
   return blocksOfLines(store.publications.lines(list.rowId, decision))
 }
 
-async function makeFrom(
-  { cache, files }: MakeDeps,
-  { list, serial, entries }: Cut,
-  lines: LineBlocks,
-): Promise<MadeSnapshot> {
+async function makeFrom(deps: MakeDeps, cut: Cut, lines: LineBlocks): Promise<MadeSnapshot> {
+  const { cache, files } = deps
+  const { list, serial, entries } = cut
   const draft = cache.draftLines(list.place, serial)
   try {
-    const about = { list: list.id, serial, entries }
+    const about = {
+      ...{ list: list.id, serial, entries },
+      // While the rest of the lines is compressed by other threads.
+      zonemd: (state: string) => zoneDigest(deps, cut, draft, state),
+    }
     const staged = await stageSnapshot(files, list.place, about, written(lines, draft))
     return { ...staged, draft }
   } catch (error) {

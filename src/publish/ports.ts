@@ -1,5 +1,6 @@
 import type { LineBlocks } from '../core/line-cursor.ts'
 import type { ListDefinition } from '../core/list-definition.ts'
+import type { ZoneFolder } from '../formats/zone/zone-folder.ts'
 
 /** A list with the newest of its definitions, as the room needs it. */
 export interface PublishedList {
@@ -206,6 +207,8 @@ export interface PublishDeps {
   readonly keys: KeyRing
   readonly files: PublishFiles
   readonly cache: LineCache
+  /** Where zones are kept for secondaries; those with a digest are made before it is signed. */
+  readonly zones: ZoneFolder
   /** The time now; taken once for each publication. */
   readonly now: () => Date
 }

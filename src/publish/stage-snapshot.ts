@@ -12,6 +12,12 @@ export interface StagedSnapshot {
   readonly state: string
 }
 
+/** What is said of a snapshot beside its lines. */
+export interface AboutSnapshot extends Omit<SnapshotHeader, 'state'> {
+  /** The digest of the zone that is made of the lines, if it has one (`docs/spec/rpz.md` §9). Asked for when all lines are read. */
+  readonly zonemd?: (state: string) => string | undefined
+}
+
 const UNKNOWN_STATE = '0'.repeat(64)
 
 /**
@@ -21,7 +27,7 @@ const UNKNOWN_STATE = '0'.repeat(64)
 export async function stageSnapshot(
   files: Pick<PublishFiles, 'draft'>,
   place: string,
-  about: Omit<SnapshotHeader, 'state'>,
+  about: AboutSnapshot,
   lines: LineBlocks,
 ): Promise<StagedSnapshot> {
   const draft = files.draft()
@@ -36,23 +42,30 @@ export async function stageSnapshot(
 async function fillDraft(
   draft: FileDraft,
   name: string,
-  about: Omit<SnapshotHeader, 'state'>,
+  about: AboutSnapshot,
   lines: LineBlocks,
 ): Promise<StagedSnapshot> {
   draft.write(gzipHead(printHead(about, UNKNOWN_STATE)))
   const hash = createHash('sha256')
   const sum = { crc: 0, length: 0 }
+  const told: { state: string; zonemd?: string } = { state: UNKNOWN_STATE }
+  function* read(): Generator<Uint8Array, void, undefined> {
+    yield* hashed(lines, hash)
+    told.state = hash.digest('hex')
+    const zonemd = about.zonemd?.(told.state)
+    if (zonemd !== undefined) told.zonemd = zonemd
+  }
   async function* deflated(): AsyncGenerator<Uint8Array, void, undefined> {
-    Object.assign(sum, yield* deflateBlocks(hashed(lines, hash)))
+    Object.assign(sum, yield* deflateBlocks(read()))
   }
   for await (const piece of deflated()) draft.write(piece)
-  const state = hash.digest('hex')
+  const { state } = told
   const head = printHead(about, state)
   draft.write(gzipTrailer(joinSums(head, sum)))
   draft.patch(gzipHead(head))
   const file = await finish(draft, name)
   const { entries, list, serial } = about
-  const custom = { entries, list, rawLength: head.length + sum.length, serial, state }
+  const custom = { entries, list, rawLength: head.length + sum.length, serial, ...told }
   return { target: { ...file, custom }, state }
 }
 
