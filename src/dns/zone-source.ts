@@ -57,13 +57,13 @@ export interface Transfer {
   readonly serial: number
   readonly bytes: number
   /**
-   * The answer sections in order, some messages at a time. What is given stays as it is until the next is asked for, at least. It may
-   * lie in shared memory, so that other threads can read it without a copy.
+   * The answer sections in order, some messages at a time. What is given stays as it is until the next but one is asked for, at least:
+   * the next is signed while the one before is sent. It may lie in shared memory, so that other threads can read it without a copy.
    */
   readonly parts: () => AsyncIterable<TransferPart>
   /**
-   * To be called once, at the end: `sent` when the last byte was taken and the connection did not fail, `broken` otherwise. Must not
-   * throw.
+   * To be called once, at the end: `sent` when it is known that all has arrived (the asker asks on, or ends the connection in order),
+   * `broken` otherwise, also when `parts` was never asked. Must not throw.
    */
   readonly end: (outcome: 'sent' | 'broken') => void
 }
