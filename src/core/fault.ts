@@ -87,6 +87,7 @@ export const FAULT_CODES = [
   'request/malformed',
   'request/method',
   'request/timeout',
+  'request/token',
   'request/url-too-long',
   'serve/address',
   'serve/busy',

@@ -4,6 +4,7 @@ import {
   ENTRIES_QUERY,
   NO_QUERY,
   PUBLICATIONS_QUERY,
+  SUBSCRIBERS_QUERY,
   type SCHEMAS,
 } from './api-schemas.ts'
 
@@ -53,6 +54,13 @@ export const OPERATIONS = {
     summary: 'What lies between two serials of a list',
     query: DIFF_QUERY,
     answer: 'Diff',
+  },
+  subscribers: {
+    path: '/v1/subscribers',
+    summary:
+      'The caller as a subscriber, or all for the operator: what is served to whom, and who lags',
+    query: SUBSCRIBERS_QUERY,
+    answer: 'Subscribers',
   },
 } as const satisfies Record<string, Operation>
 

@@ -1,6 +1,8 @@
 import { ENTRY_ACTIONS, ENTRY_KINDS } from '../core/entry.ts'
+import { TSIG_ALGORITHMS } from '../dns/zone-source.ts'
 import type { QuerySchema } from '../platform/query-schema.ts'
 import { DEFAULT_PAGE, MAX_PAGE } from './limits.ts'
+import { SECONDARY_STATES } from './zones/secondary.ts'
 
 /** Every parameter the API takes; the validator and the OpenAPI document are both made of these. */
 const cursor = {
@@ -73,6 +75,12 @@ export interface PublicationsQuery {
 }
 export const PUBLICATIONS_QUERY = query({ cursor, limit })
 
+export interface SubscribersQuery {
+  readonly cursor?: string
+  readonly limit: number
+}
+export const SUBSCRIBERS_QUERY = query({ cursor, limit })
+
 const text = { type: 'string' }
 const count = { type: 'integer', minimum: 0 }
 const state = { type: 'string', pattern: '^[0-9a-f]{64}$' }
@@ -80,6 +88,10 @@ const time = { type: 'string', format: 'date-time' }
 const next = {
   type: ['string', 'null'],
   description: 'The `cursor` of the next page; null on the last.',
+}
+
+function orNull(schema: object): object {
+  return { anyOf: [schema, { type: 'null' }] }
 }
 
 function object(properties: Record<string, object>, optional: Record<string, object> = {}): object {
@@ -153,6 +165,55 @@ export const SCHEMAS = {
       }),
     ),
     next,
+  }),
+  Subscribers: object({
+    subscribers: listOf({ $ref: '#/components/schemas/Subscriber' }),
+    next,
+  }),
+  Subscriber: object({
+    name: text,
+    transfer: { enum: ['tsig', 'networks'], description: 'How its resolvers are known.' },
+    networks: listOf(text),
+    notify: listOf(text),
+    lists: listOf(text),
+    keys: listOf(
+      object({
+        name: text,
+        algorithm: { enum: TSIG_ALGORITHMS },
+        createdAt: time,
+        until: { type: ['string', 'null'], format: 'date-time' },
+      }),
+    ),
+    zones: {
+      ...listOf({ $ref: '#/components/schemas/Zone' }),
+      description: 'Those of its lists, and its catalog zone; empty where no zones are served.',
+    },
+  }),
+  Zone: object({
+    list: { type: ['string', 'null'], description: 'Null for the catalog zone.' },
+    zone: text,
+    serial: { type: 'integer', minimum: 0, maximum: 4_294_967_295 },
+    secondaries: listOf({ $ref: '#/components/schemas/Secondary' }),
+  }),
+  Secondary: object({
+    address: text,
+    state: { enum: SECONDARY_STATES },
+    serial: { type: ['integer', 'null'], description: 'What it has, as far as is known.' },
+    lag: { type: ['integer', 'null'], description: 'How many serials that is behind.' },
+    askedAt: { type: ['string', 'null'], format: 'date-time' },
+    transfer: orNull(
+      object({
+        ...{ serial: count, style: { enum: ['whole', 'difference'] }, at: time },
+        ...{ bytes: count, ms: count },
+        outcome: { enum: ['sent', 'broken'] },
+      }),
+    ),
+    notifies: listOf(
+      object({
+        ...{ to: text, serial: count, at: time, tries: count },
+        answer: { ...text, description: 'A response code in words, or «timeout».' },
+      }),
+    ),
   }),
   Problem: object({
     ...{ type: text, title: text, status: { type: 'integer' }, code: text },

@@ -7,7 +7,7 @@ import type { Clock } from '../platform/clock.ts'
 import { isServerFault, problemOf, PROBLEM_TYPE } from '../platform/problem.ts'
 import { compileQuery, type QueryParser } from '../platform/query-schema.ts'
 import { OPERATIONS, type OperationId } from './api-operations.ts'
-import type { DiffQuery, EntriesQuery, PublicationsQuery } from './api-schemas.ts'
+import type { DiffQuery, EntriesQuery, PublicationsQuery, SubscribersQuery } from './api-schemas.ts'
 import { identifySubscriber, mayRead, type Catalog, type ServedList } from './catalog.ts'
 import {
   answerDiff,
@@ -18,6 +18,7 @@ import {
 import { openApiDocument } from './openapi.ts'
 import type { History, PublicationSource } from './ports.ts'
 import { problemHeaders } from './request-listener.ts'
+import { answerSubscribers, type ServedZones } from './zones/report-subscribers.ts'
 
 export interface ApiDeps {
   readonly catalog: () => Catalog
@@ -31,6 +32,10 @@ export interface ApiDeps {
   /** For a server whose data are a copy: how old they are. */
   readonly age?: CopyAge
   readonly metrics: { readonly print: () => Promise<string>; readonly contentType: string }
+  /** What is served to subscribers over the DNS; left out where nothing is. */
+  readonly zones?: ServedZones
+  /** The hash of the token that shows all subscribers; without one nobody sees more than himself. */
+  readonly operatorTokenHash?: string | null
   readonly now: Clock
   readonly onFault: (error: unknown) => void
 }
@@ -55,6 +60,7 @@ export function openApi(deps: ApiDeps): Hono {
   app.notFound((c) => sendProblem(c, noSuchPath()))
   addServerPages(app, deps)
   addLists(app, deps)
+  addSubscribers(app, deps)
   return app
 }
 
@@ -95,6 +101,21 @@ function addLists(app: Hono, deps: ApiDeps): void {
     printPublication(deps, list, c.req.param('serial') ?? ''),
   )
   addQuestion<DiffQuery>(app, deps, 'diff', (list, query) => answerDiff(deps, list, query))
+}
+
+function addSubscribers(app: Hono, deps: ApiDeps): void {
+  const { path, query } = OPERATIONS.subscribers
+  const parse: QueryParser<SubscribersQuery> = compileQuery(query)
+  app.get(path, (c) => {
+    const { zones = null, operatorTokenHash = null, catalog, now } = deps
+    const asked = { authorization: c.req.header('authorization'), at: now() }
+    return sendJson(
+      c,
+      answerSubscribers({ catalog: catalog(), zones, operatorTokenHash }, asked, () =>
+        parse(searchParams(c)),
+      ),
+    )
+  })
 }
 
 function addQuestion<Q = object>(

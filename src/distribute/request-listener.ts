@@ -147,7 +147,7 @@ function sendProblem({ request, response }: Exchange, problem: Problem): number 
 /** Headers that a problem of this status owes, names and values in turn. */
 export function problemHeaders({ status }: Problem): string[] {
   // RFC 9110 §11.6.1: any answer may say that credentials could change it; each 404 here does.
-  if (status === 404) return ['WWW-Authenticate', 'Bearer']
+  if (status === 404 || status === 401) return ['WWW-Authenticate', 'Bearer']
   if (status === 405) return ['Allow', 'GET, HEAD']
   return status === 503 ? ['Retry-After', String(RETRY_AFTER_S)] : []
 }

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import { addZones, type ZoneFigures } from './zone-metrics.ts'
 
 const MAX_STATUS = 600
 
@@ -50,6 +51,8 @@ export interface ServerFigures {
   readonly expiries: () => readonly { readonly role: string; readonly expiresAt: Date }[]
   readonly memory: () => { readonly bytes: number; readonly files: number }
   readonly exportsWaiting: () => number
+  /** Left out where no zones are served. */
+  readonly zones?: ZoneFigures
   readonly now: () => Date
 }
 
@@ -66,6 +69,7 @@ export function openMetrics(figures: ServerFigures): Metrics {
   addHttp(registry, figures)
   addLists(registry, figures)
   addServer(registry, figures)
+  if (figures.zones !== undefined) addZones(registry, figures.zones)
   return { print: () => registry.metrics(), contentType: registry.contentType }
 }
 

@@ -91,6 +91,7 @@ const STATUS = {
   'request/malformed': 400,
   'request/method': 405,
   'request/timeout': 408,
+  'request/token': 401,
   'request/url-too-long': 414,
   'serve/address': 500,
   'serve/busy': 503,

@@ -22,9 +22,10 @@ export const OLD_TOKEN = printToken(Buffer.alloc(32, 2))
 export const OTHER_TOKEN = printToken(Buffer.alloc(32, 3))
 
 /** A subscriber that asks for no zones. */
-export const NO_TRANSFER = {
-  ...{ transfer: 'tsig', networks: [], notify: [], keys: [], catalogSerial: 1 },
-} as const
+export const NO_TRANSFER: Pick<
+  Subscriber,
+  'transfer' | 'networks' | 'notify' | 'keys' | 'catalogSerial'
+> = { transfer: 'tsig', networks: [], notify: [], keys: [], catalogSerial: 1 }
 
 /** The text that the fake maker renders: enough to see which list, format and serial it is. */
 export function feedText(list: string, format: string, serial: number): string {

@@ -1,5 +1,4 @@
-import type { Catalog } from '../../src/distribute/catalog.ts'
-import { readCatalog } from '../../src/distribute/catalog.ts'
+import { readCatalog, type Catalog } from '../../src/distribute/catalog.ts'
 import type { Restoration, StoredList, Subscriber } from '../../src/distribute/ports.ts'
 import type { Transfer, TransferPart } from '../../src/dns/zone-source.ts'
 import type { ZoneImage, ZoneKey } from '../../src/formats/zone/zone-image.ts'

@@ -4,8 +4,8 @@ import type { Chunk, Chunked, ImageMemory } from './image-memory.ts'
 
 /** How much is read and sent at a time: enough that a million names are some thirty reads, little enough for one slow reader each. */
 const CHUNK_BYTES = 1 << 20
-/** Of a zone that does not fit into memory each reader holds a chunk of its own. */
-const LARGE_CHUNK_BYTES = 1 << 19
+/** Of a zone that does not fit into memory each reader holds two chunks of its own: one is sent while the next is read. */
+const LARGE_CHUNK_BYTES = 1 << 18
 
 /** Half of what a zone was asked for counts no more after so long. */
 const HALF_LIFE_MS = 600_000
@@ -71,7 +71,7 @@ export class HeldZone implements Chunked {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a chunk is read in less time than a thread would take to wake
   async *#parts(): AsyncGenerator<TransferPart> {
-    let own: Uint8Array | null = null
+    const own: Uint8Array[] = []
     for (const chunk of this.chunks) {
       const { start, length, ends, counts } = chunk
       const read = (into: Uint8Array): void => this.#image.read(start, into)
@@ -80,15 +80,18 @@ export class HeldZone implements Chunked {
         yield { records: held, ends, counts }
         continue
       }
-      own ??= new Uint8Array(new SharedArrayBuffer(this.#longest()))
-      const records = own.subarray(0, length)
+      // The one before stays as it is until the next but one is asked for.
+      const buffer = own.length < 2 ? this.#newBuffer() : (own.shift() ?? this.#newBuffer())
+      own.push(buffer)
+      const records = buffer.subarray(0, length)
       read(records)
       yield { records, ends, counts }
     }
   }
 
-  #longest(): number {
-    return this.chunks.reduce((longest, { length }) => Math.max(longest, length), 0)
+  #newBuffer(): Uint8Array {
+    const longest = this.chunks.reduce((most, { length }) => Math.max(most, length), 0)
+    return new Uint8Array(new SharedArrayBuffer(longest))
   }
 
   #closeIfDone(): void {

@@ -73,8 +73,8 @@ export class SecondaryLedger {
     this.#flushing = setInterval(() => this.flush(), FLUSH_INTERVAL_MS).unref()
   }
 
-  get size(): number {
-    return this.#rows.size
+  get path(): string {
+    return this.#deps.path
   }
 
   find(key: SecondaryKey): Secondary | undefined {

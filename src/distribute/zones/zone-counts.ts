@@ -1,4 +1,4 @@
-import type { Refusal } from '../../dns/dns-events.ts'
+import type { Asked, Refusal } from '../../dns/dns-events.ts'
 import type { Transfer } from '../../dns/zone-source.ts'
 
 export interface TransferCount {
@@ -14,6 +14,7 @@ export interface TransferCount {
 /** Counts what was done since the start, for metrics. Adding is all that it does when it is told. */
 export class ZoneCounts {
   readonly #transfers = new Map<string, TransferCount>()
+  readonly #questions = new Map<Asked['type'], number>()
   readonly #refusals = new Map<Refusal, number>()
   readonly #notifies = new Map<string, number>()
 
@@ -21,6 +22,10 @@ export class ZoneCounts {
     const id = `${one.list} ${one.style} ${one.outcome}`
     const { transfers, bytes } = this.#transfers.get(id) ?? { transfers: 0, bytes: 0 }
     this.#transfers.set(id, { ...one, transfers: transfers + 1, bytes: bytes + one.bytes })
+  }
+
+  countQuestion(type: Asked['type']): void {
+    this.#questions.set(type, (this.#questions.get(type) ?? 0) + 1)
   }
 
   countRefusal(reason: Refusal): void {
@@ -34,6 +39,10 @@ export class ZoneCounts {
 
   transfers(): Iterable<TransferCount> {
     return this.#transfers.values()
+  }
+
+  questions(): Iterable<readonly [type: Asked['type'], count: number]> {
+    return this.#questions
   }
 
   refusals(): Iterable<readonly [reason: Refusal, count: number]> {

@@ -122,7 +122,8 @@ export class ZoneDesk implements ZoneSource {
   }
 
   /** Somebody asked for a zone and got an answer. */
-  onAsked({ asker, zone, has }: AskedEvent): void {
+  onAsked({ asker, zone, type, has }: AskedEvent): void {
+    this.counts.countQuestion(type)
     const subscriber = this.#askers.identify(asker)
     if (subscriber === null) return
     const { key: keyName, address, transport } = asker
