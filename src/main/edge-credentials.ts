@@ -106,6 +106,8 @@ function asSubscriber(written: WrittenSubscriber): Subscriber {
     oldTokenHash: oldTokenHash ?? null,
     oldTokenUntil: asDate(oldTokenUntil),
     lists: lists.map(({ id }) => id),
+    // The same catalog at every edge, whichever lists it has.
+    origins: lists.flatMap(({ origin }) => origin ?? []),
     // Who was revoked is not in the file.
     revokedAt: null,
     keys: keys.map((key) => ({

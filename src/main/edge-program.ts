@@ -1,36 +1,34 @@
-import { hostname } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { takeLock } from '../agent/lock.ts'
-import type { Copy } from '../agent/mirror.ts'
-import { jitterOf } from '../agent/pace.ts'
 import { Fault } from '../core/fault.ts'
 import { Edge } from '../distribute/edge.ts'
 import { EXPORT_FORMATS } from '../formats/render-export.ts'
 import { systemClock } from '../platform/clock.ts'
 import { keepPrivate, makeFolder } from '../platform/durable-file.ts'
-import { openServerLog, type ServerLog } from '../platform/server-log.ts'
-import { isStale, openAge } from './edge-age.ts'
-import { openEdgeCatalog, type EdgeCatalog } from './edge-catalog.ts'
-import type { EdgeConfig } from './edge-config.ts'
-import { openCopy, type CopyThread } from './edge-copy.ts'
-import { openCredentials, type CredentialsFile } from './edge-credentials.ts'
-import { openEdgeExports, type EdgeExports } from './edge-exports.ts'
+import { openAge } from './edge-age.ts'
 import { openEdgeMetrics } from './edge-metrics.ts'
-import { openPulling, type EdgePulling, type PullFailure } from './edge-pulling.ts'
+import {
+  openParts,
+  releaseParts,
+  takeCopy,
+  takeCredentials,
+  type EdgeOptions,
+  type Parts,
+  type Served,
+} from './edge-parts.ts'
+import type { EdgePulling } from './edge-pulling.ts'
+import { openEdgeTransfers, type EdgeTransfers } from './edge-transfers.ts'
+import { startPulling, startUpkeep, type Upkeep } from './edge-upkeep.ts'
+import { parseDnsArguments } from './serve-dns-options.ts'
 import { tellFault } from './serve-faults.ts'
 import { keepYoungHeapSmall } from './serve-heap.ts'
 import { openHttpSide, type HttpSide } from './serve-http.ts'
 import { parseListenAddress } from './serve-listen.ts'
 
-export interface EdgeProgramOptions {
-  readonly config: EdgeConfig
-  /** Of this program. */
-  readonly version: string
-}
-
 export interface EdgeProgram {
   /** Where HTTP is served; null for nowhere. */
   readonly url: string | null
+  /** Where the DNS is answered. */
+  readonly answering: readonly string[]
   /** Asks the source now, as the schedule does. Never rejects. */
   readonly tick: () => Promise<void>
   /** Lets running responses end and releases everything; called again, it cuts them. */
@@ -45,7 +43,7 @@ export interface EdgeProgram {
  *
  * Faults: `edge/credentials`, `agent/…`, and those of listening.
  */
-export async function runEdge(options: EdgeProgramOptions): Promise<EdgeProgram> {
+export async function runEdge(options: EdgeOptions): Promise<EdgeProgram> {
   const { config } = options
   keepYoungHeapSmall()
   makeFolder(config.state, 0o700)
@@ -67,74 +65,40 @@ export async function runEdge(options: EdgeProgramOptions): Promise<EdgeProgram>
   }
 }
 
-interface Parts {
-  readonly config: EdgeConfig
-  readonly version: string
-  readonly serverLog: ServerLog
-  readonly credentials: CredentialsFile
-  readonly catalog: EdgeCatalog
-  readonly copying: CopyThread
-  readonly exporting: EdgeExports
-  /** What changes while it runs. */
-  readonly now: { copy: Copy; isStopping: boolean; isTold: boolean }
-}
-
-const NOTHING: Copy = { lists: [], freshUntil: null, expiries: [], exportKey: null, hidden: 0 }
-
-function openParts({ config, version }: EdgeProgramOptions): Parts {
-  const credentials = openCredentials(config.subscribers)
-  const serverLog = openServerLog(config.logLevel)
-  const { log } = serverLog
-  const catalog = openEdgeCatalog(config.keepSerials)
-  const now: Parts['now'] = { copy: NOTHING, isStopping: false, isTold: false }
-  return {
-    ...{ config, version, serverLog, credentials, catalog, now },
-    copying: openCopy({ config, version, log }),
-    exporting: openEdgeExports({
-      ...{ config, version, copied: catalog.copied, now: systemClock },
-      exportKey: () => now.copy.exportKey,
-      onUnsigned: (fields) => log.warn(fields, 'the source has no signature of an export'),
-    }),
-  }
-}
-
-async function releaseParts({ copying, exporting, serverLog }: Parts): Promise<void> {
-  // Whatever is cut off leaves the copy whole.
-  await Promise.all([copying.close(), exporting.close()])
-  serverLog.close()
-}
-
-function takeCopy(parts: Parts, copy: Copy): void {
-  parts.now.copy = copy
-  parts.catalog.setLists(copy.lists)
-}
-
-function takeCredentials({ credentials, catalog, serverLog, now }: Parts): void {
-  const { subscribers, lists } = credentials.current()
-  catalog.setSubscribers(subscribers)
-  const has = new Set(now.copy.lists.map(({ id }) => id))
-  const lacking = [...lists.keys()].filter((id) => !has.has(id))
-  if (lacking.length > 0) {
-    serverLog.log.warn(
-      { lists: lacking },
-      'subscribers are entitled to lists that are not here yet',
-    )
-  }
-}
-
 async function startServing(parts: Parts, releaseLock: () => void): Promise<EdgeProgram> {
   const { config, serverLog } = parts
   const edge = openEdge(parts)
-  const pulling = startPulling(parts, edge)
-  const http = openHttp(parts, edge, pulling)
-  const url =
-    config.http === null ? null : await http.listen(parseListenAddress(config.http, '"http"'))
-  serverLog.log.info({ http: url, state: config.state, source: config.source }, 'serving a copy')
-  const upkeep = await startUpkeep(parts, edge, pulling)
-  return {
-    ...{ url, tick: pulling.tick },
-    ...stopping(parts, { http, upkeep, releaseLock }),
+  const transfers = await openDns(parts, edge)
+  const served: Served = { edge, transfers }
+  try {
+    const pulling = startPulling(parts, served)
+    const http = openHttp(parts, served, pulling)
+    const url =
+      config.http === null ? null : await http.listen(parseListenAddress(config.http, '"http"'))
+    const answering = transfers?.dns.urls ?? []
+    const { state, source } = config
+    serverLog.log.info({ http: url, dns: answering, state, source }, 'serving a copy')
+    const upkeep = await startUpkeep(parts, served, pulling)
+    const running = { http, transfers, upkeep, releaseLock }
+    return { url, answering, tick: pulling.tick, ...stopping(parts, running) }
+  } catch (error) {
+    transfers?.dns.cut()
+    await transfers?.close()
+    throw error
   }
+}
+
+async function openDns(parts: Parts, edge: Edge): Promise<EdgeTransfers | null> {
+  const { config, serverLog, now } = parts
+  const { dns, dnsTls, tls } = config
+  const listening = parseDnsArguments({
+    ...{ dns: dns.length === 0 ? ['none'] : dns, dnsTls },
+    ...(tls && dnsTls.length > 0 && { tlsCert: tls.cert, tlsKey: tls.key }),
+  })
+  if (listening === null) return null
+  return openEdgeTransfers({ config, serverLog }, listening, {
+    ...{ catalog: edge.catalog, lists: now.copy.lists },
+  })
 }
 
 function openEdge({ catalog, exporting, config, serverLog }: Parts): Edge {
@@ -148,7 +112,7 @@ function openEdge({ catalog, exporting, config, serverLog }: Parts): Edge {
   })
 }
 
-function openHttp(parts: Parts, edge: Edge, pulling: EdgePulling): HttpSide {
+function openHttp(parts: Parts, { edge }: Served, pulling: EdgePulling): HttpSide {
   const { catalog, serverLog, now, config } = parts
   const ageDeps = { copy: () => now.copy, pulling: pulling.state, now: systemClock }
   return openHttpSide({
@@ -179,123 +143,23 @@ function noHistory(): Fault {
   )
 }
 
-function startPulling(parts: Parts, edge: Edge): EdgePulling {
-  const { copying, serverLog, now } = parts
-  return openPulling({
-    pull: copying.pull,
-    expose: copying.expose,
-    onCopy: (copy) => {
-      takeCopy(parts, copy)
-      edge.refresh()
-      tellAge(parts)
-    },
-    onExposed: () => {
-      edge.refreshTimestamp().catch((error: unknown) => tellFault(serverLog, error))
-    },
-    onFailure: (failure) => {
-      if (!now.isStopping) tellFailure(serverLog, failure)
-      tellAge(parts)
-    },
-    now: systemClock,
-  })
-}
-
-function tellFailure(
-  { log }: ServerLog,
-  { code, message, failures, nextTryAt }: PullFailure,
-): void {
-  log.error({ code, failures, nextTryAt: nextTryAt.toISOString() }, `goes on serving: ${message}`)
-}
-
-/** Says once that the copy has become stale, and once that it is not any more. */
-function tellAge({ now, serverLog: { log } }: Parts): void {
-  const { freshUntil } = now.copy
-  const isOld = freshUntil !== null && isStale(freshUntil, systemClock())
-  if (isOld === now.isTold) return
-  now.isTold = isOld
-  if (isOld) {
-    log.error(
-      { freshUntil },
-      `stale: nobody has vouched since ${freshUntil} that nothing is newer; goes on serving`,
-    )
-  } else log.info({ freshUntil }, 'fresh again')
-}
-
-interface Upkeep {
-  readonly stop: () => void
-}
-
-/** How often the edge looks at its credentials and at its clock. */
-const LOOK_INTERVAL_MS = 1000
-/** Signatures of feeds live for two weeks and are taken anew when a third of that is left. */
-const RENEW_INTERVAL_MS = 6 * 3_600_000
-
-async function startUpkeep(parts: Parts, edge: Edge, pulling: EdgePulling): Promise<Upkeep> {
-  const { config, serverLog } = parts
-  const stop = new AbortController()
-  const looking = setInterval(() => look(parts, edge), LOOK_INTERVAL_MS)
-  const renewing = setInterval(() => {
-    edge.renewFeeds().catch((error: unknown) => tellFault(serverLog, error))
-  }, RENEW_INTERVAL_MS)
-  const jitterMs = jitterOf(
-    `${hostname()} ${config.state}`,
-    config.source,
-    config.jitterSeconds * 1000,
-  )
-  const cron = await import('node-cron')
-  const task = cron.schedule(config.schedule, () => void tickLater(pulling, jitterMs, stop.signal))
-  void pulling.tick()
-  return {
-    stop: () => {
-      stop.abort()
-      clearInterval(looking)
-      clearInterval(renewing)
-      void task.destroy()
-    },
-  }
-}
-
-async function tickLater(pulling: EdgePulling, ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error
-  })
-  if (!signal.aborted) await pulling.tick()
-}
-
-function look(parts: Parts, edge: Edge): void {
-  const { credentials, serverLog } = parts
-  try {
-    if (credentials.refresh()) {
-      takeCredentials(parts)
-      serverLog.log.info(
-        { subscribers: credentials.current().subscribers.length },
-        'took in new credentials',
-      )
-    }
-  } catch (error) {
-    // Told once; those before still count.
-    tellFault(serverLog, error)
-  }
-  edge.refresh()
-  tellAge(parts)
-}
-
 interface Running {
   readonly http: HttpSide
+  readonly transfers: EdgeTransfers | null
   readonly upkeep: Upkeep
   readonly releaseLock: () => void
 }
 
 function stopping(
   parts: Parts,
-  { http, upkeep, releaseLock }: Running,
+  { http, transfers, upkeep, releaseLock }: Running,
 ): Pick<EdgeProgram, 'stop' | 'stopped'> {
   let end: () => void = () => undefined
   const stopped = new Promise<void>((resolve) => (end = resolve))
   async function stopOnce(): Promise<void> {
     parts.serverLog.log.info('stopping')
     upkeep.stop()
-    await http.stop()
+    await Promise.all([http.stop(), transfers?.close()])
     await releaseParts(parts)
     releaseLock()
     end()
@@ -303,8 +167,10 @@ function stopping(
   return {
     stopped,
     stop: () => {
-      if (parts.now.isStopping) http.cut()
-      else {
+      if (parts.now.isStopping) {
+        http.cut()
+        transfers?.dns.cut()
+      } else {
         parts.now.isStopping = true
         stopOnce().catch((error: unknown) => tellFault(parts.serverLog, error))
       }

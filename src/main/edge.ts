@@ -33,7 +33,8 @@ async function edge({ config: path }: { readonly config: string }): Promise<void
   const program = await runEdge({ config, version: readVersion() }).catch(asUsage)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, program.stop)
   // Whoever reads this line may send a signal at once.
-  process.stdout.write(`serving ${program.url ?? 'no http'}\n`)
+  const answering = program.answering.map((url) => `answering ${url}\n`)
+  process.stdout.write(`${answering.join('')}serving ${program.url ?? 'no HTTP'}\n`)
   await program.stopped
 }
 
