@@ -71,6 +71,7 @@ export function isAnswerVerified(
     record.algorithm === key.algorithm &&
     record.mac.length === macBytes(key.algorithm) &&
     record.error === TSIG_ERROR.none &&
+    record.isCanonical &&
     record.originalId === message.id &&
     isMacRight(key, bytes, record, prior) &&
     isInTime(record, now)
