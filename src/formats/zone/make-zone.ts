@@ -78,8 +78,7 @@ function keptZone(folder: ZoneFolder, { wanted, recipe }: Work): MadeZone | null
   zone.image.close()
   const { summary, whole } = zone.about
   if (summary.state !== wanted.state || whole !== recipe.whole) return null
-  assertDigest(wanted, summary.zonemd)
-  return { ...summary, by: 'kept' }
+  return isSigned(wanted, summary.zonemd) ? { ...summary, by: 'kept' } : null
 }
 
 function newZone(folder: ZoneFolder, work: Work): MadeZone {
@@ -128,8 +127,8 @@ function updatedZone(folder: ZoneFolder, work: Work, before: OpenZone): MadeZone
       return 'update'
     })
   } catch (error) {
-    // The tree and the changes do not fit each other: the lines decide.
-    if (isFault(error, 'delta/mismatch')) return null
+    // The zone before, or the changes, were not what they should be: the lines decide.
+    if (isFault(error, 'delta/mismatch', 'zone/digest')) return null
     throw error
   } finally {
     tree.file.close()
@@ -226,10 +225,14 @@ function aboutImage(wanted: ZoneWanted, recipe: ZoneRecipe, written: WrittenZone
   })
 }
 
-function assertDigest({ expectedZonemd }: ZoneWanted, got: string | null): void {
-  if (expectedZonemd === undefined || expectedZonemd === got) return
+function isSigned({ expectedZonemd }: ZoneWanted, got: string | null): boolean {
+  return expectedZonemd === undefined || expectedZonemd === got
+}
+
+function assertDigest(wanted: ZoneWanted, got: string | null): void {
+  if (isSigned(wanted, got)) return
   throw new Fault(
     'zone/digest',
-    `expected the zone with the digest ${JSON.stringify(expectedZonemd)}, got ${JSON.stringify(got)}`,
+    `expected the zone with the digest ${JSON.stringify(wanted.expectedZonemd)}, got ${JSON.stringify(got)}`,
   )
 }
