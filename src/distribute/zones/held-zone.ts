@@ -20,8 +20,7 @@ export class HeldZone implements Chunked {
   readonly #memory: ImageMemory
   #readers = 0
   #isWanted = true
-  #heat = 0
-  #heatAtMs = 0
+  #heat = -Infinity
 
   constructor(image: ZoneImage, memory: ImageMemory, maxBytes: number) {
     this.#image = image
@@ -38,19 +37,17 @@ export class HeldZone implements Chunked {
   }
 
   get heat(): number {
-    return this.#isWanted ? this.#heat : 0
+    return this.#isWanted ? this.#heat : -Infinity
   }
 
   /** The zone that this one replaces was asked for as much as this one will be. */
   inheritHeat(before: HeldZone): void {
     this.#heat = before.#heat
-    this.#heatAtMs = before.#heatAtMs
   }
 
   /** Reads the zone from its beginning to its end; to be closed once, however far it came. */
   read(atMs: number): { readonly parts: () => AsyncIterable<TransferPart>; close: () => void } {
-    this.#heat = this.#heat * 0.5 ** ((atMs - this.#heatAtMs) / HALF_LIFE_MS) + 1
-    this.#heatAtMs = atMs
+    this.#heat = addReader(this.#heat, atMs / HALF_LIFE_MS)
     this.#readers++
     let isOpen = true
     return {
@@ -99,6 +96,16 @@ export class HeldZone implements Chunked {
     this.#memory.forget(this)
     this.#image.close()
   }
+}
+
+/**
+ * One reader more, who counts twice as much as one that came a half-life before. So what each has counts less and less without
+ * being touched, and may be compared at any time.
+ */
+function addReader(heat: number, atHalfLives: number): number {
+  const more = Math.max(heat, atHalfLives)
+  const less = Math.min(heat, atHalfLives)
+  return more + Math.log2(1 + 2 ** (less - more))
 }
 
 /** The messages of an image, some at a time. */

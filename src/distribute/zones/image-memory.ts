@@ -12,12 +12,12 @@ export interface Chunk {
 /** A zone whose chunks may be kept. */
 export interface Chunked {
   readonly chunks: readonly Chunk[]
-  /** How much it is asked for: what is asked for less makes room. */
+  /** How much it was asked for lately, as a logarithm to base 2: what was asked for less makes room. */
   readonly heat: number
 }
 
 /** Of two zones that are asked for about as often neither pushes the other out, for then both would be read again and again. */
-const HOTTER = 1.5
+const HOTTER = Math.log2(1.5)
 
 /**
  * Keeps chunks of zones, within one bound for all of them. Zones that are asked for often stay; those for which no room is left are read
@@ -68,7 +68,7 @@ export class ImageMemory {
   #coldest(zone: Chunked): Chunked | null {
     let coldest: Chunked | null = null
     for (const other of this.#held.keys()) {
-      if (other.heat * HOTTER < (coldest?.heat ?? zone.heat)) coldest = other
+      if (other.heat + HOTTER < (coldest?.heat ?? zone.heat)) coldest = other
     }
     return coldest
   }
