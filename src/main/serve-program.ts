@@ -4,15 +4,15 @@ import { systemClock } from '../platform/clock.ts'
 import type { LogLevel } from '../platform/json-log.ts'
 import { openServerLog, type ServerLog } from '../platform/server-log.ts'
 import { openAuthority, type Authority } from './open-authority.ts'
+import { serialsOf, wantedZones } from './serve-authority-zones.ts'
 import type { DnsListening } from './serve-dns-options.ts'
 import { openExportMaker } from './serve-exports.ts'
 import { tellFault } from './serve-faults.ts'
-import { keepYoungHeapSmall } from './serve-heap.ts'
 import { openHistory, type HistoryThread } from './serve-history.ts'
 import { openHttpSide, type HttpSide } from './serve-http.ts'
 import type { ListenAt } from './serve-listen.ts'
 import { openServerMetrics, StoppedLists } from './serve-metrics.ts'
-import { openTransfers, type Transfers } from './serve-transfers.ts'
+import { openTransfers, type TransferState, type Transfers } from './serve-transfers.ts'
 import { startUpkeep, type Upkeep } from './serve-upkeep.ts'
 import { openWork, type Work } from './serve-work.ts'
 
@@ -44,7 +44,6 @@ export interface ServeProgram {
  * Faults: those of `openAuthority`, of the first projection and of listening.
  */
 export async function serveAuthority(options: ServeProgramOptions): Promise<ServeProgram> {
-  keepYoungHeapSmall()
   const parts = openParts(options)
   try {
     // What a crash left undone is done before anybody can ask.
@@ -94,7 +93,7 @@ async function startServing(parts: Parts): Promise<ServeProgram> {
   const condition: Condition = { isStopping: false, readFault: null }
   const stopped = new StoppedLists()
   const edge = openEdge(parts)
-  const transfers = options.dns && (await openTransfers(parts, options.dns, edge.catalog))
+  const transfers = options.dns && (await openDns(parts, options.dns, edge))
   try {
     const http = openHttp(parts, { edge, transfers, condition, stopped })
     const url = await http.listen(options.at)
@@ -102,7 +101,7 @@ async function startServing(parts: Parts): Promise<ServeProgram> {
     serverLog.log.info({ http: url, dns: answering, data: options.data }, 'serving')
     const upkeep = startUpkeep({
       ...{ ...parts, edge, stopped },
-      onChange: () => transfers?.zones.update(edge.catalog),
+      onChange: () => transfers?.update(transferState(parts, edge)),
       onRead: (fault) => (condition.readFault = fault),
     })
     return { url, answering, ...stopping(parts, { http, transfers, upkeep, condition }) }
@@ -111,6 +110,30 @@ async function startServing(parts: Parts): Promise<ServeProgram> {
     await transfers?.close()
     throw error
   }
+}
+
+function openDns(
+  { authority, serverLog, options }: Parts,
+  listening: DnsListening,
+  edge: Edge,
+): Promise<Transfers> {
+  const { store, paths } = authority
+  return openTransfers(
+    {
+      ...{ folder: paths.zones, ledger: paths.secondaries, serverLog },
+      threads: {
+        url: new URL('./zone-thread.js', import.meta.url),
+        workerData: { data: options.data },
+      },
+      serialsOf: (zone) => serialsOf(store, zone),
+    },
+    listening,
+    transferState({ authority }, edge),
+  )
+}
+
+function transferState({ authority }: Pick<Parts, 'authority'>, { catalog }: Edge): TransferState {
+  return { catalog, zones: wantedZones(authority.store) }
 }
 
 function openEdge({ authority, work, serverLog }: Parts): Edge {

@@ -1,50 +1,85 @@
+import { performance } from 'node:perf_hooks'
 import type { Catalog } from '../distribute/catalog.ts'
 import type { PlannedNotify } from '../distribute/zones/plan-notifies.ts'
+import { SecondaryLedger } from '../distribute/zones/secondary-ledger.ts'
+import { ZoneDesk } from '../distribute/zones/zone-desk.ts'
+import { openZoneImage, type ZoneKey } from '../formats/zone/zone-image.ts'
+import { systemClock } from '../platform/clock.ts'
+import { keepPrivate, makeFolder } from '../platform/durable-file.ts'
 import type { ServerLog } from '../platform/server-log.ts'
-import type { Authority } from './open-authority.ts'
+import { openZoneFolder } from '../platform/zone-folder.ts'
 import { openDnsSide, type DnsSide } from './serve-dns.ts'
 import type { DnsListening } from './serve-dns-options.ts'
-import { openZoneSide, type ZoneSide } from './serve-zone-side.ts'
+import { tellFault } from './serve-faults.ts'
+import { openNotifying, type Notifying } from './serve-notify.ts'
+import type { BehindZone, WantedZone } from './serve-zone-queue.ts'
+import { openZoneMaker, type TimedZone, type ZoneMaker, type ZoneThreads } from './serve-zones.ts'
 
-/** Zones, and the DNS that hands them out. */
+/** What is served, at one moment. */
+export interface TransferState {
+  readonly catalog: Catalog
+  readonly zones: readonly WantedZone[]
+}
+
+export interface TransfersDeps {
+  /** The folder of the zones, and the file in which is noted what secondaries got. */
+  readonly folder: string
+  readonly ledger: string
+  readonly threads: ZoneThreads
+  /** The zone of the newest serial of a list and those before it, newest first: one of them may lie ready. */
+  readonly serialsOf: (zone: WantedZone) => Iterable<ZoneKey>
+  readonly serverLog: ServerLog
+}
+
+/** Zones, made and handed out over the DNS. Knows no authority: an edge has them too. */
 export interface Transfers {
-  readonly zones: ZoneSide
+  readonly desk: ZoneDesk
   readonly dns: DnsSide
+  /** Takes in what has changed. */
+  readonly update: (state: TransferState) => void
+  /** Somebody seems to be publishing. */
+  readonly warmUp: () => void
+  /** Lists of which the zone of the newest serial is not handed out yet. */
+  readonly behind: () => readonly BehindZone[]
   /** Lets running transfers end, within bounds, and releases everything. */
   readonly close: () => Promise<void>
 }
 
-interface TransferDeps {
-  readonly authority: Authority
-  readonly serverLog: ServerLog
-}
+/** How often it is looked whether the time has come to try again what could not be made. */
+const RETRY_INTERVAL_MS = 5_000
 
-/** Faults: those of listening, and of the folder for zones. */
+/** Hands out at once what lies ready from before, and has made what does not. Faults: those of listening, and of the folder. */
 export async function openTransfers(
-  { authority, serverLog }: TransferDeps,
+  deps: TransfersDeps,
   listening: DnsListening,
-  catalog: Catalog,
+  state: TransferState,
 ): Promise<Transfers> {
-  const planned: PlannedNotify[] = []
-  const zones = openZoneSide(
-    { authority, serverLog, notify: (more) => void planned.push(...more) },
-    catalog,
-  )
-  const { desk } = zones
+  const due: PlannedNotify[] = []
+  const open: { notifying?: Notifying } = {}
+  // Before it listens nobody is told to ask.
+  const notify = (planned: readonly PlannedNotify[]): void => {
+    if (open.notifying) open.notifying.notify(planned)
+    else due.push(...planned)
+  }
+  const zones = openZones(deps, notify)
+  const { desk, maker } = zones
   try {
-    const dns = await openDnsSide(
-      {
-        ...{ source: desk, serverLog },
-        events: {
-          onAsked: (asked) => desk.onAsked(asked),
-          onRefused: (refused) => desk.onRefused(refused),
-        },
-      },
-      listening,
-    )
+    notify(desk.update(state.catalog))
+    for (const zone of state.zones) notify(takeReady(desk, state.catalog, deps.serialsOf(zone)))
+    const dns = await openDnsSide({ serverLog: deps.serverLog, ...servedBy(desk) }, listening)
+    const { log } = deps.serverLog
+    const addresses = dns.endpoints.map(({ address }) => address)
+    open.notifying = openNotifying({ desk, log }, addresses)
+    open.notifying.notify(due)
+    maker.update(state.zones)
     return {
-      ...{ zones, dns },
+      ...{ desk, dns, behind: maker.behind, warmUp: maker.warmUp },
+      update: (next) => {
+        notify(desk.update(next.catalog))
+        maker.update(next.zones)
+      },
       close: async () => {
+        await open.notifying?.stop()
         await dns.stop()
         await zones.close()
       },
@@ -53,4 +88,76 @@ export async function openTransfers(
     await zones.close()
     throw error
   }
+}
+
+interface OpenZones {
+  readonly desk: ZoneDesk
+  readonly maker: ZoneMaker
+  readonly close: () => Promise<void>
+}
+
+function openZones(
+  { folder: path, ledger: ledgerPath, threads, serverLog }: TransfersDeps,
+  notify: (planned: readonly PlannedNotify[]) => void,
+): OpenZones {
+  const onFault = (error: unknown): void => tellFault(serverLog, error)
+  makeFolder(path, 0o700)
+  keepPrivate(path)
+  const folder = openZoneFolder(path)
+  const ledger = new SecondaryLedger({ path: ledgerPath, now: systemClock, onFault })
+  const maker = openZoneMaker(
+    threads,
+    {
+      onMade: (zone) => {
+        logMade(serverLog, zone)
+        notify(desk.take(zone))
+      },
+      onFault: ({ id, serial }, error) => tellFault(serverLog, error, { list: id, serial }),
+    },
+    () => performance.now(),
+  )
+  const desk = new ZoneDesk({
+    ...{ ledger, condense: maker.condense, now: systemClock, onFault },
+    open: (key) => openZoneImage(folder, key),
+  })
+  const retrying = setInterval(maker.retry, RETRY_INTERVAL_MS)
+  retrying.unref()
+  return {
+    ...{ desk, maker },
+    close: async () => {
+      clearInterval(retrying)
+      await maker.close()
+      desk.close()
+      ledger.close()
+    },
+  }
+}
+
+function servedBy(desk: ZoneDesk): Pick<Parameters<typeof openDnsSide>[0], 'source' | 'events'> {
+  return {
+    source: {
+      key: (name) => desk.key(name),
+      zone: (name, asker) => desk.zone(name, asker),
+    },
+    events: {
+      onAsked: (asked) => desk.onAsked(asked),
+      onRefused: (refused) => desk.onRefused(refused),
+    },
+  }
+}
+
+/** The newest zone of a place that lies ready: until the one of the newest serial is made an older one is better than none. */
+function takeReady(desk: ZoneDesk, { byPlace }: Catalog, keys: Iterable<ZoneKey>): PlannedNotify[] {
+  for (const key of keys) {
+    const planned = desk.take(key)
+    const list = byPlace.get(key.place)
+    if (list !== undefined && desk.served(list) !== null) return planned
+  }
+  return []
+}
+
+function logMade({ log }: ServerLog, zone: TimedZone): void {
+  if (zone.by === 'kept') return
+  const { list, serial, origin, records, bytes, zonemd, by, ms } = zone
+  log.info({ list, serial, origin, records, bytes, zonemd, by, ms: Math.round(ms) }, 'zone made')
 }

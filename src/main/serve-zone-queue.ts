@@ -12,7 +12,7 @@ export interface WantedZone extends Serial {
 
 export interface ZoneQueueDeps<Made> {
   /** Makes the zone of a list's newest publication, which may be a later one by then; null when that has none. */
-  readonly make: (list: string) => Promise<Made | null>
+  readonly make: (list: WantedZone) => Promise<Made | null>
   readonly onMade: (made: Made) => void
   /** Told once for each publication and reason, however often it is tried. */
   readonly onFault: (list: WantedZone, error: unknown) => void
@@ -88,7 +88,7 @@ export class ZoneQueue<Made extends Serial> {
 
   async #makeOne(list: WantedZone): Promise<void> {
     try {
-      const made = await this.#deps.make(list.id)
+      const made = await this.#deps.make(list)
       this.#failed.delete(list.id)
       this.#made.set(list.id, made ?? list)
       if (made !== null) this.#deps.onMade(made)

@@ -22,8 +22,8 @@ function openQueue(): {
   let settle: (outcome: Made | Error | null) => void = () => undefined
   const queue = new ZoneQueue<Made>(
     {
-      make: (list) => {
-        asked.push(list)
+      make: ({ id }) => {
+        asked.push(id)
         return new Promise((resolve, reject) => {
           settle = (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome))
         })
