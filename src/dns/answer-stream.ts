@@ -64,8 +64,14 @@ async function answerFrom(
   const askedAt = deps.elapsedMs()
   const turn = deps.turns.ask(key ?? address)
   try {
-    await Promise.race([turn.come, connection.closed])
-    if (connection.isClosed) return null
+    if (!turn.isNow) {
+      await Promise.race([turn.come, connection.leaving])
+      // Who ends its side after asking is answered at once, but not waited for.
+      if (connection.isLeaving) {
+        connection.finish()
+        return null
+      }
+    }
     // What was the newest may have been overtaken meanwhile.
     const reply = turn.isNow ? first : answerAdmitted({ ...deps, events: SILENT }, admitted)
     if (reply.kind === 'answer') return reply.bytes

@@ -38,7 +38,7 @@ export async function listenBoth(
 }
 
 function listenStream(at: ListenAt, accept: (socket: Socket) => void): Promise<Server> {
-  // Who asks and ends its side is answered (RFC 7766 §6.2.4 has nothing against it).
+  // Who ends its side after asking is answered.
   const server = createServer({ allowHalfOpen: true, noDelay: true }, accept)
   return new Promise((resolve, reject) => {
     server.once('error', reject)

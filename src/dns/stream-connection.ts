@@ -34,8 +34,9 @@ export class StreamConnection {
   readonly #frames: ReturnType<typeof frameReader>
   readonly #questions: Uint8Array[] = []
   readonly #unsettled = new Set<Settle>()
-  /** Resolves when the socket is closed, for whatever reason. */
-  readonly closed: Promise<void>
+  /** Resolves when nobody waits for an answer that has not begun: the peer has ended its side, or we end ours. */
+  readonly leaving: Promise<void>
+  #leave: () => void = () => undefined
   /** Bytes that came and are not yet part of a whole question. */
   #partBytes = 0
   #asked = 0
@@ -45,6 +46,7 @@ export class StreamConnection {
   #hasPeerEnded = false
   #hasFailed = false
   #timer: NodeJS.Timeout | undefined
+  #running: 'frame' | 'idle' | null = null
   #giveUpWrite: (() => void) | null = null
 
   /** `guest` is in already; the connection lets it leave when it is closed. */
@@ -58,17 +60,13 @@ export class StreamConnection {
     socket.on('end', () => this.#peerEnded())
     socket.on('timeout', () => this.refuse('stalled'))
     socket.on('error', () => (this.#hasFailed = true))
-    this.closed = new Promise((resolve) => {
-      socket.once('close', () => {
-        this.#cleanUp()
-        resolve()
-      })
-    })
+    socket.once('close', () => this.#cleanUp())
+    this.leaving = new Promise((resolve) => (this.#leave = resolve))
     this.#rest()
   }
 
-  get isClosed(): boolean {
-    return this.#socket.destroyed
+  get isLeaving(): boolean {
+    return this.#isEnding || this.#socket.destroyed
   }
 
   /** Closes it now. */
@@ -78,7 +76,7 @@ export class StreamConnection {
 
   /** Lets what is being answered go on to its end, and takes nothing more. */
   finish(): void {
-    this.#isEnding = true
+    this.#stopTaking()
     this.#questions.length = 0
     if (!this.#isWorking) this.#end()
   }
@@ -125,12 +123,13 @@ export class StreamConnection {
    * connection fails before.
    */
   settleLater(settle: Settle): void {
-    if (this.isClosed) settle('broken')
+    if (this.#socket.destroyed) settle('broken')
     else this.#unsettled.add(settle)
   }
 
   #take(bytes: Uint8Array): void {
     if (this.#isEnding) return
+    this.#settleAll('sent')
     this.#partBytes += bytes.length
     this.#frames.push(bytes)
     this.#cutFrames()
@@ -149,17 +148,17 @@ export class StreamConnection {
       }
       this.#partBytes -= FRAME_BYTES + frame.length
       this.#questions.push(frame)
-      this.#settleAll('sent')
-      this.#clock()
+      this.#stopClock()
     }
     if (this.#questions.length >= outstandingPerConnection) this.#socket.pause()
     else this.#socket.resume()
-    if (this.#timer === undefined) this.#clock()
+    this.#clock()
   }
 
   async #work(): Promise<void> {
     if (this.#isWorking) return
     this.#isWorking = true
+    this.#clock()
     this.#deps.gate.setIdle(this.#guest, false)
     for (let next = this.#questions.shift(); next !== undefined; next = this.#questions.shift()) {
       if (this.#socket.destroyed) return
@@ -178,23 +177,34 @@ export class StreamConnection {
 
   /** Time runs for a question that has begun, and for the next one to begin; not while the asker waits for us. */
   #clock(): void {
+    const wanted = this.#wantedClock()
+    if (wanted === this.#running) return
+    this.#stopClock()
+    this.#running = wanted
+    const { frameMs, idleMs } = this.#deps.limits
+    if (wanted === 'frame') this.#after(frameMs, () => this.refuse('question-slow'))
+    if (wanted === 'idle') this.#after(idleMs, () => this.finish())
+  }
+
+  #wantedClock(): 'frame' | 'idle' | null {
+    if (this.isLeaving) return null
+    if (this.#partBytes > 0) return this.#socket.isPaused() ? null : 'frame'
+    return this.#isWorking ? null : 'idle'
+  }
+
+  #stopClock(): void {
     clearTimeout(this.#timer)
-    this.#timer = undefined
-    if (this.#socket.destroyed || this.#isEnding) return
-    if (this.#partBytes > 0) {
-      if (this.#socket.isPaused()) return
-      this.#after(this.#deps.limits.frameMs, () => this.refuse('question-slow'))
-    } else if (!this.#isWorking) this.#after(this.#deps.limits.idleMs, () => this.finish())
+    this.#running = null
   }
 
   #rest(): void {
-    if (this.#partBytes === 0) this.#clock()
+    this.#clock()
     this.#deps.gate.setIdle(this.#guest, this.#unsettled.size === 0)
   }
 
   #peerEnded(): void {
     this.#hasPeerEnded = true
-    this.#isEnding = true
+    this.#stopTaking()
     if (!this.#isWorking) this.#end()
   }
 
@@ -202,6 +212,7 @@ export class StreamConnection {
   #end(): void {
     if (this.#socket.destroyed) return
     this.#isEnding = true
+    this.#stopClock()
     this.#socket.end()
     this.#socket.resume()
     this.#deps.gate.setIdle(this.#guest, this.#unsettled.size === 0)
@@ -210,7 +221,6 @@ export class StreamConnection {
   }
 
   #after(ms: number, act: () => void): void {
-    clearTimeout(this.#timer)
     this.#timer = setTimeout(act, ms)
   }
 
@@ -223,8 +233,14 @@ export class StreamConnection {
     this.#unsettled.clear()
   }
 
+  #stopTaking(): void {
+    this.#isEnding = true
+    this.#leave()
+  }
+
   #cleanUp(): void {
-    clearTimeout(this.#timer)
+    this.#leave()
+    this.#stopClock()
     this.#questions.length = 0
     this.#deps.gate.leave(this.#guest)
     this.#giveUpWrite?.()
