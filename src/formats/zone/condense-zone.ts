@@ -7,7 +7,7 @@ import { RecordRun } from './record-run.ts'
 import { fileNames, isNamed, openDifference, type FileName, type ToldFrame } from './zone-files.ts'
 import type { ZoneFolder } from './zone-folder.ts'
 import { parseHex } from './zone-frame.ts'
-import type { ZoneKey } from './zone-image.ts'
+import type { ZoneKey } from './zone-key.ts'
 
 /** A difference as it goes over the wire (RFC 1995 §4), cut into messages: SOA, old SOA, removed, SOA, added, SOA. */
 export interface ZoneDifference {

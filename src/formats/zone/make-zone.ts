@@ -21,7 +21,7 @@ import {
 } from './zone-files.ts'
 import type { ZoneDraft, ZoneFolder } from './zone-folder.ts'
 import { printHex } from './zone-frame.ts'
-import type { ZoneKey, ZoneSummary } from './zone-image.ts'
+import type { ZoneKey, ZoneSummary } from './zone-key.ts'
 import { zoneRecipe, type ZoneRecipe } from './zone-recipe.ts'
 import { ZoneWriter, type WrittenZone } from './zone-writer.ts'
 

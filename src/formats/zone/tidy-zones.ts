@@ -1,6 +1,6 @@
 import { fileNames, isNamed, type FileName } from './zone-files.ts'
 import type { ZoneFolder } from './zone-folder.ts'
-import type { ZoneKey } from './zone-image.ts'
+import type { ZoneKey } from './zone-key.ts'
 
 /**
  * Removes what the zone has made needless: other images and trees, and differences from serials more than `keepSerials` before. What

@@ -2,7 +2,7 @@ import { parseHex, printHex } from './zone-frame.ts'
 import { decodeTreeIndex, type TreeIndex } from './tree-index.ts'
 import { RENDERER } from './zone-recipe.ts'
 import type { ZoneFile, ZoneFolder } from './zone-folder.ts'
-import type { ZoneKey, ZoneSummary } from './zone-image.ts'
+import type { ZoneKey, ZoneSummary } from './zone-key.ts'
 import type { WrittenZone } from './zone-writer.ts'
 
 /** What stands around the records of the lines, as text: records in hex. */
