@@ -38,8 +38,15 @@ export function signMessage(message: Buffer, key: ClientKey, options: SignOption
   return { bytes, mac }
 }
 
-/** Checks the messages of an answer, each of them, as they come (RFC 8945 §5.3.1). Throws an Error at the first that isn't right. */
-export function answerVerifier(key: ClientKey, requestMac: Buffer): (message: DnsMessage) => void {
+/**
+ * Checks the messages of an answer, each of them, as they come (RFC 8945 §5.3.1). Throws an Error at the first that isn't right. The
+ * time is now, unless a test has another.
+ */
+export function answerVerifier(
+  key: ClientKey,
+  requestMac: Buffer,
+  at?: number,
+): (message: DnsMessage) => void {
   let prior = requestMac
   let isFirst = true
   return (message) => {
@@ -49,7 +56,7 @@ export function answerVerifier(key: ClientKey, requestMac: Buffer): (message: Dn
     if (tsig.keyName !== absolute(key.name)) throw new Error(`signed by ${tsig.keyName}`)
     if (tsig.algorithm !== absolute(algorithmOf(key))) throw new Error(`by ${tsig.algorithm}`)
     if (tsig.originalId !== message.id) throw new Error('another original id')
-    if (Math.abs(Date.now() / 1000 - tsig.timeSigned) > tsig.fudge + 1) {
+    if (Math.abs((at ?? Date.now() / 1000) - tsig.timeSigned) > tsig.fudge + 1) {
       throw new Error(`signed at ${tsig.timeSigned}`)
     }
     const times = writeTimes(tsig.timeSigned, tsig.fudge)
