@@ -12,7 +12,7 @@ import {
   signMessage,
 } from './dns-signature.ts'
 
-export type { DnsMessage, DnsRecord } from './dns-message.ts'
+export type { DnsMessage } from './dns-message.ts'
 export type { ClientKey } from './dns-signature.ts'
 
 /** Where a server of the DNS listens. */

@@ -92,13 +92,6 @@ export function encodeName(text: string): Uint8Array {
   return wire.slice(0, start + 1)
 }
 
-/** How long the uncompressed name at `at` is. For names that we wrote ourselves or read before. */
-export function nameBytes(bytes: Uint8Array, at: number): number {
-  let end = at
-  for (let size = bytes[end] ?? 0; size > 0; size = bytes[end] ?? 0) end += size + 1
-  return end + 1 - at
-}
-
 function closeLabel(wire: Uint8Array, start: number, at: number, text: string): void {
   const size = at - start - 1
   if (size < 1 || size > MAX_LABEL_BYTES || at >= MAX_NAME_BYTES) throw invalidName(text)
