@@ -51,18 +51,11 @@ export function openEdgeZones({ now, ...deps }: EdgeZonesDeps): EdgeZones {
   const workerData = { state, zones, keepSerials }
   const making = openThread(url, { workerData })
   const condensing = openThread(url, { workerData })
-  const places = new Map<string, string>()
-  const make = (id: string): Promise<MadeZone | null> => {
-    const question: EdgeZoneQuestion = { ask: 'make', place: places.get(id) ?? id }
-    return making.ask(question) as Promise<MadeZone | null>
-  }
+  const make = ({ place }: WantedZone): Promise<MadeZone | null> =>
+    making.ask({ ask: 'make', place } satisfies EdgeZoneQuestion) as Promise<MadeZone | null>
   const queue = new ZoneQueue<MadeZone>({ onMade, onFault, make }, now)
   return {
-    update: (lists) => {
-      const wanted = wantedZones(lists)
-      for (const { id, place } of wanted) places.set(id, place)
-      queue.update(wanted)
-    },
+    update: (lists) => queue.update(wantedZones(lists)),
     retry: () => queue.retry(),
     behind: () => queue.behind(),
     condense: (key, from, maxBytes) => {
