@@ -4,10 +4,8 @@ import { renderCovered } from './covered-names.ts'
 import { isCovering, isHostKey, keyEnd, lineAfter, relation, TreeKey } from './tree-line.ts'
 import { LF } from './tree-lines.ts'
 import { STEER, verdictTails, type Tails } from './verdict-tails.ts'
-import { isToAddresses, type ZoneRecipe } from './zone-recipe.ts'
+import { isToAddresses, MAX_NAME_AND_ORIGIN, type ZoneRecipe } from './zone-recipe.ts'
 
-/** RFC 1035 §2.3.4: 255 octets on the wire, less the root and the first length octet of the name and of the origin. */
-const MAX_NAME_AND_ORIGIN = 252
 /** What `*.` adds. */
 const WILDCARD = 2
 

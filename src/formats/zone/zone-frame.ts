@@ -1,4 +1,4 @@
-import type { ZoneRecipe } from './zone-recipe.ts'
+import { MAX_NAME_AND_ORIGIN, type ZoneRecipe } from './zone-recipe.ts'
 import {
   APEX,
   concat,
@@ -14,8 +14,9 @@ import {
 export interface ZoneFrame {
   readonly soa: Uint8Array
   readonly ns: Uint8Array
-  /** Two records: an address and a text. `docs/spec/rpz.md` §8. */
+  /** Two records, an address and a text; none where the origin leaves no room for them. `docs/spec/rpz.md` §8. */
   readonly beacon: Uint8Array
+  readonly beaconRecords: number
 }
 
 /** RFC 8976 §2.2: SIMPLE, SHA-384. */
@@ -23,16 +24,20 @@ const ZONEMD_SIMPLE_SHA384 = Uint8Array.of(1, 1)
 /** How long its digest is. */
 export const DIGEST_BYTES = 48
 
+const MAX_SERIAL = 2 ** 32 - 1
+
 /** The labels of a beacon that are the same for all lists, from the zone on; no entry ends so (`docs/spec/entry.md` §7). */
 const BEACON_SUFFIX = 'beacon.bailiwick.invalid'
 
 export function zoneFrame(recipe: ZoneRecipe, serial: number): ZoneFrame {
   const { ttl } = recipe.zone
   const localhost = encodeName('localhost')
+  const beacon = beaconRecords(recipe, serial)
   return {
     soa: concat(APEX, encodeTail(TYPE.SOA, ttl, soaData(recipe, serial))),
     ns: concat(APEX, encodeTail(TYPE.NS, ttl, localhost)),
-    beacon: beaconRecords(recipe, serial),
+    beacon,
+    beaconRecords: beacon.length === 0 ? 0 : 2,
   }
 }
 
@@ -42,7 +47,9 @@ function soaData({ zone }: ZoneRecipe, serial: number): Uint8Array {
   return concat(encodeName('localhost'), encodeName('hostmaster.localhost'), numbers)
 }
 
-function beaconRecords({ list, zone }: ZoneRecipe, serial: number): Uint8Array {
+function beaconRecords({ list, zone, origin }: ZoneRecipe, serial: number): Uint8Array {
+  const longest = beaconName(list, MAX_SERIAL)
+  if (longest.length + origin.length > MAX_NAME_AND_ORIGIN) return new Uint8Array(0)
   const owner = encodeOwner(beaconName(list, serial))
   const text = encodeString(`${list} ${serial}`)
   return concat(
@@ -57,8 +64,6 @@ function beaconRecords({ list, zone }: ZoneRecipe, serial: number): Uint8Array {
 export function beaconName(list: string, serial: number): string {
   return `${serial}.${list}.${BEACON_SUFFIX}`
 }
-
-export const BEACON_RECORDS = 2
 
 /** The ZONEMD record; `digest` has `DIGEST_BYTES`. */
 export function zonemdRecord(

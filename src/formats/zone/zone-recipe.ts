@@ -6,6 +6,9 @@ import { parseZoneName } from '../out/zone-name.ts'
 /** Grows whenever the same list would make another zone, or the files stand otherwise. */
 export const RENDERER = 1
 
+/** RFC 1035 §2.3.4: 255 octets on the wire, less the root and the first length octet of the name and of the origin. */
+export const MAX_NAME_AND_ORIGIN = 252
+
 /** What a definition says of its zone: all that decides on the records beside the lines and the serial. */
 export interface ZoneRecipe {
   readonly list: string

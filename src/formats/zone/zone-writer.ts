@@ -8,14 +8,7 @@ import { beginsBlock, TreeIndex } from './tree-index.ts'
 import { SPACE } from './tree-lines.ts'
 import { concat, encodeName, encodeText, recordEnd } from './wire-record.ts'
 import type { ZoneDraft } from './zone-folder.ts'
-import {
-  BEACON_RECORDS,
-  beaconName,
-  DIGEST_BYTES,
-  zoneFrame,
-  zonemdRecord,
-  type ZoneFrame,
-} from './zone-frame.ts'
+import { beaconName, DIGEST_BYTES, zoneFrame, zonemdRecord, type ZoneFrame } from './zone-frame.ts'
 import type { ZoneRecipe } from './zone-recipe.ts'
 
 /** What became of a zone that was written. */
@@ -187,7 +180,7 @@ export class ZoneWriter {
     const table = this.#cut(bytes - bodyEnd, bodyEnd)
     this.#image.put(littleEndian(table))
     this.#image.flush()
-    const records = this.#allRecords + this.#headRecords + BEACON_RECORDS + 1
+    const records = this.#allRecords + this.#headRecords + this.#frame.beaconRecords + 1
     const frame = this.#frame
     return { ...table, frame, zonemd, headBytes: this.#headBytes, bytes, records, lineBytes }
   }
@@ -217,7 +210,7 @@ export class ZoneWriter {
       else cutRecords(cutter, window, at, at + bytes)
       at += bytes
     }
-    cutter.add(tailBytes, BEACON_RECORDS + 1)
+    cutter.add(tailBytes, this.#frame.beaconRecords + 1)
     return cutter.table()
   }
 

@@ -190,6 +190,22 @@ describe('makeZone', () => {
     expect(openZoneImage(zones.folder, zones.key(1))).toBeNull()
   })
 
+  test('has no beacon where the origin leaves no room for one', () => {
+    using zones = new ZoneHistory()
+    const origin = '1234'.replace(/(.)(?=.)/g, '$1.').replace(/\d/g, (digit) => digit.repeat(55))
+    zones.next([line('a.example')], { zone: { ...DIGESTED.zone, origin } })
+    expect(zones.records().map(({ owner }) => owner)).toEqual([
+      '@',
+      '@',
+      '@',
+      'a.example',
+      '*.a.example',
+      '@',
+    ])
+    zones.next([line('b.example')])
+    expect(zones.difference(1)).toHaveLength(4 + 2 + 4)
+  })
+
   test('leaves out what is too long to stand under the origin, by its wildcard alone or as a whole', () => {
     using zones = new ZoneHistory()
     const room = 252 - DEFINITION.zone!.origin.length
