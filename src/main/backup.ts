@@ -68,6 +68,7 @@ async function restore(file: string, _options: object, command: Command): Promis
   mkdirSync(dirname(paths.database), { recursive: true })
   try {
     writeCompanions(data, readBackup(file, paths.database))
+    await noteRestoration(data)
     await publishAgain(data)
   } catch (error) {
     for (const path of [...made, paths.published]) rmSync(path, { recursive: true, force: true })
@@ -93,6 +94,12 @@ function writeCompanions(data: string, files: readonly BackupFile[]): void {
     }
     writeDurableFile(join(data, path), bytes, path === 'root.json' ? {} : { mode: 0o600 })
   }
+}
+
+/** So that secondaries which have later serials, from before the loss, are given whole zones. */
+async function noteRestoration(data: string): Promise<void> {
+  const { withStore } = await import('./find-list.ts')
+  await withStore(data, (store) => store.restorations.note(new Date()))
 }
 
 async function publishAgain(data: string): Promise<void> {

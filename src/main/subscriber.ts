@@ -1,11 +1,16 @@
-import { randomBytes } from 'node:crypto'
 import { InvalidArgumentError, type Command } from 'commander'
 import { Fault } from '../core/fault.ts'
-import { printSuggestion } from '../core/nearest.ts'
-import type { Store } from '../store/open-store.ts'
 import type { Subscriber } from '../store/subscriber-store.ts'
 import { globalOptions } from './global-options.ts'
-import { printJson, printTable, printTime } from './print-table.ts'
+import { printJson } from './print-table.ts'
+import {
+  addConfigOptions,
+  addTermOptions,
+  parseIds,
+  type ConfigOptions,
+  type TermOptions,
+} from './subscriber-options.ts'
+import { findSubscriber, registerViews } from './subscriber-views.ts'
 
 /** How long the old token goes on working after a rotation, unless the command says otherwise. */
 const OVERLAP_HOURS = 7 * 24
@@ -16,43 +21,69 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 export function register(program: Command): void {
   const subscriber = program
     .command('subscriber')
-    .description('who may fetch restricted lists, and by which token')
-  subscriber
-    .command('add <name>')
-    .description('entitle a subscriber to lists; prints its token, this once')
-    .requiredOption('--lists <ids>', 'ids of lists, separated by commas', parseIds)
-    .option('--json', 'print as JSON')
-    .addHelpText(
-      'after',
-      '\nExample:\n  bailiwick subscriber add isp-one --lists phishing,court-orders',
-    )
-    .action(addSubscriber)
-  subscriber
-    .command('ls')
-    .description('all subscribers, also the revoked')
-    .option('--json', 'print as JSON')
-    .addHelpText('after', '\nExample:\n  bailiwick subscriber ls --json')
-    .action(listSubscribers)
-  subscriber
-    .command('show <name>')
-    .description('one subscriber, never its token')
-    .option('--json', 'print as JSON')
-    .addHelpText('after', '\nExample:\n  bailiwick subscriber show isp-one')
-    .action(showSubscriber)
-  subscriber
-    .command('rotate <name>')
-    .description('a new token, printed this once; the old one works on for a while')
-    .option('--overlap <hours>', 'how long the old token still works', parseHours, OVERLAP_HOURS)
-    .option('--json', 'print as JSON')
-    .addHelpText('after', '\nExample:\n  bailiwick subscriber rotate isp-one --overlap 48')
-    .action(rotateToken)
+    .description('who may fetch restricted lists and transfer zones, and by which credentials')
+  registerAdd(subscriber)
+  registerSet(subscriber)
+  registerRotate(subscriber)
   subscriber
     .command('revoke <name>')
-    .description('refuse its tokens from now on')
-    .option('--old', 'only the token before the last rotation')
+    .description('refuse its tokens and keys from now on')
+    .option('--old', 'only those before the last rotation')
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  bailiwick subscriber revoke isp-one --old')
     .action(revokeSubscriber)
+  registerViews(subscriber)
+}
+
+function registerAdd(subscriber: Command): void {
+  const add = subscriber
+    .command('add <name>')
+    .description('entitle a subscriber to lists; prints its token and its TSIG key, this once')
+    .requiredOption('--lists <ids>', 'ids of lists, separated by commas', parseIds)
+    .option('--json', 'print as JSON')
+    .addHelpText('after', ADD_HELP)
+    .action(addSubscriber)
+  addConfigOptions(addTermOptions(add), '--config-for <server>')
+}
+
+const ADD_HELP = `
+A resolver without TSIG (Unbound) is known by its networks instead: whoever can send from there gets the lists.
+
+Examples:
+  bailiwick subscriber add isp-one --lists phishing,court-orders --notify 192.0.2.53:53
+  bailiwick subscriber add isp-one --lists phishing --config-for bind --primary 198.51.100.1:5300
+  bailiwick subscriber add isp-two --lists phishing --transfer-by networks --networks 203.0.113.0/28`
+
+function registerSet(subscriber: Command): void {
+  const set = subscriber
+    .command('set <name>')
+    .description('change its lists, its networks, or whom to tell of new serials')
+    .option('--lists <ids>', 'all lists that it is entitled to from now on', parseIds)
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      "\nWhat is not named stays. An empty text empties: --notify ''.\n\nExample:\n  bailiwick subscriber set isp-one --lists phishing,malware",
+    )
+    .action(setSubscriber)
+  addTermOptions(set)
+}
+
+function registerRotate(subscriber: Command): void {
+  const rotate = subscriber
+    .command('rotate <name>')
+    .description('a new token and TSIG key, printed this once; the old ones work on for a while')
+    .option(
+      '--overlap <hours>',
+      `how long the old ones still work (default: the token ${OVERLAP_HOURS} hours, the key until it is revoked)`,
+      parseHours,
+    )
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  bailiwick subscriber rotate isp-one --overlap 48 --config-for bind',
+    )
+    .action(rotateCredentials)
+  addConfigOptions(rotate, '--config-for <server>')
 }
 
 interface JsonOption {
@@ -61,7 +92,7 @@ interface JsonOption {
 
 async function addSubscriber(
   name: string,
-  { lists, json }: JsonOption & { readonly lists: readonly string[] },
+  options: JsonOption & ConfigOptions & TermOptions & { readonly lists: readonly string[] },
   command: Command,
 ): Promise<void> {
   if (!NAME.test(name)) {
@@ -70,32 +101,78 @@ async function addSubscriber(
       `expected a name of up to 64 letters, digits, «.», «_», «-», got ${JSON.stringify(name)}`,
     )
   }
+  const { lists, networks = [], notify = [], transferBy: transfer = 'tsig' } = options
+  const terms = { lists, networks, notify, transfer }
   const { findList, withStore } = await import('./find-list.ts')
-  const { token, tokenHash } = await newToken()
-  await withStore(globalOptions(command).data, (store) => {
+  const { newKey, newToken } = await import('./subscriber-credentials.ts')
+  const { assertTerms } = await import('./subscriber-terms.ts')
+  const { tellCredentials } = await import('./subscriber-config.ts')
+  const { token, tokenHash } = newToken()
+  const key = transfer === 'tsig' ? newKey(name, options.algorithm) : null
+  await withStore(globalOptions(command).data, async (store) => {
     for (const id of lists) findList(store, id)
-    const added = store.subscribers.add({ name, tokenHash, lists, at: new Date() })
-    tellToken(added, token, json)
+    const added = store.write(() => {
+      assertTerms(store, name, terms)
+      return store.subscribers.add({ name, tokenHash, key, at: new Date(), ...terms })
+    })
+    await tellCredentials(store, added, { token, key }, options)
   })
 }
 
-async function rotateToken(
+async function setSubscriber(
   name: string,
-  { overlap, json }: JsonOption & { readonly overlap: number },
+  { json, algorithm, transferBy, ...rest }: JsonOption & TermOptions,
+  command: Command,
+): Promise<void> {
+  const { findList, withStore } = await import('./find-list.ts')
+  const { newKey } = await import('./subscriber-credentials.ts')
+  const { assertTerms } = await import('./subscriber-terms.ts')
+  const { tellChange } = await import('./subscriber-config.ts')
+  await withStore(globalOptions(command).data, (store) => {
+    for (const id of rest.lists ?? []) findList(store, id)
+    const { key, changed } = store.write(() => {
+      const before = findSubscriber(store, name)
+      const transfer = transferBy ?? before.transfer
+      const terms = { ...termsOf(before), ...rest, transfer }
+      assertTerms(store, name, terms)
+      // A key belongs to one way of being known: with the other it would be a door that nobody watches.
+      const isOther = transfer !== before.transfer
+      const made = isOther && transfer === 'tsig' ? newKey(name, algorithm) : null
+      const change = { ...terms, at: new Date(), ...(isOther && { key: made }) }
+      return { key: made, changed: store.subscribers.set(name, change) }
+    })
+    tellChange(changed, key, json === true)
+  })
+}
+
+function termsOf({ lists, transfer, networks, notify }: Subscriber) {
+  return { lists, transfer, networks, notify }
+}
+
+async function rotateCredentials(
+  name: string,
+  options: JsonOption & ConfigOptions & { readonly overlap?: number },
   command: Command,
 ): Promise<void> {
   const { withStore } = await import('./find-list.ts')
-  const { token, tokenHash } = await newToken()
-  await withStore(globalOptions(command).data, (store) => {
-    findSubscriber(store, name)
+  const { newKey, newToken } = await import('./subscriber-credentials.ts')
+  const { tellCredentials } = await import('./subscriber-config.ts')
+  const { token, tokenHash } = newToken()
+  await withStore(globalOptions(command).data, async (store) => {
+    const { transfer, keys } = findSubscriber(store, name)
+    const key = transfer === 'tsig' ? newKey(name, keys[0]?.algorithm ?? 'hmac-sha256') : null
     const at = new Date()
-    const oldUntil = new Date(at.getTime() + overlap * 3_600_000)
-    const rotated = store.subscribers.rotate(
-      ...([name, tokenHash, at] as const),
-      ...(overlap > 0 ? [oldUntil] : []),
-    )
-    tellToken(rotated, token, json)
+    const { overlap } = options
+    const oldTokenUntil = overlap === 0 ? null : hoursAfter(at, overlap ?? OVERLAP_HOURS)
+    const oldKeyUntil = overlap === undefined ? null : hoursAfter(at, overlap)
+    const rotation = { tokenHash, key, at, oldTokenUntil, oldKeyUntil }
+    const rotated = store.subscribers.rotate(name, rotation)
+    await tellCredentials(store, rotated, { token, key }, options)
   })
+}
+
+function hoursAfter(at: Date, hours: number): Date {
+  return new Date(at.getTime() + hours * 3_600_000)
 }
 
 async function revokeSubscriber(
@@ -104,83 +181,17 @@ async function revokeSubscriber(
   command: Command,
 ): Promise<void> {
   const { withStore } = await import('./find-list.ts')
+  const { describeSubscriber } = await import('./subscriber-config.ts')
   await withStore(globalOptions(command).data, (store) => {
     findSubscriber(store, name)
+    const at = new Date()
     const revoked =
-      old === true ? store.subscribers.revokeOld(name) : store.subscribers.revoke(name, new Date())
-    const what = old === true ? 'the old token of ' : ''
-    process.stdout.write(json === true ? printJson(told(revoked)) : `revoked ${what}${name}\n`)
-  })
-}
-
-async function listSubscribers({ json }: JsonOption, command: Command): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
-  await withStore(globalOptions(command).data, (store) => {
-    const all = store.subscribers.all()
-    const rows = all.map((one) => [one.name, one.lists.join(','), printState(one)])
+      old === true ? store.subscribers.revokeOld(name, at) : store.subscribers.revoke(name, at)
+    const what = old === true ? 'the old credentials of ' : ''
     process.stdout.write(
-      json === true
-        ? printJson({ subscribers: all.map(told) })
-        : printTable([['name', 'lists', 'state'], ...rows]),
+      json === true ? printJson(describeSubscriber(revoked)) : `revoked ${what}${name}\n`,
     )
   })
-}
-
-async function showSubscriber(name: string, { json }: JsonOption, command: Command): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
-  await withStore(globalOptions(command).data, (store) => {
-    const found = findSubscriber(store, name)
-    const lines = [
-      ['name', found.name],
-      ['lists', found.lists.join(', ')],
-      ['added', printTime(found.createdAt)],
-      ['state', printState(found)],
-    ]
-    process.stdout.write(json === true ? printJson(told(found)) : printTable(lines))
-  })
-}
-
-async function newToken(): Promise<{ readonly token: string; readonly tokenHash: string }> {
-  const { hashToken, printToken, TOKEN_BYTES } = await import('../platform/http-auth.ts')
-  const token = printToken(randomBytes(TOKEN_BYTES))
-  return { token, tokenHash: hashToken(token) }
-}
-
-function findSubscriber(store: Store, name: string): Subscriber {
-  const found = store.subscribers.find(name)
-  if (found !== null) return found
-  const hint = printSuggestion(
-    name,
-    store.subscribers.all().map((one) => one.name),
-  )
-  throw new Fault(
-    'subscriber/not-found',
-    `expected the name of a subscriber, got ${JSON.stringify(name)}${hint}`,
-  )
-}
-
-// The one moment at which a token is seen: it is not stored, so it cannot be shown again.
-function tellToken(subscriber: Subscriber, token: string, json: boolean | undefined): void {
-  process.stdout.write(json === true ? printJson({ ...told(subscriber), token }) : `${token}\n`)
-}
-
-function told({ name, lists, createdAt, rotatedAt, revokedAt, oldTokenUntil }: Subscriber): object {
-  return { name, lists, createdAt, rotatedAt, oldTokenUntil, revokedAt }
-}
-
-function printState({ revokedAt, rotatedAt, oldTokenUntil }: Subscriber): string {
-  if (revokedAt !== null) return `revoked ${printTime(revokedAt)}`
-  const old = oldTokenUntil === null ? '' : `, the old token until ${printTime(oldTokenUntil)}`
-  return rotatedAt === null ? 'active' : `active, rotated ${printTime(rotatedAt)}${old}`
-}
-
-function parseIds(text: string): string[] {
-  const ids = text
-    .split(',')
-    .map((id) => id.trim())
-    .filter((id) => id !== '')
-  if (ids.length === 0) throw new InvalidArgumentError('expected ids of lists, got none.')
-  return [...new Set(ids)]
 }
 
 function parseHours(text: string): number {

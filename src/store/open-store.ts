@@ -10,6 +10,7 @@ import { listStore, type ListStore } from './list-store.ts'
 import { metadataStore, type MetadataStore } from './metadata-store.ts'
 import { assertOurs, migrate } from './migrate.ts'
 import { publicationStore, type PublicationStore } from './publication-store.ts'
+import { restorationStore, type RestorationStore } from './restoration-store.ts'
 import { guardMethods, storeFault, withStoreFaults } from './store-fault.ts'
 import { subscriberStore, type SubscriberStore } from './subscriber-store.ts'
 
@@ -24,6 +25,7 @@ export interface Store {
   readonly publications: PublicationStore
   readonly metadata: MetadataStore
   readonly subscribers: SubscriberStore
+  readonly restorations: RestorationStore
   /**
    * Runs `work` in one write transaction that excludes every other writer: what it reads is still true
    * when its writes land, all or none. Must not await.
@@ -107,7 +109,8 @@ function composeStore(path: string, sqlite: Database.Database): Store {
     entries: guardMethods(path, entryStore(sqlite, translate)),
     publications: guardMethods(path, publicationStore(db, sqlite, { write, translate })),
     metadata: guardMethods(path, metadataStore(db, write)),
-    subscribers: guardMethods(path, subscriberStore(db)),
+    subscribers: guardMethods(path, subscriberStore(db, write)),
+    restorations: guardMethods(path, restorationStore(db, write)),
     ...guardMethods(path, {
       write,
       read,

@@ -154,4 +154,40 @@ export const subscribers = sqliteTable('subscribers', {
   createdAt: text('created_at').notNull(),
   rotatedAt: text('rotated_at'),
   revokedAt: text('revoked_at'),
+  /** How its resolvers are known when they ask for a zone: by keys, or by where they ask from. */
+  transfer: text({ enum: ['tsig', 'networks'] })
+    .notNull()
+    .default('tsig'),
+  networks: text({ mode: 'json' }).$type<readonly string[]>().notNull().default([]),
+  notify: text({ mode: 'json' }).$type<readonly string[]>().notNull().default([]),
+  /** The serial of its catalog zone. */
+  catalogSerial: integer('catalog_serial').notNull().default(1),
+})
+
+/** Keys for transaction signatures. They are shared secrets, so they lie here as they are: the file is its owner's alone. */
+export const subscriberKeys = sqliteTable(
+  'subscriber_keys',
+  {
+    name: text().primaryKey(),
+    subscriberRowId: integer('subscriber_id')
+      .notNull()
+      .references(() => subscribers.id),
+    algorithm: text({ enum: ['hmac-sha256', 'hmac-sha384', 'hmac-sha512'] }).notNull(),
+    secret: text().notNull(),
+    createdAt: text('created_at').notNull(),
+    /** When it ceases to work by itself: of the key before a rotation. */
+    until: text(),
+    revokedAt: text('revoked_at'),
+  },
+  (table) => [index('subscriber_keys_subscriber').on(table.subscriberRowId)],
+)
+
+/** A list came back from a backup at that serial: those above may have been given away before, with other entries. */
+export const restorations = sqliteTable('restorations', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  listRowId: integer('list_id')
+    .notNull()
+    .references(() => lists.id),
+  serial: integer().notNull(),
+  at: text().notNull(),
 })

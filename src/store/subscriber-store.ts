@@ -3,46 +3,160 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
 import { Fault } from '../core/fault.ts'
 import { subscribers } from './schema.ts'
+import { keyTable, type KeyTable, type NewKey, type SubscriberKey } from './subscriber-keys.ts'
 
-/** Who may fetch which lists. The token itself is never stored. */
-export interface Subscriber {
+export type { NewKey, SubscriberKey } from './subscriber-keys.ts'
+
+/** Who may fetch which lists, over HTTP by a token and over DNS by a key. The token itself is never stored; a key must be. */
+export interface Subscriber extends SubscriberTerms {
   readonly name: string
   readonly tokenHash: string
   /** The token before the last rotation; good until `oldTokenUntil`, and no longer. */
   readonly oldTokenHash: string | null
   readonly oldTokenUntil: Date | null
-  /** Ids of the lists that it is entitled to. */
-  readonly lists: readonly string[]
   readonly createdAt: Date
   readonly rotatedAt: Date | null
   readonly revokedAt: Date | null
+  /** Those that were not revoked, newest first. */
+  readonly keys: readonly SubscriberKey[]
+  /** The serial of its catalog zone: grows whenever the zones of its lists may have become others. */
+  readonly catalogSerial: number
+}
+
+/** What a subscriber is given, as the administrator chooses. */
+export interface SubscriberTerms {
+  /** Ids of the lists that it is entitled to. */
+  readonly lists: readonly string[]
+  /** How its resolvers are known when they ask for a zone: by its keys, or by where they ask from. */
+  readonly transfer: 'tsig' | 'networks'
+  /** Canonical addresses and networks; with keys a further condition. */
+  readonly networks: readonly string[]
+  /** Where its secondaries are told of new serials. */
+  readonly notify: readonly string[]
+}
+
+/** New credentials, and how long those before go on working. */
+export interface Rotation {
+  readonly tokenHash: string
+  /** Null for a subscriber known by its networks. */
+  readonly key: NewKey | null
+  readonly at: Date
+  /** Null: the old token works no longer. */
+  readonly oldTokenUntil: Date | null
+  /** Null: the old key works until it is revoked. */
+  readonly oldKeyUntil: Date | null
 }
 
 export interface SubscriberStore {
   /** Faults: `subscriber/exists`. */
-  readonly add: (subscriber: {
-    readonly name: string
-    readonly tokenHash: string
-    readonly lists: readonly string[]
-    readonly at: Date
-  }) => Subscriber
+  readonly add: (
+    subscriber: SubscriberTerms & {
+      readonly name: string
+      readonly tokenHash: string
+      readonly key: NewKey | null
+      readonly at: Date
+    },
+  ) => Subscriber
   /** All, also the revoked ones, by name. */
   readonly all: () => Subscriber[]
   readonly find: (name: string) => Subscriber | null
   /** The subscriber whose newest token it is, unless it was revoked. */
   readonly byTokenHash: (tokenHash: string) => Subscriber | null
-  /** Its token is refused from now on. Faults: `subscriber/not-found`. */
+  /** Other terms; without `key` the keys stay, with null they are revoked. Faults: `subscriber/not-found`, also for a revoked one. */
+  readonly set: (
+    name: string,
+    terms: Partial<SubscriberTerms> & { readonly key?: NewKey | null; readonly at: Date },
+  ) => Subscriber
+  /** The zones of a list have become others: all who are entitled to it have other catalogs. */
+  readonly touchCatalogs: (listId: string, at: Date) => void
+  /** Its tokens and keys are refused from now on. Faults: `subscriber/not-found`. */
   readonly revoke: (name: string, at: Date) => Subscriber
-  /**
-   * A new token; the old one works until `oldUntil`, or no longer when that is left out. Faults:
-   * `subscriber/not-found`, also for a revoked one.
-   */
-  readonly rotate: (name: string, tokenHash: string, at: Date, oldUntil?: Date) => Subscriber
-  /** The token before the last rotation is refused from now on. Faults: `subscriber/not-found`. */
-  readonly revokeOld: (name: string) => Subscriber
+  /** A new token and key; of keys before the newest none goes on. Faults: `subscriber/not-found`, also for a revoked one. */
+  readonly rotate: (name: string, rotation: Rotation) => Subscriber
+  /** The token and the keys before the last rotation are refused from now on. Faults: `subscriber/not-found`. */
+  readonly revokeOld: (name: string, at: Date) => Subscriber
 }
 
-export function subscriberStore(db: BetterSQLite3Database): SubscriberStore {
+type Db = BetterSQLite3Database
+type Row = typeof subscribers.$inferSelect
+
+export function subscriberStore(db: Db, write: <T>(work: () => T) => T): SubscriberStore {
+  const keys = keyTable(db)
+  const change = changing(db, write, keys)
+  return {
+    ...subscriberQueries(db, keys),
+    add: ({ name, tokenHash, key, at, ...terms }) =>
+      write(() => {
+        const catalogSerial = serialAt(at)
+        const row = db
+          .insert(subscribers)
+          .values({ name, tokenHash, ...terms, catalogSerial, createdAt: at.toISOString() })
+          .onConflictDoNothing({ target: subscribers.name })
+          .returning()
+          .get() as Row | undefined
+        if (row === undefined) throw exists(name)
+        if (key !== null) keys.add(row.id, key, at)
+        return fromRow(row, keys.live(row.id))
+      }),
+    set: (name, { key, at, ...terms }) =>
+      change(name, { ...terms, catalogSerial: nextSerial(at) }, (rowId) => {
+        if (key !== undefined) keys.revoke(rowId, at)
+        if (key !== undefined && key !== null) keys.add(rowId, key, at)
+      }),
+    touchCatalogs: (listId, at) =>
+      void db
+        .update(subscribers)
+        .set({ catalogSerial: nextSerial(at) })
+        .where(sql`EXISTS (SELECT 1 FROM json_each(${subscribers.lists}) WHERE value = ${listId})`)
+        .run(),
+    revoke: (name, at) =>
+      change(name, { revokedAt: at.toISOString(), ...NO_OLD_TOKEN }, (rowId) =>
+        keys.revoke(rowId, at),
+      ),
+    revokeOld: (name, at) =>
+      change(name, NO_OLD_TOKEN, (rowId) =>
+        keys.revoke(rowId, at, { but: keys.live(rowId)[0]?.name ?? null }),
+      ),
+    rotate: (name, { tokenHash, key, at, oldTokenUntil, oldKeyUntil }) =>
+      change(
+        name,
+        {
+          tokenHash,
+          rotatedAt: at.toISOString(),
+          oldTokenHash: oldTokenUntil === null ? null : sql`token_hash`,
+          oldTokenUntil: oldTokenUntil?.toISOString() ?? null,
+        },
+        (rowId) => {
+          if (key !== null) rotateKey(keys, rowId, { key, at, oldKeyUntil })
+        },
+      ),
+  }
+}
+
+const NO_OLD_TOKEN = { oldTokenHash: null, oldTokenUntil: null }
+
+/** The newest goes on beside the new one, those before it end. */
+function rotateKey(
+  keys: KeyTable,
+  rowId: number,
+  {
+    key,
+    at,
+    oldKeyUntil,
+  }: Pick<Rotation, 'at' | 'oldKeyUntil'> & {
+    readonly key: NewKey
+  },
+): void {
+  const newest = keys.live(rowId)[0]?.name ?? null
+  keys.revoke(rowId, at, { but: newest })
+  if (newest !== null) keys.end(newest, oldKeyUntil)
+  keys.add(rowId, key, at)
+}
+
+function subscriberQueries(
+  db: Db,
+  keys: KeyTable,
+): Pick<SubscriberStore, 'all' | 'find' | 'byTokenHash'> {
   // Asked with every request: built once.
   const byHash = db
     .select()
@@ -51,72 +165,75 @@ export function subscriberStore(db: BetterSQLite3Database): SubscriberStore {
       and(eq(subscribers.tokenHash, sql.placeholder('tokenHash')), isNull(subscribers.revokedAt)),
     )
     .prepare()
-
-  function find(name: string): Subscriber | null {
-    const row = db.select().from(subscribers).where(eq(subscribers.name, name)).get()
-    return row === undefined ? null : fromRow(row)
-  }
-
-  function change(name: string, values: SQLiteUpdateSetSource<typeof subscribers>): Subscriber {
-    const row = db
-      .update(subscribers)
-      .set(values)
-      .where(and(eq(subscribers.name, name), isNull(subscribers.revokedAt)))
-      .returning()
-      .get() as typeof subscribers.$inferSelect | undefined
-    if (row === undefined) {
-      throw new Fault(
-        'subscriber/not-found',
-        `expected a subscriber that is not revoked, got ${JSON.stringify(name)}: «bailiwick subscriber ls» names them all`,
-      )
-    }
-    return fromRow(row)
-  }
-
+  const withKeys = (row: Row | undefined): Subscriber | null =>
+    row === undefined ? null : fromRow(row, keys.live(row.id))
   return {
-    add: ({ name, tokenHash, lists, at }) => {
-      const row = db
-        .insert(subscribers)
-        .values({ name, tokenHash, lists, createdAt: at.toISOString() })
-        .onConflictDoNothing({ target: subscribers.name })
-        .returning()
-        .get() as typeof subscribers.$inferSelect | undefined
-      if (row !== undefined) return fromRow(row)
-      throw new Fault(
-        'subscriber/exists',
-        `expected a new name, got ${JSON.stringify(name)}, which is taken: rotate its token, or choose another name`,
-      )
+    all: () => {
+      const rows = db.select().from(subscribers).orderBy(subscribers.name).all()
+      const live = keys.allLive()
+      return rows.map((row) => fromRow(row, live.get(row.id) ?? []))
     },
-    all: () => db.select().from(subscribers).orderBy(subscribers.name).all().map(fromRow),
-    find,
-    byTokenHash: (tokenHash) => {
-      const row = byHash.get({ tokenHash })
-      return row === undefined ? null : fromRow(row)
-    },
-    revoke: (name, at) =>
-      change(name, { revokedAt: at.toISOString(), oldTokenHash: null, oldTokenUntil: null }),
-    revokeOld: (name) => change(name, { oldTokenHash: null, oldTokenUntil: null }),
-    rotate: (name, tokenHash, at, oldUntil) =>
-      change(name, {
-        tokenHash,
-        rotatedAt: at.toISOString(),
-        oldTokenHash: oldUntil === undefined ? null : sql`token_hash`,
-        oldTokenUntil: oldUntil?.toISOString() ?? null,
-      }),
+    find: (name) => withKeys(db.select().from(subscribers).where(eq(subscribers.name, name)).get()),
+    byTokenHash: (tokenHash) => withKeys(byHash.get({ tokenHash })),
   }
 }
 
-function fromRow(row: typeof subscribers.$inferSelect): Subscriber {
-  const { name, tokenHash, oldTokenHash, lists } = row
-  const date = (text: string | null): Date | null => (text === null ? null : new Date(text))
+type Change = (
+  name: string,
+  values: SQLiteUpdateSetSource<typeof subscribers>,
+  work?: (rowId: number) => void,
+) => Subscriber
+
+/** Changes one subscriber that is not revoked, and with it what `work` does, or nothing. */
+function changing(db: Db, write: <T>(work: () => T) => T, keys: KeyTable): Change {
+  return (name, values, work) =>
+    write(() => {
+      const row = db
+        .update(subscribers)
+        .set(values)
+        .where(and(eq(subscribers.name, name), isNull(subscribers.revokedAt)))
+        .returning()
+        .get() as Row | undefined
+      if (row === undefined) throw notFound(name)
+      work?.(row.id)
+      return fromRow(row, keys.live(row.id))
+    })
+}
+
+/** Seconds since 1970, so that two authorities' catalogs of one name do not go back either. */
+function serialAt(at: Date): number {
+  return Math.floor(at.getTime() / 1000)
+}
+
+function nextSerial(at: Date) {
+  return sql`max(${subscribers.catalogSerial} + 1, ${serialAt(at)})`
+}
+
+function exists(name: string): Fault {
+  return new Fault(
+    'subscriber/exists',
+    `expected a new name, got ${JSON.stringify(name)}, which is taken: rotate its token, or choose another name`,
+  )
+}
+
+function notFound(name: string): Fault {
+  return new Fault(
+    'subscriber/not-found',
+    `expected a subscriber that is not revoked, got ${JSON.stringify(name)}: «bailiwick subscriber ls» names them all`,
+  )
+}
+
+function fromRow(row: Row, keys: readonly SubscriberKey[]): Subscriber {
+  const { name, tokenHash, oldTokenHash, lists, transfer, networks, notify, catalogSerial } = row
   return {
-    name,
-    tokenHash,
-    oldTokenHash,
-    oldTokenUntil: date(row.oldTokenUntil),
-    lists,
+    ...{ name, tokenHash, oldTokenHash, lists, transfer, networks, notify, catalogSerial, keys },
+    oldTokenUntil: dateOrNull(row.oldTokenUntil),
     createdAt: new Date(row.createdAt),
-    rotatedAt: date(row.rotatedAt),
-    revokedAt: date(row.revokedAt),
+    rotatedAt: dateOrNull(row.rotatedAt),
+    revokedAt: dateOrNull(row.revokedAt),
   }
+}
+
+function dateOrNull(text: string | null): Date | null {
+  return text === null ? null : new Date(text)
 }
