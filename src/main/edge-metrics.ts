@@ -1,11 +1,15 @@
 import type { Copy } from '../agent/mirror.ts'
 import type { Edge } from '../distribute/edge.ts'
+import { zoneFigures } from '../distribute/zones/zone-figures.ts'
 import { openMetrics, type HttpCounts, type Metrics } from '../platform/metrics.ts'
 import { isStale } from './edge-age.ts'
 import type { PullingState } from './edge-pulling.ts'
+import type { Transfers } from './serve-transfers.ts'
 
 export interface EdgeMetricsDeps {
   readonly edge: Edge
+  /** Null where the DNS is not answered. */
+  readonly transfers: Pick<Transfers, 'desk' | 'dns'> | null
   readonly http: HttpCounts
   readonly connections: () => number
   readonly copy: () => Copy
@@ -15,9 +19,15 @@ export interface EdgeMetricsDeps {
 
 /** The metrics of an edge: those of `serve` as far as they fit, and how old its copy is. Everybody may read them. */
 export function openEdgeMetrics(deps: EdgeMetricsDeps): Metrics {
-  const { edge, http, connections, copy, now } = deps
+  const { edge, http, connections, copy, transfers, now } = deps
   const metrics = openMetrics({
     ...{ http, connections, now },
+    ...(transfers && {
+      zones: zoneFigures({
+        ...{ desk: transfers.desk, dns: transfers.dns.counts, now },
+        catalog: () => edge.catalog,
+      }),
+    }),
     lists: () =>
       edge.catalog.lists.map(({ id, place, definition, latest }) => ({
         label: definition.visibility === 'public' ? id : place,

@@ -7,7 +7,8 @@ import type { EdgeConfig } from './edge-config.ts'
 import { openCopy, type CopyThread } from './edge-copy.ts'
 import { openCredentials, type CredentialsFile } from './edge-credentials.ts'
 import { openEdgeExports, type EdgeExports } from './edge-exports.ts'
-import type { EdgeTransfers } from './edge-transfers.ts'
+import { transferState } from './edge-dns.ts'
+import type { Transfers } from './serve-transfers.ts'
 
 /** What an edge is made of, before it listens. */
 export interface Parts {
@@ -76,10 +77,10 @@ export interface EdgeOptions {
 /** What is served from the copy. */
 export interface Served {
   readonly edge: Edge
-  readonly transfers: EdgeTransfers | null
+  readonly transfers: Transfers | null
 }
 
 /** Serves what has changed, if anything has. */
 export function refresh({ now }: Parts, { edge, transfers }: Served): void {
-  if (edge.refresh()) transfers?.zones.update({ catalog: edge.catalog, lists: now.copy.lists })
+  if (edge.refresh()) transfers?.update(transferState({ now }, edge))
 }

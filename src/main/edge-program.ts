@@ -5,6 +5,7 @@ import { EXPORT_FORMATS } from '../formats/render-export.ts'
 import { systemClock } from '../platform/clock.ts'
 import { keepPrivate, makeFolder } from '../platform/durable-file.ts'
 import { openAge } from './edge-age.ts'
+import { openEdgeDns } from './edge-dns.ts'
 import { openEdgeMetrics } from './edge-metrics.ts'
 import {
   openParts,
@@ -16,13 +17,13 @@ import {
   type Served,
 } from './edge-parts.ts'
 import type { EdgePulling } from './edge-pulling.ts'
-import { openEdgeTransfers, type EdgeTransfers } from './edge-transfers.ts'
 import { startPulling, startUpkeep, type Upkeep } from './edge-upkeep.ts'
-import { parseDnsArguments } from './serve-dns-options.ts'
 import { tellFault } from './serve-faults.ts'
 import { keepYoungHeapSmall } from './serve-heap.ts'
 import { openHttpSide, type HttpSide } from './serve-http.ts'
 import { parseListenAddress } from './serve-listen.ts'
+import { readOperatorToken } from './serve-operator-token.ts'
+import type { Transfers } from './serve-transfers.ts'
 
 export interface EdgeProgram {
   /** Where HTTP is served; null for nowhere. */
@@ -68,7 +69,7 @@ export async function runEdge(options: EdgeOptions): Promise<EdgeProgram> {
 async function startServing(parts: Parts, releaseLock: () => void): Promise<EdgeProgram> {
   const { config, serverLog } = parts
   const edge = openEdge(parts)
-  const transfers = await openDns(parts, edge)
+  const transfers = await openEdgeDns(parts, edge)
   const served: Served = { edge, transfers }
   try {
     const pulling = startPulling(parts, served)
@@ -88,19 +89,6 @@ async function startServing(parts: Parts, releaseLock: () => void): Promise<Edge
   }
 }
 
-async function openDns(parts: Parts, edge: Edge): Promise<EdgeTransfers | null> {
-  const { config, serverLog, now } = parts
-  const { dns, dnsTls, tls } = config
-  const listening = parseDnsArguments({
-    ...{ dns: dns.length === 0 ? ['none'] : dns, dnsTls },
-    ...(tls && dnsTls.length > 0 && { tlsCert: tls.cert, tlsKey: tls.key }),
-  })
-  if (listening === null) return null
-  return openEdgeTransfers({ config, serverLog }, listening, {
-    ...{ catalog: edge.catalog, lists: now.copy.lists },
-  })
-}
-
 function openEdge({ catalog, exporting, config, serverLog }: Parts): Edge {
   return new Edge({
     ...{ source: catalog.source, publications: catalog.publications },
@@ -112,22 +100,31 @@ function openEdge({ catalog, exporting, config, serverLog }: Parts): Edge {
   })
 }
 
-function openHttp(parts: Parts, { edge }: Served, pulling: EdgePulling): HttpSide {
+function openHttp(parts: Parts, { edge, transfers }: Served, pulling: EdgePulling): HttpSide {
   const { catalog, serverLog, now, config } = parts
+  const tokenFile = config.operatorTokenFile
   const ageDeps = { copy: () => now.copy, pulling: pulling.state, now: systemClock }
   return openHttpSide({
     ...{ edge, history: NO_HISTORY, serverLog, formats: EXPORT_FORMATS, now: systemClock },
     publications: catalog.publications,
     age: openAge(ageDeps),
-    openMetrics: (http) => openEdgeMetrics({ ...ageDeps, ...http, edge }),
+    ...(transfers && { zones: transfers.desk }),
+    operatorTokenHash: tokenFile === undefined ? null : readOperatorToken(tokenFile),
+    openMetrics: (http) => openEdgeMetrics({ ...ageDeps, ...http, edge, transfers }),
     checkReady: () => [
       ...(now.isStopping ? ['the edge is stopping'] : []),
       // An old copy does not make it so: it is better than none.
       ...(now.copy.freshUntil === null ? ['nothing is copied yet'] : []),
+      ...zonesNotReady(transfers),
     ],
     isStopping: () => now.isStopping,
     maxConnectionsPerAddress: config.maxConnectionsPerAddress,
   })
+}
+
+function zonesNotReady(transfers: Transfers | null): string[] {
+  const zones = transfers?.notReady() ?? []
+  return zones.length === 0 ? [] : [`zones are being made (${zones.length})`]
 }
 
 /** An edge has the newest serials alone, and no database. */
@@ -145,7 +142,7 @@ function noHistory(): Fault {
 
 interface Running {
   readonly http: HttpSide
-  readonly transfers: EdgeTransfers | null
+  readonly transfers: Transfers | null
   readonly upkeep: Upkeep
   readonly releaseLock: () => void
 }

@@ -4,23 +4,32 @@ import { condenseZone } from '../formats/zone/condense-zone.ts'
 import { makeZone, type MadeZone } from '../formats/zone/make-zone.ts'
 import { openZoneFolder } from '../platform/zone-folder.ts'
 import { readCopyNote } from '../agent/mirror-list.ts'
-import type { EdgeZoneQuestion } from './edge-zones.ts'
 import { copiedZones } from './edge-zone-wanted.ts'
 import { answerQuestions } from './serve-thread.ts'
+import type { ZoneQuestion } from './serve-zones.ts'
 
-/** The threads behind `openEdgeZones`: one makes zones of copied lists, the other differences between their serials. */
-const { state, keepSerials, zones } = workerData as {
+/** What such a thread is given. */
+export interface ZoneThreadData {
+  /** The edge's folder, and that of its zones. */
   readonly state: string
-  readonly keepSerials: number
   readonly zones: string
+  readonly keepSerials: number
 }
+
+/** The threads behind the zones of an edge: one makes them of copied lists, the other differences between their serials. */
+const { state, keepSerials, zones } = workerData as ZoneThreadData
 const folder = openZoneFolder(zones)
 
 answerQuestions((asked) => {
-  const question = asked as EdgeZoneQuestion
-  return question.ask === 'make'
-    ? makeNewest(question.place)
-    : condenseZone(folder, question.key, question.from, question.maxBytes)
+  const question = asked as ZoneQuestion
+  switch (question.ask) {
+    case 'nothing':
+      return null
+    case 'make':
+      return makeNewest(question.place)
+    case 'condense':
+      return condenseZone(folder, question.key, question.from, question.maxBytes)
+  }
 })
 
 /** The zone of the newest serial that was copied; before it those between, which other edges may have given away. */

@@ -28,6 +28,8 @@ export interface TransfersDeps {
   readonly threads: ZoneThreads
   /** The zone of the newest serial of a list and those before it, newest first: one of them may lie ready. */
   readonly serialsOf: (zone: WantedZone) => Iterable<ZoneKey>
+  /** Whether the secondaries of a subscriber are told of new serials from here; left out: all are. */
+  readonly mayNotify?: (subscriber: string) => boolean
   readonly serverLog: ServerLog
 }
 
@@ -41,6 +43,8 @@ export interface Transfers {
   readonly warmUp: () => void
   /** Lists of which the zone of the newest serial is not handed out yet. */
   readonly behind: () => readonly BehindZone[]
+  /** Those of them that have nothing to hand out, and wait for the first zone since the start. */
+  readonly notReady: () => readonly string[]
   /** Lets running transfers end, within bounds, and releases everything. */
   readonly close: () => Promise<void>
 }
@@ -58,14 +62,16 @@ export async function openTransfers(
   const open: { notifying?: Notifying } = {}
   // Before it listens nobody is told to ask.
   const notify = (planned: readonly PlannedNotify[]): void => {
-    if (open.notifying) open.notifying.notify(planned)
-    else due.push(...planned)
+    const wanted = planned.filter(({ subscriber }) => deps.mayNotify?.(subscriber) ?? true)
+    if (open.notifying) open.notifying.notify(wanted)
+    else due.push(...wanted)
   }
   const zones = openZones(deps, notify)
   const { desk, maker } = zones
+  let { catalog } = state
   try {
-    notify(desk.update(state.catalog))
-    for (const zone of state.zones) notify(takeReady(desk, state.catalog, deps.serialsOf(zone)))
+    notify(desk.update(catalog))
+    for (const zone of state.zones) notify(takeReady(desk, catalog, deps.serialsOf(zone)))
     const dns = await openDnsSide({ serverLog: deps.serverLog, ...servedBy(desk) }, listening)
     const { log } = deps.serverLog
     const addresses = dns.endpoints.map(({ address }) => address)
@@ -74,7 +80,9 @@ export async function openTransfers(
     maker.update(state.zones)
     return {
       ...{ desk, dns, behind: maker.behind, warmUp: maker.warmUp },
+      notReady: () => notReady(zones, catalog),
       update: (next) => {
+        ;({ catalog } = next)
         notify(desk.update(next.catalog))
         maker.update(next.zones)
       },
@@ -146,12 +154,23 @@ function servedBy(desk: ZoneDesk): Pick<Parameters<typeof openDnsSide>[0], 'sour
   }
 }
 
+function notReady({ desk, maker }: OpenZones, catalog: Catalog): string[] {
+  return maker
+    .behind()
+    .filter(({ list, fault }) => fault === null && !isServed(desk, catalog, list.place))
+    .map(({ list }) => list.id)
+}
+
+function isServed(desk: ZoneDesk, { byPlace }: Catalog, place: string): boolean {
+  const list = byPlace.get(place)
+  return list !== undefined && desk.served(list) !== null
+}
+
 /** The newest zone of a place that lies ready: until the one of the newest serial is made an older one is better than none. */
-function takeReady(desk: ZoneDesk, { byPlace }: Catalog, keys: Iterable<ZoneKey>): PlannedNotify[] {
+function takeReady(desk: ZoneDesk, catalog: Catalog, keys: Iterable<ZoneKey>): PlannedNotify[] {
   for (const key of keys) {
     const planned = desk.take(key)
-    const list = byPlace.get(key.place)
-    if (list !== undefined && desk.served(list) !== null) return planned
+    if (isServed(desk, catalog, key.place)) return planned
   }
   return []
 }
