@@ -111,6 +111,7 @@ function within<T>(ms: number, promise: Promise<T>, signal: AbortSignal): Promis
     const stop = (): void => done(null)
     const timer = setTimeout(stop, ms)
     signal.addEventListener('abort', stop)
+    if (signal.aborted) stop()
     function done(value: T | null): void {
       clearTimeout(timer)
       signal.removeEventListener('abort', stop)

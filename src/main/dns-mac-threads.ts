@@ -1,4 +1,6 @@
 import type { KeyObject } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { performance } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
 import { MAC_THREAD_IDLE_MS, SMALL_RUN_BYTES } from '../dns/limits.ts'
 import type { MacChain, MacDesk } from '../dns/mac-desk.ts'
@@ -34,10 +36,13 @@ export interface MacThreads extends MacDesk {
 }
 
 export interface MacThreadsOptions {
+  /** At most; no more than there are processors. 0: everything is signed where it is asked for. */
   readonly threads: number
   readonly idleMs?: number
   /** Runs with fewer bytes are signed at once, in the thread that asks. */
   readonly smallRunBytes?: number
+  /** The compiled thread, where that is not beside this file. */
+  readonly url?: URL
 }
 
 /** What a thread allocates is small and short-lived: without a limit it would keep tens of megabytes for it. */
@@ -48,12 +53,14 @@ const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 3
  * when there is work and ended when there has been none for a while. When one dies, its work is done here: nothing is ever lost.
  */
 export function openMacThreads(options: MacThreadsOptions): MacThreads {
-  const { threads: maxThreads, idleMs = MAC_THREAD_IDLE_MS } = options
-  const { smallRunBytes = SMALL_RUN_BYTES } = options
+  const { idleMs = MAC_THREAD_IDLE_MS, smallRunBytes = SMALL_RUN_BYTES } = options
+  const { url = new URL('./dns-mac-thread.js', import.meta.url) } = options
+  const maxThreads = Math.min(options.threads, availableParallelism())
   const keys = new KeyNumbers()
   const threads = new Set<MacThread>()
   let isClosed = false
   let lastChain = 0
+  let restUntilMs = 0
 
   /** The one with the least to do, or a new one while all have something to do. */
   function pick(): MacThread | null {
@@ -61,7 +68,12 @@ export function openMacThreads(options: MacThreadsOptions): MacThreads {
     let best: MacThread | null = null
     for (const one of threads) if (best === null || one.waiting < best.waiting) best = one
     if (best !== null && (best.waiting === 0 || threads.size >= maxThreads)) return best
-    const started = new MacThread(keys, idleMs, () => threads.delete(started))
+    // One that died would perhaps die again at once.
+    if (performance.now() < restUntilMs) return best
+    const started = new MacThread({ keys, idleMs, url }, (hasFailed) => {
+      threads.delete(started)
+      if (hasFailed) restUntilMs = performance.now() + MAC_THREAD_IDLE_MS
+    })
     threads.add(started)
     return started
   }
@@ -140,27 +152,32 @@ interface ThreadJob extends Omit<Extract<MacAsk, { ask: 'sign' }>, 'ask' | 'id' 
 /** What was asked for, or null from a thread that died before it had it. */
 type Taker = (wraps: RunWraps | null) => void
 
+interface ThreadDeps {
+  readonly keys: KeyNumbers
+  readonly idleMs: number
+  readonly url: URL
+}
+
 class MacThread {
-  readonly #worker = new Worker(new URL('./dns-mac-thread.js', import.meta.url), {
-    resourceLimits: RESOURCE_LIMITS,
-  })
+  readonly #worker: Worker
   readonly #keys: KeyNumbers
   readonly #told = new Set<number>()
   readonly #takers = new Map<number, Taker>()
   readonly #idleMs: number
-  readonly #onEnd: () => void
+  readonly #onEnd: (hasFailed: boolean) => void
   #lastId = 0
   #idle: NodeJS.Timeout | null = null
   #isDead = false
 
-  constructor(keys: KeyNumbers, idleMs: number, onEnd: () => void) {
+  constructor({ keys, idleMs, url }: ThreadDeps, onEnd: (hasFailed: boolean) => void) {
+    this.#worker = new Worker(url, { resourceLimits: RESOURCE_LIMITS })
     this.#keys = keys
     this.#idleMs = idleMs
     this.#onEnd = onEnd
     this.#worker.unref()
     this.#worker.on('message', ({ id, wraps }: MacAnswer) => this.#take(id, wraps))
-    this.#worker.on('error', () => this.#die())
-    this.#worker.on('exit', () => this.#die())
+    this.#worker.on('error', () => this.#die(true))
+    this.#worker.on('exit', () => this.#die(true))
   }
 
   get waiting(): number {
@@ -184,7 +201,7 @@ class MacThread {
   }
 
   async end(): Promise<void> {
-    this.#die()
+    this.#die(false)
     await this.#worker.terminate()
   }
 
@@ -215,11 +232,11 @@ class MacThread {
   }
 
   /** In the order in which they were asked, so that each finds the MAC before. */
-  #die(): void {
+  #die(hasFailed: boolean): void {
     if (this.#isDead) return
     this.#isDead = true
     this.#rest(false)
-    this.#onEnd()
+    this.#onEnd(hasFailed)
     for (const taker of this.#takers.values()) taker(null)
     this.#takers.clear()
   }

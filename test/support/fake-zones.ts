@@ -97,7 +97,7 @@ function cutParts(records: readonly Buffer[], options: FakeZoneOptions): Transfe
   for (let from = 0; from < records.length; from += perMessage * perPart) {
     const mine = records.slice(from, from + perMessage * perPart)
     const bytes = Buffer.concat(mine)
-    const into = new Uint8Array(shared ? new SharedArrayBuffer(bytes.length) : bytes.length)
+    const into = new Uint8Array(room(bytes.length, shared))
     into.set(bytes)
     const ends: number[] = []
     const counts: number[] = []
@@ -110,6 +110,11 @@ function cutParts(records: readonly Buffer[], options: FakeZoneOptions): Transfe
     parts.push({ records: into, ends, counts })
   }
   return parts
+}
+
+/** Memory as threads share it, or as they do not. */
+export function room(bytes: number, shared: boolean): ArrayBuffer | SharedArrayBuffer {
+  return shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)
 }
 
 function soaRecord(serial: number): Buffer {

@@ -31,11 +31,11 @@ test('lets as many be at work as may be, and the next when one leaves', async ()
 test('serves askers in turn, however many turns one has asked for', async () => {
   const queue = new TurnQueue(1)
   const order: string[] = []
-  const turns = ask(queue, order, ['a0', 'a1', 'a2', 'a3', 'b1', 'c1', 'c2'])
-  for (let served = 0; served < turns.length; served++) {
+  const names = ['a0', 'a1', 'a2', 'a3', 'b1', 'c1', 'c2']
+  const turns = ask(queue, order, names)
+  while (order.length < names.length) {
     await settle()
-    const last = order.at(-1)!
-    turns[['a0', 'a1', 'a2', 'a3', 'b1', 'c1', 'c2'].indexOf(last)]!.leave()
+    turns[names.indexOf(order.at(-1)!)]!.leave()
   }
   expect(order).toEqual(['a0', 'a1', 'b1', 'c1', 'a2', 'c2', 'a3'])
 })
