@@ -48,8 +48,6 @@ export const MAX_QUESTION_BYTES = 4096
 export const MAX_QUESTIONS_PER_CONNECTION = 10_000
 /** Questions read ahead of the one being answered. With more waiting, nothing is read. */
 export const MAX_OUTSTANDING_PER_CONNECTION = 64
-/** The longest answer over UDP, whatever the asker says that it takes: fits every path without fragments (DNS flag day 2020). */
-export const MAX_UDP_ANSWER_BYTES = 1232
 
 /** Transfers that run at one time. One more waits for its turn; askers take turns, whatever each has waiting. */
 export const MAX_TRANSFERS = 256
