@@ -118,7 +118,7 @@ function openZones(
     {
       onMade: (zone) => {
         logMade(serverLog, zone)
-        notify(desk.take(zone))
+        notify(desk.take(zone, true))
       },
       onFault: ({ id, serial }, error) => tellFault(serverLog, error, { list: id, serial }),
     },
@@ -126,7 +126,7 @@ function openZones(
   )
   const desk = new ZoneDesk({
     ...{ ledger, condense: maker.condense, now: systemClock, onFault },
-    open: (key) => openZoneImage(folder, key),
+    open: (key, isFresh) => openZoneImage(folder, key, isFresh),
   })
   const retrying = setInterval(maker.retry, RETRY_INTERVAL_MS)
   retrying.unref()

@@ -34,7 +34,7 @@ interface ZoneDraft {
  */
 export interface ZoneFolder {
   readonly names: (place: string) => readonly string[]
-  readonly open: (place: string, name: string) => ZoneFile | null
+  readonly open: (place: string, name: string, isChecked?: boolean) => ZoneFile | null
   readonly draft: (place: string, name: string) => ZoneDraft
   readonly remove: (place: string, name: string) => void
 }
@@ -53,7 +53,7 @@ export function openZoneFolder(folder: string): ZoneFolder {
   keepPrivate(folder)
   return {
     names: (place) => namesIn(join(folder, place)),
-    open: (place, name) => openZoneFile(join(folder, place, name)),
+    open: (place, name, isChecked = false) => openZoneFile(join(folder, place, name), isChecked),
     draft: (place, name) => {
       removeStaleDrafts(join(folder, place))
       return openDraft(join(folder, place, name))
@@ -64,7 +64,7 @@ export function openZoneFolder(folder: string): ZoneFolder {
   }
 }
 
-function openZoneFile(path: string): ZoneFile | null {
+function openZoneFile(path: string, isChecked: boolean): ZoneFile | null {
   const fd = openExisting(path)
   if (fd === null) return null
   let isOpen = true
@@ -73,9 +73,9 @@ function openZoneFile(path: string): ZoneFile | null {
     isOpen = false
   }
   try {
-    const checked = readChecked(fd)
-    if (checked !== null) {
-      return { ...checked, read: (at, into) => readExactly(fd, at, into, path), close }
+    const told = readTold(fd, isChecked)
+    if (told !== null) {
+      return { ...told, read: (at, into) => readExactly(fd, at, into, path), close }
     }
   } catch (error) {
     close()
@@ -94,8 +94,8 @@ function openExisting(path: string): number | null {
   }
 }
 
-/** Reads the whole file once: null unless it is as it was written. */
-function readChecked(fd: number): Pick<ZoneFile, 'about' | 'length'> | null {
+/** Reads the whole file once, unless that was done before: null when it is not as it was written. */
+function readTold(fd: number, isChecked: boolean): Pick<ZoneFile, 'about' | 'length'> | null {
   const end = fstatSync(fd).size - TRAILER_BYTES
   if (end < 0) return null
   const trailer = Buffer.alloc(TRAILER_BYTES)
@@ -103,6 +103,14 @@ function readChecked(fd: number): Pick<ZoneFile, 'about' | 'length'> | null {
   const length = Number(trailer.readBigUInt64LE(0))
   const aboutLength = trailer.readUInt32LE(8)
   if (trailer.readUInt32LE(16) !== MAGIC || length + aboutLength !== end) return null
+  if (!isChecked && sumOf(fd, end) !== trailer.readUInt32LE(12)) return null
+  const about = Buffer.alloc(aboutLength)
+  readSync(fd, about, 0, aboutLength, length)
+  return { about: JSON.parse(about.toString()), length }
+}
+
+/** The checksum of the first bytes of a file; null when there are not so many. */
+function sumOf(fd: number, end: number): number | null {
   const sum = new PatchedSum()
   const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(READ_BYTES, end)))
   for (let at = 0; at < end;) {
@@ -111,10 +119,7 @@ function readChecked(fd: number): Pick<ZoneFile, 'about' | 'length'> | null {
     sum.add(buffer.subarray(0, got))
     at += got
   }
-  if (sum.total() !== trailer.readUInt32LE(12)) return null
-  const about = Buffer.alloc(aboutLength)
-  readSync(fd, about, 0, aboutLength, length)
-  return { about: JSON.parse(about.toString()), length }
+  return sum.total()
 }
 
 function readExactly(fd: number, at: number, into: Uint8Array, path: string): void {

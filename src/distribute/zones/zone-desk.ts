@@ -19,8 +19,8 @@ import { NO_OFFERS, ZoneOffers, type Offer } from './zone-offers.ts'
 
 export interface ZoneDeskDeps {
   readonly ledger: SecondaryLedger
-  /** Opens the zone that was made; null when it is not there. */
-  readonly open: (key: ZoneKey) => ZoneImage | null
+  /** Opens the zone that was made; null when it is not there. With `isFresh` it need not be looked through. */
+  readonly open: (key: ZoneKey, isFresh: boolean) => ZoneImage | null
   /** The difference from a serial to a zone, made in another thread. */
   readonly condense: Condense
   readonly now: Clock
@@ -97,11 +97,11 @@ export class ZoneDesk implements ZoneSource {
 
   /**
    * Takes a zone that was made in place of the one before; who reads that goes on with it. Gives the notifications that are due; none when
-   * the zone is not there any more, or is served already.
+   * the zone is not there any more, or is served already. `isFresh`: it was made, or looked through, this moment.
    */
-  take(key: ZoneKey): PlannedNotify[] {
+  take(key: ZoneKey, isFresh = false): PlannedNotify[] {
     const before = this.#images.newest(key.place)
-    const zone = this.#images.take(key)
+    const zone = this.#images.take(key, isFresh)
     if (zone === null || zone === before) return []
     if (before?.summary.origin !== zone.summary.origin) this.#offers.forget()
     this.#differences.keepOnly(key)

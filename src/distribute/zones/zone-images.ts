@@ -4,8 +4,8 @@ import { HeldZone } from './held-zone.ts'
 import { ImageMemory } from './image-memory.ts'
 
 export interface ZoneImagesDeps {
-  /** Opens what was made; null when it is not there, or damaged. */
-  readonly open: (key: ZoneKey) => ZoneImage | null
+  /** Opens what was made; null when it is not there, or damaged. With `isFresh` it was made or looked through this moment. */
+  readonly open: (key: ZoneKey, isFresh: boolean) => ZoneImage | null
   /** What may be held of all zones together. */
   readonly maxBytes: number
   readonly now: Clock
@@ -35,10 +35,10 @@ export class ZoneImages {
    * Takes a zone in place of the one of its place; who reads that goes on with it. Null when there is none: then the one before
    * stays.
    */
-  take(key: ZoneKey): HeldZone | null {
+  take(key: ZoneKey, isFresh: boolean): HeldZone | null {
     const before = this.#newest.get(key.place)
     if (before?.summary.serial === key.serial && before.summary.state === key.state) return before
-    const image = this.#deps.open(key)
+    const image = this.#deps.open(key, isFresh)
     if (image === null) return null
     const zone = new HeldZone(image, this.#memory, this.#deps.maxBytes)
     if (before !== undefined) zone.inheritHeat(before)

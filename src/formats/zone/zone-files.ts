@@ -65,7 +65,10 @@ function isOurs(part: Part, { about }: ZoneFile): boolean {
 }
 
 function openPart(folder: ZoneFolder, part: Part, place: string, name: string): ZoneFile | null {
-  const file = folder.open(place, name)
+  return ours(part, folder.open(place, name))
+}
+
+function ours(part: Part, file: ZoneFile | null): ZoneFile | null {
   if (file === null || isOurs(part, file)) return file
   file.close()
   return null
@@ -129,8 +132,13 @@ export interface OpenZone {
 }
 
 /** The image of that name; null when there is none, or none of ours. */
-export function openZone(folder: ZoneFolder, place: string, name: string): OpenZone | null {
-  const image = openPart(folder, 'image', place, name)
+export function openZone(
+  folder: ZoneFolder,
+  place: string,
+  name: string,
+  isChecked = false,
+): OpenZone | null {
+  const image = ours('image', folder.open(place, name, isChecked))
   if (image === null) return null
   const about = image.about as ImageAbout
   const { summary, frame, headBytes } = about

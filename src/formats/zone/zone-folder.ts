@@ -5,8 +5,11 @@
 export interface ZoneFolder {
   /** The files of a place. */
   readonly names: (place: string) => readonly string[]
-  /** Null when there is no such file, or a damaged one. What is open stays readable when the file is removed. */
-  readonly open: (place: string, name: string) => ZoneFile | null
+  /**
+   * Null when there is no such file, or a damaged one. What is open stays readable when the file is removed. With `isChecked` the file is
+   * not read through: for one that was looked at since the machine started.
+   */
+  readonly open: (place: string, name: string, isChecked?: boolean) => ZoneFile | null
   /** A file that nobody sees before it is kept. */
   readonly draft: (place: string, name: string) => ZoneDraft
   readonly remove: (place: string, name: string) => void

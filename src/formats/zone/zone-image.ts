@@ -22,9 +22,16 @@ export interface ZoneImage {
   readonly close: () => void
 }
 
-/** The image of a zone that `makeZone` made; null when it is not there, or damaged. */
-export function openZoneImage(folder: ZoneFolder, key: ZoneKey): ZoneImage | null {
-  const zone = openZone(folder, key.place, imageName(key))
+/**
+ * The image of a zone that `makeZone` made; null when it is not there, or damaged. With `isChecked` it is not read through to see
+ * that: `makeZone` has just done so, in another thread perhaps, and a million names take ten milliseconds.
+ */
+export function openZoneImage(
+  folder: ZoneFolder,
+  key: ZoneKey,
+  isChecked = false,
+): ZoneImage | null {
+  const zone = openZone(folder, key.place, imageName(key), isChecked)
   if (zone === null) return null
   const { about, image } = zone
   const { summary } = about

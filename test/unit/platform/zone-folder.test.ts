@@ -124,6 +124,18 @@ describe('a folder of zones', () => {
     }
   })
 
+  test('does not read through what was looked at before, but still sees that it is whole', () => {
+    put('x.zone', [randomBytes(5000)])
+    const bytes = readFileSync(path('x.zone'))
+    bytes[2500]! ^= 1
+    writeFileSync(path('x.zone'), bytes)
+    const file = folder.open('phishing', 'x.zone', true)!
+    expect(file.length).toBe(5000)
+    file.close()
+    truncateSync(path('x.zone'), 4000)
+    expect(folder.open('phishing', 'x.zone', true)).toBeNull()
+  })
+
   test('refuses to read behind the end', () => {
     put('x.zone', [Buffer.from('abc')])
     const file = folder.open('phishing', 'x.zone')!

@@ -32,7 +32,7 @@ function open(maxBytes: number): void {
 
 /** A zone of so many MiB. */
 function take(place: string, mib: number, serial = 1): HeldZone {
-  return images.take({ place, serial, state: String(mib) })!
+  return images.take({ place, serial, state: String(mib) }, true)!
 }
 
 async function read(zone: HeldZone): Promise<TransferPart[]> {
@@ -62,7 +62,7 @@ describe('a zone', () => {
       ...{ maxBytes: 64 * MIB, now: () => new Date(0) },
       open: (key) => new FakeImage(key, lengths),
     })
-    const zone = own.take({ place: 'a', serial: 1, state: '' })
+    const zone = own.take({ place: 'a', serial: 1, state: '' }, true)
     expect(zone?.chunks.map(({ length }) => length)).toEqual([3 * MIB, 10, 2 * MIB, 10])
   })
 
@@ -103,7 +103,7 @@ describe('a zone', () => {
 
   test('that can not be opened leaves the one before', () => {
     const zone = take('a', 1)
-    expect(images.take({ place: 'a', serial: 2, state: 'gone' })).toBeNull()
+    expect(images.take({ place: 'a', serial: 2, state: 'gone' }, true)).toBeNull()
     expect(images.newest('a')).toBe(zone)
     expect(opened[0]?.isClosed).toBe(false)
   })
