@@ -60,6 +60,8 @@ export const SLICES_AHEAD = 3
 export const MAX_MAC_THREADS = 2
 /** A run of messages with fewer bytes is signed where it is: asking another thread would take longer. */
 export const SMALL_RUN_BYTES = 32 * 1024
+/** A transfer that has signed as many bytes without a thread has one started: that takes as long as signing 50 MiB. */
+export const THREAD_START_BYTES = 1024 * 1024
 /** An idle thread is ended after this time, for it holds some ten megabytes. */
 export const MAC_THREAD_IDLE_MS = 10_000
 

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
-import { MAC_THREAD_IDLE_MS, SMALL_RUN_BYTES } from '../dns/limits.ts'
+import { MAC_THREAD_IDLE_MS, SMALL_RUN_BYTES, THREAD_START_BYTES } from '../dns/limits.ts'
 import type { MacChain, MacDesk } from '../dns/mac-desk.ts'
 import { signRun } from '../dns/tsig-run.ts'
 import type { MessageRun, RunWraps } from '../dns/wire/message-run.ts'
@@ -29,8 +29,10 @@ export interface MacAnswer {
 }
 
 export interface MacThreads extends MacDesk {
-  /** Threads that are running now. */
+  /** Threads that are running or starting. */
   readonly running: () => number
+  /** Those of them that sign. */
+  readonly ready: () => number
   /** Ends the threads; what they had to sign is signed here. */
   readonly close: () => Promise<void>
 }
@@ -41,6 +43,8 @@ export interface MacThreadsOptions {
   readonly idleMs?: number
   /** Runs with fewer bytes are signed at once, in the thread that asks. */
   readonly smallRunBytes?: number
+  /** How much a chain signs without a thread before one is started. */
+  readonly startBytes?: number
   /** The compiled thread, where that is not beside this file. */
   readonly url?: URL
 }
@@ -50,10 +54,12 @@ const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 3
 
 /**
  * Signs transfers in threads of their own, so that signing and sending share the processors, even for a single asker. Threads are started
- * when there is work and ended when there has been none for a while. When one dies, its work is done here: nothing is ever lost.
+ * when there is much to sign, and ended when there has been nothing for a while. Until one has started, and when one dies, its work
+ * is done here: nothing waits for a start, and nothing is ever lost.
  */
 export function openMacThreads(options: MacThreadsOptions): MacThreads {
   const { idleMs = MAC_THREAD_IDLE_MS, smallRunBytes = SMALL_RUN_BYTES } = options
+  const { startBytes = THREAD_START_BYTES } = options
   const { url = new URL('./dns-mac-thread.js', import.meta.url) } = options
   const maxThreads = Math.min(options.threads, availableParallelism())
   const keys = new KeyNumbers()
@@ -62,26 +68,33 @@ export function openMacThreads(options: MacThreadsOptions): MacThreads {
   let lastChain = 0
   let restUntilMs = 0
 
-  /** The one with the least to do, or a new one while all have something to do. */
-  function pick(): MacThread | null {
-    if (isClosed || maxThreads < 1) return null
+  /** The one with the least to do. While all have something to do, or there is none, one is started for the next time. */
+  function pick(run: MessageRun, signedBytes: number): MacThread | null {
+    if (run.records.length < smallRunBytes) return null
     let best: MacThread | null = null
-    for (const one of threads) if (best === null || one.waiting < best.waiting) best = one
-    if (best !== null && (best.waiting === 0 || threads.size >= maxThreads)) return best
+    for (const one of threads) {
+      if (one.isReady && (best === null || one.waiting < best.waiting)) best = one
+    }
+    if (signedBytes >= startBytes && best?.waiting !== 0) startOne()
+    return best
+  }
+
+  function startOne(): void {
     // One that died would perhaps die again at once.
-    if (performance.now() < restUntilMs) return best
+    const mayStart = !isClosed && performance.now() >= restUntilMs
+    const isStarting = [...threads].some(({ isReady }) => !isReady)
+    if (!mayStart || isStarting || threads.size >= maxThreads) return
     const started = new MacThread({ keys, idleMs, url }, (hasFailed) => {
       threads.delete(started)
       if (hasFailed) restUntilMs = performance.now() + MAC_THREAD_IDLE_MS
     })
     threads.add(started)
-    return started
   }
 
   return {
-    open: (key, questionMac) =>
-      new ThreadedChain({ pick, key, number: ++lastChain, smallRunBytes }, questionMac),
+    open: (key, questionMac) => new ThreadedChain({ pick, key, number: ++lastChain }, questionMac),
     running: () => threads.size,
+    ready: () => [...threads].filter(({ isReady }) => isReady).length,
     close: async () => {
       isClosed = true
       await Promise.all([...threads].map((thread) => thread.end()))
@@ -90,10 +103,9 @@ export function openMacThreads(options: MacThreadsOptions): MacThreads {
 }
 
 interface ChainDeps {
-  readonly pick: () => MacThread | null
+  readonly pick: (run: MessageRun, signedBytes: number) => MacThread | null
   readonly key: TsigKey
   readonly number: number
-  readonly smallRunBytes: number
 }
 
 /** Stays with one thread while that has runs of it, for the runs go on from each other; then takes the one with the least to do. */
@@ -103,6 +115,7 @@ class ThreadedChain implements MacChain {
   #isFirst = true
   #thread: MacThread | null = null
   #waiting = 0
+  #signedBytes = 0
 
   constructor(deps: ChainDeps, questionMac: Uint8Array) {
     this.#deps = deps
@@ -115,6 +128,7 @@ class ThreadedChain implements MacChain {
     this.#isFirst = false
     const isAlone = this.#waiting === 0
     if (isAlone) this.#move(run)
+    this.#signedBytes += run.records.length
     const here = (): RunWraps => signRun(run, { key, prior: this.#prior, isFirst, now })
     const thread = this.#thread
     if (thread === null) return this.#took(here())
@@ -134,7 +148,7 @@ class ThreadedChain implements MacChain {
   }
 
   #move(run: MessageRun): void {
-    const next = run.records.length < this.#deps.smallRunBytes ? null : this.#deps.pick()
+    const next = this.#deps.pick(run, this.#signedBytes)
     if (next !== this.#thread) this.close()
     this.#thread = next
   }
@@ -168,6 +182,7 @@ class MacThread {
   #lastId = 0
   #idle: NodeJS.Timeout | null = null
   #isDead = false
+  #isReady = false
 
   constructor({ keys, idleMs, url }: ThreadDeps, onEnd: (hasFailed: boolean) => void) {
     this.#worker = new Worker(url, { resourceLimits: RESOURCE_LIMITS })
@@ -175,9 +190,17 @@ class MacThread {
     this.#idleMs = idleMs
     this.#onEnd = onEnd
     this.#worker.unref()
+    this.#worker.once('online', () => {
+      this.#isReady = true
+      this.#rest(true)
+    })
     this.#worker.on('message', ({ id, wraps }: MacAnswer) => this.#take(id, wraps))
     this.#worker.on('error', () => this.#die(true))
     this.#worker.on('exit', () => this.#die(true))
+  }
+
+  get isReady(): boolean {
+    return this.#isReady && !this.#isDead
   }
 
   get waiting(): number {

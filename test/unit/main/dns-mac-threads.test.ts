@@ -8,9 +8,17 @@ import { fakeKey, room } from '../../support/fake-zones.ts'
 const NOW = 1_800_000_000
 const QUESTION_MAC = new Uint8Array(32).fill(9)
 
-function open(options: Partial<MacThreadsOptions> = {}) {
+/** With threads that have started. */
+async function open(options: Partial<MacThreadsOptions> = {}) {
+  const threads = openCold(options)
+  await signAll(threads, runs(1))
+  await until(() => threads.ready() > 0)
+  return threads
+}
+
+function openCold(options: Partial<MacThreadsOptions> = {}) {
   const url = new URL('../../../dist/main/dns-mac-thread.js', import.meta.url)
-  const threads = openMacThreads({ threads: 2, smallRunBytes: 0, url, ...options })
+  const threads = openMacThreads({ threads: 2, smallRunBytes: 0, startBytes: 0, url, ...options })
   onTestFinished(() => threads.close())
   return threads
 }
@@ -44,14 +52,14 @@ describe('threads sign what one thread would sign', () => {
     ['in shared memory', true],
     ['in memory of their own', false],
   ])('of sections %s', async (_, shared) => {
-    const threads = open()
+    const threads = await open()
     const all = runs(5, { shared })
     expect(await signAll(threads, all)).toEqual(await signAll(inlineMacDesk, all))
-    expect(threads.running()).toBe(1)
+    expect(threads.ready()).toBeGreaterThan(0)
   })
 
   test('for many chains and keys at one time', async () => {
-    const threads = open()
+    const threads = await open()
     const names = Array.from({ length: 12 }, (_, i) => `key${i % 3}.test`)
     const all = runs(4)
     const signed = await Promise.all(names.map((name) => signAll(threads, all, name)))
@@ -62,7 +70,7 @@ describe('threads sign what one thread would sign', () => {
   })
 
   test('for a chain that asks for one run after the other', async () => {
-    const threads = open()
+    const threads = await open()
     const chain = threads.open(fakeKey(), QUESTION_MAC)
     const all = runs(5)
     const signed: string[] = []
@@ -71,20 +79,23 @@ describe('threads sign what one thread would sign', () => {
   })
 
   test('for a chain of which only some runs are large enough for a thread', async () => {
-    const threads = open({ smallRunBytes: 10_000 })
+    const threads = await open({ smallRunBytes: 10_000 })
     const all = [...runs(1), ...runs(1, { bytes: 10 }), ...runs(2), ...runs(2, { bytes: 10 })]
     expect(await signAll(threads, all)).toEqual(await signAll(inlineMacDesk, all))
   })
 
   test('when a thread dies at its work', async () => {
-    const threads = open({ url: new URL('data:text/javascript,process.exit(1)') })
+    const dying = `import { parentPort } from 'node:worker_threads'
+      parentPort.on('message', () => process.exit(1))`
+    const url = new URL(`data:text/javascript,${encodeURIComponent(dying)}`)
+    const threads = await open({ url })
     const all = runs(5)
     expect(await signAll(threads, all)).toEqual(await signAll(inlineMacDesk, all))
     expect(threads.running()).toBe(0)
   })
 
   test('when they are closed before all is signed, and afterwards', async () => {
-    const threads = open()
+    const threads = await open()
     const all = runs(5)
     const signed = signAll(threads, all)
     await threads.close()
@@ -94,20 +105,32 @@ describe('threads sign what one thread would sign', () => {
   })
 })
 
-test('there is no thread before there is work, none for little work, and none when it is over', async () => {
-  const threads = open({ idleMs: 20, smallRunBytes: 10_000 })
-  expect(threads.running()).toBe(0)
-  await signAll(threads, runs(3, { bytes: 10 }))
-  expect(threads.running()).toBe(0)
-  await signAll(threads, runs(3))
-  expect(threads.running()).toBe(1)
-  await until(() => threads.running() === 0)
-  await signAll(threads, runs(3))
-  expect(threads.running()).toBe(1)
+describe('there is no thread', () => {
+  test('before there is much to sign, and none when that is over', async () => {
+    const threads = openCold({ idleMs: 20, smallRunBytes: 10_000, startBytes: 50_000 })
+    await signAll(threads, runs(50, { bytes: 1000 }))
+    await signAll(threads, runs(4))
+    expect(threads.running()).toBe(0)
+    await signAll(threads, runs(5))
+    expect(threads.running()).toBe(1)
+    await until(() => threads.ready() === 1)
+    await until(() => threads.running() === 0)
+    await signAll(threads, runs(5))
+    expect(threads.running()).toBe(1)
+  })
+
+  test('that is waited for while it starts', () => {
+    const threads = openCold()
+    const chain = threads.open(fakeKey(), QUESTION_MAC)
+    const [first, second] = runs(2).map((run) => chain.sign(run, NOW))
+    expect(first).toHaveProperty('mac')
+    expect(second).toHaveProperty('mac')
+    expect([threads.running(), threads.ready()]).toEqual([1, 0])
+  })
 })
 
 test('without threads all is signed where it is asked for', () => {
-  const threads = open({ threads: 0 })
+  const threads = openCold({ threads: 0 })
   const [run] = runs(1)
   expect(threads.open(fakeKey(), QUESTION_MAC).sign(run!, NOW)).toHaveProperty('mac')
 })
