@@ -42,6 +42,7 @@ export class LedgerFile {
   #isTorn = true
   #isFailing = false
   #isSyncing = false
+  #isClosed = false
 
   constructor(deps: LedgerFileDeps) {
     this.#deps = deps
@@ -53,7 +54,9 @@ export class LedgerFile {
     })
   }
 
+  /** After `close` nothing: what was on its way then counts as cut. */
   append(row: Secondary): void {
+    if (this.#isClosed) return
     const line = `${JSON.stringify(row)}\n`
     this.#try(() => {
       const fd = (this.#fd ??= openSync(this.#deps.path, 'a', 0o600))
@@ -97,6 +100,7 @@ export class LedgerFile {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#discardDraft()
     if (this.#fd !== null) closeSync(this.#fd)
     this.#fd = null

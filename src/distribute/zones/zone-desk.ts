@@ -62,22 +62,16 @@ export class ZoneDesk implements ZoneSource {
     return this.#images.bytes + this.#differences.bytes
   }
 
-  key(name: string): TsigKey | null {
-    return this.#askers.key(name)
-  }
+  // Values, for whoever takes the desk as a `ZoneSource` may take them from it.
+  readonly key = (name: string): TsigKey | null => this.#askers.key(name)
 
-  zone(name: string, asker: Asker): Zone | null {
+  readonly zone = (name: string, asker: Asker): Zone | null => {
     const subscriber = this.#askers.identify(asker)
     const offers = subscriber === null ? NO_OFFERS : this.#offers.of(subscriber)
     const offer = offers.get(name)
     if (offer === undefined || subscriber === null) return null
     const key = { subscriber: subscriber.name, zone: name, address: asker.address }
     return this.#open(offer, { key, label: labelOf(offer) })
-  }
-
-  /** Why this asker gets no such zone: for a log, and for nobody else. */
-  explain(asker: Asker): 'asker' | 'zone' {
-    return this.#askers.identify(asker) === null ? 'asker' : 'zone'
   }
 
   /**

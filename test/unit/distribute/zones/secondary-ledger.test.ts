@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -174,6 +174,28 @@ describe('the file', () => {
       true,
     )
     expect(faults).toEqual([])
+  })
+
+  test.runIf(existsSync('/dev/full'))(
+    'that a full disk takes nothing of is told of once, and serving goes on',
+    () => {
+      path = '/dev/full'
+      const ledger = open()
+      ledger.began(KEY)
+      ledger.ended(KEY, { ...WHOLE, outcome: 'broken' })
+      expect(ledger.find(KEY)?.isBroken).toBe(true)
+      ledger.close()
+      expect(faults).toMatchObject([{ code: 'serve/ledger' }])
+      expect(faults[0]?.message).toContain('ENOSPC')
+    },
+  )
+
+  test('is left alone once the ledger is closed: what was on its way then was cut', () => {
+    const ledger = open()
+    ledger.began(KEY)
+    ledger.close()
+    ledger.ended(KEY, WHOLE)
+    expect(readLedger(path)).toMatchObject([{ running: 1 }])
   })
 
   test('that is a folder is told of once, and serving goes on', () => {
