@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Fault } from '../../../../src/core/fault.ts'
-import { readLedger } from '../../../../src/distribute/zones/ledger-file.ts'
+import { LedgerFile, readLedger } from '../../../../src/distribute/zones/ledger-file.ts'
+import { newSecondary } from '../../../../src/distribute/zones/secondary.ts'
 import {
   LEDGER_LIMITS,
   SecondaryLedger,
@@ -176,19 +177,16 @@ describe('the file', () => {
     expect(faults).toEqual([])
   })
 
-  test.runIf(existsSync('/dev/full'))(
-    'that a full disk takes nothing of is told of once, and serving goes on',
-    () => {
-      path = '/dev/full'
-      const ledger = open()
-      ledger.began(KEY)
-      ledger.ended(KEY, { ...WHOLE, outcome: 'broken' })
-      expect(ledger.find(KEY)?.isBroken).toBe(true)
-      ledger.close()
-      expect(faults).toMatchObject([{ code: 'serve/ledger' }])
-      expect(faults[0]?.message).toContain('ENOSPC')
-    },
-  )
+  test.runIf(existsSync('/dev/full'))('on a full disk is told of once', () => {
+    const onFault = (fault: Fault) => void faults.push(fault)
+    const row = newSecondary(KEY)
+    const file = new LedgerFile({ path: '/dev/full', ids: () => [], row: () => row, onFault })
+    file.append(row)
+    file.append(row)
+    file.close()
+    expect(faults).toMatchObject([{ code: 'serve/ledger' }])
+    expect(faults[0]?.message).toContain('ENOSPC')
+  })
 
   test('is left alone once the ledger is closed: what was on its way then was cut', () => {
     const ledger = open()
