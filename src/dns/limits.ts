@@ -27,6 +27,8 @@ export const MAX_CONNECTIONS_PER_ADDRESS = 128
 export const MAX_CONNECTIONS_PER_KEY = 64
 /** Connections the kernel may queue while the loop is busy: after a NOTIFY all secondaries come at once. */
 export const LISTEN_BACKLOG = 1024
+/** What the kernel is asked to keep of datagrams while the loop is busy; it gives what the host allows (`net.core.rmem_max`). */
+export const DATAGRAM_BUFFER_BYTES = 1024 * 1024
 
 /** Time between questions (RFC 7766 §6.2.3: «on the order of a few seconds», and we owe nobody more). Long enough for a SOA and then a transfer. */
 export const IDLE_MS = 20_000

@@ -1,8 +1,7 @@
 import { type Socket as DatagramSocket, createSocket } from 'node:dgram'
-import { type Server, type Socket, createServer } from 'node:net'
-import { isIPv6 } from 'node:net'
+import { type Server, type Socket, createServer, isIPv6 } from 'node:net'
 import type { Endpoint } from './endpoint.ts'
-import { LISTEN_BACKLOG } from './limits.ts'
+import { DATAGRAM_BUFFER_BYTES, LISTEN_BACKLOG } from './limits.ts'
 
 /** UDP and TCP on one address and port. */
 export interface Listener {
@@ -63,9 +62,18 @@ function listenDatagrams({ address, port, ipv6Only }: ListenAt): Promise<Datagra
       socket.removeAllListeners('error')
       // What the network says of a datagram that was sent is not for us to act on.
       socket.on('error', () => undefined)
+      widen(socket)
       resolve(socket)
     })
   })
+}
+
+function widen(socket: DatagramSocket): void {
+  try {
+    socket.setRecvBufferSize(DATAGRAM_BUFFER_BYTES)
+  } catch {
+    // More than this host allows, and it does not take the most that it does: the buffer stays as it was.
+  }
 }
 
 function isInUse(error: unknown): boolean {

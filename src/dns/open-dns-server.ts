@@ -1,6 +1,5 @@
-import type { Socket } from 'node:net'
 import { type SecureContext, TLSSocket, createSecureContext } from 'node:tls'
-import { isIPv4 } from 'node:net'
+import { type Socket, isIPv4 } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { Fault } from '../core/fault.ts'
 import { note } from './admit-question.ts'
