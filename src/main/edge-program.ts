@@ -22,7 +22,7 @@ import { tellFault } from './serve-faults.ts'
 import { keepYoungHeapSmall } from './serve-heap.ts'
 import { openHttpSide, type HttpSide } from './serve-http.ts'
 import { parseListenAddress } from './serve-listen.ts'
-import { readOperatorToken } from './serve-operator-token.ts'
+import { operatorTokenHash } from './serve-operator-token.ts'
 import type { Transfers } from './serve-transfers.ts'
 
 export interface EdgeProgram {
@@ -109,7 +109,7 @@ function openHttp(parts: Parts, { edge, transfers }: Served, pulling: EdgePullin
     publications: catalog.publications,
     age: openAge(ageDeps),
     ...(transfers && { zones: transfers.desk }),
-    operatorTokenHash: tokenFile === undefined ? null : readOperatorToken(tokenFile),
+    operatorTokenHash: tokenFile === undefined ? null : operatorTokenHash(tokenFile),
     openMetrics: (http) => openEdgeMetrics({ ...ageDeps, ...http, edge, transfers }),
     checkReady: () => [
       ...(now.isStopping ? ['the edge is stopping'] : []),
