@@ -76,9 +76,12 @@ export class StreamConnection {
 
   /** Lets what is being answered go on to its end, and takes nothing more. */
   finish(): void {
+    const isIdle = !this.#isWorking && this.#partBytes === 0 && this.#unsettled.size === 0
     this.#stopTaking()
     this.#questions.length = 0
-    if (!this.#isWorking) this.#end()
+    // Nothing is on the way either way, so the peer need not be waited for.
+    if (isIdle) this.#socket.destroySoon()
+    else if (!this.#isWorking) this.#end()
   }
 
   /** Notes why, and closes it now. */

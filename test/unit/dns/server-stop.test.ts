@@ -83,6 +83,14 @@ test('cutting closes all at once, and the port is free again', async () => {
   again.close()
 })
 
+test('who is idle need not answer for the server to stop', async () => {
+  const host = await hostDns(fakeSource([fakeZone()]))
+  const stream = await openStream(host)
+  await host.server.stop(10_000)
+  expect(await stream.ended()).toEqual([])
+  expect(stream.socket.writable).toBe(true)
+})
+
 test('a server that nobody asks stops at once', async () => {
   const host = await hostDns(fakeSource([]))
   await host.server.stop(10_000)
