@@ -31,7 +31,7 @@ export function networksOverlap(one: string, other: string): boolean {
 
 /** The network of that length around a valid address. */
 function printNetwork(address: string, length: number): string {
-  const { width, value } = bitsOf(address)
+  const { width, value } = addressBits(address)
   const hostBits = BigInt(width - length)
   const network = (value >> hostBits) << hostBits
   return parseIpValue(`${printBits(network, width)}/${length}`)
@@ -39,12 +39,16 @@ function printNetwork(address: string, length: number): string {
 
 function rangeOf(canonical: string): Range {
   const [address = '', length] = canonical.split('/')
-  const { width, value } = bitsOf(address)
+  const { width, value } = addressBits(address)
   const hosts = (1n << BigInt(width - Number(length ?? width))) - 1n
   return { width, first: value, last: value | hosts }
 }
 
-function bitsOf(address: string): { readonly width: 32 | 128; readonly value: bigint } {
+/** A valid address as a number of so many bits; one of IPv4 mapped into IPv6 is not told apart from others of IPv6. */
+export function addressBits(address: string): {
+  readonly width: 32 | 128
+  readonly value: bigint
+} {
   if (!address.includes(':')) return { width: 32, value: joinGroups(address.split('.'), 10) }
   // The serializer of WHATWG URL writes the last 32 bits as two groups of hex too.
   const [head = '', tail] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split('::')

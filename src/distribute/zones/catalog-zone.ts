@@ -22,7 +22,7 @@ export interface CatalogZone {
 
 /** RFC 1035 §3.2.2. */
 const PTR = 12
-/** RFC 9432 §4.1: the TTLs mean nothing; 0 is recommended. */
+/** RFC 9432 §4: the TTLs mean nothing; 0 is recommended. */
 const TTL = 0
 /** How often a secondary that missed a NOTIFY looks, tries again, and when it gives up: of all of it, weeks. */
 const TIMES = { refresh: 300, retry: 60, expire: 2_419_200, minimum: 0 } as const
@@ -43,7 +43,7 @@ export function makeCatalogZone(
   members.sort((a, b) => (a.id < b.id ? -1 : 1))
   const records = [
     soa,
-    // RFC 9432 §4.1: one NS record, whose name should be «invalid.».
+    // RFC 9432 §4: one NS record, whose name should be «invalid.».
     concat(APEX, encodeTail(TYPE.NS, TTL, encodeName('invalid'))),
     concat(encodeOwner('version'), encodeTail(TYPE.TXT, TTL, encodeString(SCHEMA_VERSION))),
     ...members.map(({ origin, id }) =>
@@ -54,7 +54,7 @@ export function makeCatalogZone(
   return { name: catalogZoneName(subscriber), serial, soa, part: cut(records) }
 }
 
-/** RFC 9432 §4.3: the label of a member: as long as it is the same, so is the zone for its consumers. */
+/** RFC 9432 §4.1: the label of a member. As long as it is the same, so is the zone for its consumers. */
 export function memberId(origin: string): string {
   return createHash('sha256').update(origin).digest('hex').slice(0, 16)
 }

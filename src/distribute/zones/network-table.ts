@@ -1,10 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net'
-
-/** An address as a number, and how many bits it has. */
-interface Bits {
-  readonly value: bigint
-  readonly width: 32 | 128
-}
+import { addressBits } from '../../core/network.ts'
 
 /**
  * Finds what a network was given for, by an address in it; of several networks the smallest. One look costs as much as there are
@@ -62,37 +57,14 @@ class PrefixTable<T> {
   }
 }
 
-const MAPPED = 0xffffn << 32n
+/** RFC 4291 §2.5.5.2: `::ffff:0:0/96`. */
+const MAPPED = 0xffffn
 
-// An IPv4 address that came over an IPv6 socket is an IPv4 address (RFC 4291 §2.5.5.2).
-function parseBits(text: string): Bits | null {
-  if (isIPv4(text)) return { value: bitsOf(text.split('.').map(Number), 8n), width: 32 }
+// From a socket: with a zone perhaps, and an IPv4 address in the clothes of IPv6, which is an IPv4 address.
+function parseBits(text: string): ReturnType<typeof addressBits> | null {
+  if (isIPv4(text)) return addressBits(text)
   const address = text.split('%', 1)[0] ?? ''
   if (!isIPv6(address)) return null
-  const value = bitsOf(expand(address), 16n)
-  return value >> 32n === MAPPED >> 32n
-    ? { value: value & 0xffff_ffffn, width: 32 }
-    : { value, width: 128 }
-}
-
-function bitsOf(groups: readonly number[], width: bigint): bigint {
-  return groups.reduce((sum, group) => (sum << width) | BigInt(group), 0n)
-}
-
-/** The eight groups of an IPv6 address. */
-function expand(address: string): number[] {
-  const [head = '', tail] = address.split('::')
-  const before = groupsOf(head)
-  if (tail === undefined) return before
-  const after = groupsOf(tail)
-  return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after]
-}
-
-function groupsOf(text: string): number[] {
-  if (text === '') return []
-  return text.split(':').flatMap((group) => {
-    if (!group.includes('.')) return [parseInt(group, 16)]
-    const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number)
-    return [(a << 8) | b, (c << 8) | d]
-  })
+  const bits = addressBits(address)
+  return bits.value >> 32n === MAPPED ? { value: bits.value & 0xffff_ffffn, width: 32 } : bits
 }

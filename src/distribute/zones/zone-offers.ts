@@ -51,7 +51,7 @@ export class ZoneOffers {
   catalogOf(subscriber: Subscriber): CatalogZone {
     const { name, catalogSerial } = subscriber
     const known = this.#catalogs.get(name)
-    // RFC 9432 §5.1, and any transfer by serials: the same serial is the same zone.
+    // Whoever transfers by serials takes the same serial for the same zone.
     if (known?.serial === catalogSerial) return known
     const made = makeCatalogZone(
       name,
