@@ -1,15 +1,21 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { hashToken, printToken } from '../../src/platform/http-auth.ts'
 import { runBailiwick } from '../support/bailiwick-command.ts'
-import { applyDifference, transfer, type ZoneTransfer } from '../support/dns-client.ts'
+import {
+  applyDifference,
+  transfer,
+  type ClientKey,
+  type ZoneTransfer,
+} from '../support/dns-client.ts'
 import { keyOf, writeCredentials, type CredentialsOf } from '../support/edge-credentials.ts'
 import { openLiveAuthority, type LiveAuthority } from '../support/live-authority.ts'
 import { makeEdgeHost, type EdgeHost, type LiveEdge } from '../support/live-edge.ts'
-import { findFlaws } from '../support/mirror-host.ts'
-import { openMirrorHost } from '../support/mirror-host.ts'
+import { findFlaws, openMirrorHost } from '../support/mirror-host.ts'
 
 const zone = (id: string): object => ({
   ...{ origin: `${id}.rpz.example`, ttl: 300, refresh: 300, retry: 60, expire: 2419200 },
@@ -121,6 +127,23 @@ async function body(url: string, headers: Record<string, string> = {}): Promise<
 
 const bearer = { authorization: `Bearer ${isp.token}` }
 
+interface Notify {
+  readonly opcode: number
+  readonly name: string
+  readonly serial: number
+}
+
+/** Of a NOTIFY with the SOA `localhost. hostmaster.localhost. …`. */
+function readNotify(bytes: Buffer): Notify {
+  const labels: string[] = []
+  let at = 12
+  for (; (bytes[at] ?? 0) > 0; at += 1 + (bytes[at] ?? 0))
+    labels.push(bytes.toString('latin1', at + 1, at + 1 + (bytes[at] ?? 0)))
+  const serialAt = bytes.indexOf('hostmaster', at) + 'hostmaster.localhost'.length + 1
+  const serial = bytes.readUInt32BE(serialAt)
+  return { opcode: ((bytes[2] ?? 0) >> 3) & 15, name: labels.join('.'), serial }
+}
+
 describe('two edges of one authority', () => {
   it('give the same bytes as it does: files, feeds, signatures, zones, catalogs', async () => {
     const [a, b] = [await edgeHost().start(), await edgeHost().start()]
@@ -212,6 +235,67 @@ describe('an edge', () => {
     ])
     expect(pulled).toMatchObject({ code: 0, stderr: '' })
     expect(readFileSync(join(host.folder, 'secret.rpz'), 'utf8')).toContain('hidden.example')
+  })
+
+  it('takes the credentials that the authority exports, and gives the zones that it gives', async () => {
+    const host = edgeHost()
+    const made = await authority.run(
+      'subscriber',
+      'add',
+      'isp-b',
+      '--lists',
+      'open,secret',
+      '--json',
+    )
+    const { token, tsig } = JSON.parse(made) as { token: string; tsig: ClientKey }
+    await authority.run('subscriber', 'export', '-o', join(host.folder, 'subscribers.json'))
+    const edge = await host.start()
+    await edge.untilSerial('secret', 1, token)
+    for (const name of [
+      'open.rpz.example',
+      'secret.rpz.example',
+      'isp-b.catalog.bailiwick.invalid',
+    ]) {
+      const question = { name, type: 'AXFR', key: tsig } as const
+      const [host, port] = authority.dns.split(':')
+      const theirs = await transfer({ host: host ?? '', port: Number(port) }, question)
+      await edge.until(name, async () => {
+        const ours = await transfer(edge.dns, question).catch(() => null)
+        return ours?.serial === theirs.serial
+      })
+      expect(await transfer(edge.dns, question)).toEqual(theirs)
+    }
+    const seen = await fetch(`${edge.url}/v1/subscribers`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    expect(seen.status).toBe(200)
+    expect(await seen.text()).toContain('"open.rpz.example"')
+  })
+
+  it('tells the secondaries that it is to tell when it has a serial itself', async () => {
+    const told = createSocket('udp4')
+    const serials: number[] = []
+    told.on('message', (bytes) => {
+      const { opcode, name, serial } = readNotify(bytes)
+      // RFC 1996 §3.1: NOTIFY.
+      if (opcode === 4 && name === 'open.rpz.example') serials.push(serial)
+    })
+    told.bind(0, '127.0.0.1')
+    await once(told, 'listening')
+    onTestFinished(() => void told.close())
+    const host = edgeHost()
+    const notify = [`127.0.0.1:${told.address().port}`]
+    writeSubscribers(host, [{ ...isp, notify }])
+    const quiet = await host.start({ notify: ['another'] })
+    const serial = await newestSerial()
+    await untilZone(quiet, serial)
+    await quiet.stop()
+    expect(serials).toEqual([])
+    const edge = await host.start({ notify: ['isp-a'] })
+    await edge.until('a word', () => serials.includes(serial))
+    await publishNext('open')
+    await edge.until('another', () => serials.includes(serial + 1))
+    expect((await zoneAt(edge)).serial).toBe(serial + 1)
   })
 
   it('shows a restricted list to the entitled alone, in feeds, files and zones', async () => {
