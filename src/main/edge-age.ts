@@ -1,4 +1,4 @@
-import type { Copy } from '../agent/mirror.ts'
+import type { Copy } from '../agent/source-copy.ts'
 import type { CopyAge } from '../distribute/api.ts'
 import type { PullingState } from './edge-pulling.ts'
 

@@ -1,9 +1,10 @@
-import type { CopiedList, CopiedSerial } from '../agent/mirror-list.ts'
+import type { CopiedList, CopiedSerial } from '../agent/copy-note.ts'
 import type { PublicDefinition } from '../core/list-definition.ts'
 import type {
   CatalogSource,
   Publication,
   PublicationSource,
+  Restoration,
   Subscriber,
 } from '../distribute/ports.ts'
 
@@ -13,7 +14,10 @@ export interface EdgeCatalog {
   readonly publications: PublicationSource
   /** Takes in a new copy; false when it is as it was. */
   readonly setLists: (lists: readonly CopiedList[]) => boolean
-  readonly setSubscribers: (subscribers: readonly Subscriber[]) => void
+  readonly setSubscribers: (
+    subscribers: readonly Subscriber[],
+    restorations: readonly Restoration[],
+  ) => void
   /** The copy of a list by the number that `source` gives it. */
   readonly copied: (rowId: number) => CopiedList | null
 }
@@ -23,6 +27,7 @@ export function openEdgeCatalog(keepSerials: number): EdgeCatalog {
   const rowIds = new Map<string, number>()
   let lists = new Map<number, CopiedList>()
   let subscribers: readonly Subscriber[] = []
+  let restorations: readonly Restoration[] = []
   let changes = 0
   const rowIdOf = (place: string): number => {
     const rowId = rowIds.get(place) ?? rowIds.size + 1
@@ -51,16 +56,12 @@ export function openEdgeCatalog(keepSerials: number): EdgeCatalog {
         },
       },
       subscribers: { all: () => subscribers },
+      restorations: { all: () => restorations },
     },
     publications: {
       find,
       at: () => null,
-      page: (rowId, { before, limit }) =>
-        (lists.get(rowId)?.serials ?? [])
-          .filter(({ serial }) => serial < before)
-          .map(asPublication)
-          .reverse()
-          .slice(0, limit),
+      page: (rowId, page) => pageOf(lists.get(rowId)?.serials ?? [], page),
     },
     copied: (rowId) => lists.get(rowId) ?? null,
     setLists: (copied) => {
@@ -72,11 +73,20 @@ export function openEdgeCatalog(keepSerials: number): EdgeCatalog {
       changes++
       return true
     },
-    setSubscribers: (next) => {
+    setSubscribers: (next, restored) => {
       subscribers = next
+      restorations = restored
       changes++
     },
   }
+}
+
+function pageOf(
+  serials: readonly CopiedSerial[],
+  { before, limit }: { readonly before: number; readonly limit: number },
+): readonly Publication[] {
+  const newestFirst = serials.filter(({ serial }) => serial < before).toReversed()
+  return newestFirst.slice(0, limit).map(asPublication)
 }
 
 function asPublication({ serial, state, entries, told, copiedAt }: CopiedSerial): Publication {

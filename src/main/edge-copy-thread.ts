@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads'
 import { realDisk } from '../agent/disk.ts'
 import type { AgentLog } from '../agent/log.ts'
-import { Mirror, type Copy, type MirrorPull } from '../agent/mirror.ts'
+import { SourceCopy, type Copy, type CopyPull } from '../agent/source-copy.ts'
 import type { EdgeConfig } from './edge-config.ts'
 import type { CopyQuestion, CopyReply, ToldLine } from './edge-copy.ts'
 import { answerQuestions } from './serve-thread.ts'
@@ -9,7 +9,7 @@ import { answerQuestions } from './serve-thread.ts'
 /** The thread behind `openCopy`: copies what the source has published, while another thread serves. */
 const { config, version } = workerData as { readonly config: EdgeConfig; readonly version: string }
 let told: ToldLine[] = []
-const mirror = new Mirror(
+const source = new SourceCopy(
   {
     disk: realDisk,
     log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
@@ -29,16 +29,16 @@ answerQuestions(async (asked): Promise<CopyReply> => {
 
 async function act(
   ask: CopyQuestion['ask'],
-): Promise<{ readonly copy: Copy | null; readonly pulled: MirrorPull | null }> {
+): Promise<{ readonly copy: Copy | null; readonly pulled: CopyPull | null }> {
   switch (ask) {
     case 'start':
-      return { copy: await mirror.start(), pulled: null }
+      return { copy: await source.start(), pulled: null }
     case 'pull': {
-      const pulled = await mirror.pull()
+      const pulled = await source.pull()
       return { copy: pulled.copy, pulled }
     }
     case 'expose':
-      await mirror.expose()
+      await source.expose()
       return { copy: null, pulled: null }
   }
 }

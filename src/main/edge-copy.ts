@@ -1,5 +1,5 @@
 import type { AgentLog } from '../agent/log.ts'
-import type { Copy, MirrorPull } from '../agent/mirror.ts'
+import type { Copy, CopyPull } from '../agent/source-copy.ts'
 import type { EdgeConfig } from './edge-config.ts'
 import { openThread } from './serve-thread.ts'
 
@@ -10,7 +10,7 @@ export interface CopyQuestion {
 
 export interface CopyReply {
   readonly copy: Copy | null
-  readonly pulled: MirrorPull | null
+  readonly pulled: CopyPull | null
   /** What it had to say since the answer before. */
   readonly lines: readonly ToldLine[]
 }
@@ -21,10 +21,10 @@ export interface ToldLine {
   readonly message: string
 }
 
-/** The verified copy, kept by a thread of its own. Calls must not overlap. Faults are those of `Mirror`. */
+/** The verified copy, kept by a thread of its own. Calls must not overlap. Faults are those of `SourceCopy`. */
 export interface CopyThread {
   readonly start: () => Promise<Copy>
-  readonly pull: () => Promise<MirrorPull>
+  readonly pull: () => Promise<CopyPull>
   readonly expose: () => Promise<void>
   /** At once: the copy is whole at any instant. */
   readonly close: () => Promise<void>

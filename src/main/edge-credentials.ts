@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { Fault } from '../core/fault.ts'
-import type { Subscriber, SubscriberKey } from '../distribute/ports.ts'
+import type { Restoration, Subscriber, SubscriberKey } from '../distribute/ports.ts'
 import { openSchema, type SchemaCheck } from '../platform/json-schema.ts'
 
 const SCHEMA = new URL('../../docs/spec/subscribers.schema.json', import.meta.url)
@@ -31,11 +31,18 @@ type WrittenKey = Omit<SubscriberKey, 'createdAt' | 'until'> & {
   readonly until: string | null
 }
 
+interface WrittenFile {
+  readonly subscribers: readonly WrittenSubscriber[]
+  readonly restorations?: readonly (Omit<Restoration, 'at'> & { readonly at: string })[]
+}
+
 /** Who may read what, as of one file. */
 export interface Credentials {
   readonly subscribers: readonly Subscriber[]
   /** The lists that anybody is entitled to, by id. */
   readonly lists: ReadonlyMap<string, WrittenList>
+  /** Lists that came back from a backup. */
+  readonly restorations: readonly Restoration[]
 }
 
 export interface CredentialsFile {
@@ -47,7 +54,7 @@ export interface CredentialsFile {
 /** The file has at most this many bytes: some ten thousand subscribers. */
 const MAX_BYTES = 64 * 1024 * 1024
 
-const NOBODY: Credentials = { subscribers: [], lists: new Map() }
+const NOBODY: Credentials = { subscribers: [], lists: new Map(), restorations: [] }
 
 /** The credentials of the subscribers; without a file there are none. Throws `edge/credentials`. */
 export function openCredentials(path: string | undefined): CredentialsFile {
@@ -91,10 +98,11 @@ function readCredentials(path: string, check: SchemaCheck): Credentials {
   if (findings.length > 0) {
     throw new Fault('edge/credentials', `expected subscribers in ${at}: ${findings.join('; ')}`)
   }
-  const { subscribers } = value as { readonly subscribers: readonly WrittenSubscriber[] }
+  const { subscribers, restorations = [] } = value as WrittenFile
   return {
     subscribers: subscribers.map(asSubscriber),
     lists: new Map(subscribers.flatMap(({ lists }) => lists.map((list) => [list.id, list]))),
+    restorations: restorations.map((one) => ({ ...one, at: new Date(one.at) })),
   }
 }
 

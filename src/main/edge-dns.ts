@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { CopiedList } from '../agent/mirror-list.ts'
-import type { Copy } from '../agent/mirror.ts'
+import type { CopiedList } from '../agent/copy-note.ts'
+import type { Copy } from '../agent/source-copy.ts'
 import type { Edge } from '../distribute/edge.ts'
 import type { ZoneKey } from '../formats/zone/zone-image.ts'
 import type { ServerLog } from '../platform/server-log.ts'

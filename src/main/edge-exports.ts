@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { linesPath } from '../agent/list-state.ts'
-import { copyFolder, type CopiedList } from '../agent/mirror-list.ts'
+import { copyFolder, type CopiedList } from '../agent/copy-note.ts'
 import { Fault } from '../core/fault.ts'
 import type { PublicDefinition } from '../core/list-definition.ts'
 import type { ExportFiles, ExportMaker } from '../distribute/ports.ts'

@@ -1,4 +1,4 @@
-import type { Copy } from '../agent/mirror.ts'
+import type { Copy } from '../agent/source-copy.ts'
 import type { Edge } from '../distribute/edge.ts'
 import { zoneFigures } from '../distribute/zones/zone-figures.ts'
 import { openMetrics, type HttpCounts, type Metrics } from '../platform/metrics.ts'

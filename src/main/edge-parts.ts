@@ -1,4 +1,4 @@
-import type { Copy } from '../agent/mirror.ts'
+import type { Copy } from '../agent/source-copy.ts'
 import type { Edge } from '../distribute/edge.ts'
 import { systemClock } from '../platform/clock.ts'
 import { openServerLog, type ServerLog } from '../platform/server-log.ts'
@@ -56,8 +56,8 @@ export function takeCopy(parts: Parts, copy: Copy): void {
 }
 
 export function takeCredentials({ credentials, catalog, serverLog, now }: Parts): void {
-  const { subscribers, lists } = credentials.current()
-  catalog.setSubscribers(subscribers)
+  const { subscribers, lists, restorations } = credentials.current()
+  catalog.setSubscribers(subscribers, restorations)
   const has = new Set(now.copy.lists.map(({ id }) => id))
   const lacking = [...lists.keys()].filter((id) => !has.has(id))
   if (lacking.length > 0) {

@@ -1,8 +1,8 @@
-import type { Copy, MirrorPull } from '../agent/mirror.ts'
+import type { Copy, CopyPull } from '../agent/source-copy.ts'
 import { Fault } from '../core/fault.ts'
 
 export interface EdgePullingDeps {
-  readonly pull: () => Promise<MirrorPull>
+  readonly pull: () => Promise<CopyPull>
   readonly expose: () => Promise<void>
   /** Serves the lists of a pull, before the tree of files is complete. */
   readonly onCopy: (copy: Copy) => void

@@ -7,7 +7,7 @@ import {
   type CopiedDelta,
   type CopiedList,
   type CopiedSerial,
-} from '../agent/mirror-list.ts'
+} from '../agent/copy-note.ts'
 import { unpackDelta } from '../agent/unpack.ts'
 import { composeDeltas } from '../core/compose-deltas.ts'
 import { applyDelta, parseDelta } from '../core/delta.ts'

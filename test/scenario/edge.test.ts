@@ -15,7 +15,7 @@ import {
 import { keyOf, writeCredentials, type CredentialsOf } from '../support/edge-credentials.ts'
 import { openLiveAuthority, type LiveAuthority } from '../support/live-authority.ts'
 import { makeEdgeHost, type EdgeHost, type LiveEdge } from '../support/live-edge.ts'
-import { findFlaws, openMirrorHost } from '../support/mirror-host.ts'
+import { findFlaws, openCopyHost } from '../support/copy-host.ts'
 
 const zone = (id: string): object => ({
   ...{ origin: `${id}.rpz.example`, ttl: 300, refresh: 300, retry: 60, expire: 2419200 },
@@ -327,7 +327,7 @@ describe('an edge', () => {
   })
 
   it('goes on without its source, also after a start, and says how old it is', async () => {
-    const relay = await openMirrorHost({ lists: ['open'], lifeMs: 4000 })
+    const relay = await openCopyHost({ lists: ['open'], lifeMs: 4000 })
     relay.authority.publish('open', ['a.example\tdomain\tnxdomain\t-\t-'])
     const host = makeEdgeHost(relay.source.url, join(relay.state, '../root.json'), {
       subscribers: 'subscribers.json',
@@ -382,7 +382,7 @@ describe('an edge', () => {
   })
 
   it('keeps the zone before when the signed digest is another, and says so', async () => {
-    const relay = await openMirrorHost({ lists: ['open'] })
+    const relay = await openCopyHost({ lists: ['open'] })
     const zonemd = (file: string, bytes: Buffer): Buffer =>
       file === 'list.json'
         ? Buffer.from(bytes.toString().replace('"zonemd":false', '"zonemd":true'))

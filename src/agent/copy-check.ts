@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listRole, listTarget, metadataPath, targetPath, TIMESTAMP_PATH } from '../core/layout.ts'
 import { isRecord } from './metadata-bytes.ts'
-import { hasTarget, type MirrorTree } from './mirror-tree.ts'
+import { hasTarget, type CopyTree } from './copy-tree.ts'
 import type { SignedBytes } from './open-source.ts'
 import { parseTarget, type Target } from './target.ts'
 
@@ -18,16 +18,16 @@ export interface KeptTree {
 /**
  * Verifies the copy after a start: signatures and versions from the trusted root down, and the hash of every target. That it may have
  * expired in the meantime is not asked: it was fresh when it came, and an edge goes on serving it. Targets that the disk has lost or spoilt
- * are removed, so that they are taken again. Null when there is no copy, or one that does not verify: then it is mirrored anew.
+ * are removed, so that they are taken again. Null when there is no copy, or one that does not verify: then it is copied anew.
  */
-export async function checkTree(tree: MirrorTree, trustedRoot: string): Promise<KeptTree | null> {
+export async function checkTree(tree: CopyTree, trustedRoot: string): Promise<KeptTree | null> {
   const kept = await readTree(tree, trustedRoot)
   const damaged = kept === null ? [] : damagedTargets(tree, kept)
   if (damaged.length > 0) tree.folder.remove(damaged, new Date(8.64e15))
   return damaged.length === 0 ? kept : null
 }
 
-async function readTree(tree: MirrorTree, trustedRoot: string): Promise<KeptTree | null> {
+async function readTree(tree: CopyTree, trustedRoot: string): Promise<KeptTree | null> {
   const { TrustedMetadataStore } = await import('tuf-js/dist/store.js')
   try {
     const store = new TrustedMetadataStore(readFileSync(trustedRoot))
@@ -98,7 +98,7 @@ function targetsOf(
   )
 }
 
-function damagedTargets(tree: MirrorTree, { lists, topTargets }: KeptTree): string[] {
+function damagedTargets(tree: CopyTree, { lists, topTargets }: KeptTree): string[] {
   const all = [
     ...topTargets.values(),
     ...[...lists.values()].flatMap((files) => [...files.values()]),

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openAgentHost } from '../support/agent-host.ts'
-import { openMirrorHost } from '../support/mirror-host.ts'
+import { openCopyHost } from '../support/copy-host.ts'
 import type { MockAuthority } from '../support/mock-authority.ts'
 
 const line = (name: string): string => `${name}.example\tdomain\tnxdomain\t-\t-`
@@ -10,12 +10,12 @@ const LINES = ['a', 'b', 'c'].map(line)
 const MORE = ['a', 'c', 'd'].map(line)
 const PLACE = '0123456789abcdef0123456789abcdef'
 
-describe('a mirror', () => {
+describe('a copy', () => {
   it('has the very files of the source, and gives the newest serials', async () => {
-    const host = await openMirrorHost({ lists: ['one', 'two'] })
+    const host = await openCopyHost({ lists: ['one', 'two'] })
     host.authority.publish('one', LINES)
     host.authority.publish('two', MORE)
-    const { pull, mirror } = await host.start()
+    const { pull, copying } = await host.start()
     const { copy } = await pull()
     expect(copy.lists.map(({ id, serials }) => [id, serials.at(-1)?.serial])).toEqual([
       ['one', 1],
@@ -25,25 +25,25 @@ describe('a mirror', () => {
       expect(bytes, path).toBe(host.authority.files.get(path)?.toString('base64'))
     }
     expect(host.flaws()).toEqual([])
-    expect(mirror.tree.folder.read('tuf/metadata/1.root.json')).toEqual(host.authority.root)
+    expect(copying.tree.folder.read('tuf/metadata/1.root.json')).toEqual(host.authority.root)
     const lines = readFileSync(join(host.state, 'lists/one/1.lines'), 'utf8')
     expect(lines).toBe(LINES.map((one) => `${one}\n`).join(''))
   })
 
   it('takes what is new by deltas, keeps the lines before, and asks for two files when nothing is', async () => {
     const many = Array.from({ length: 500 }, (_, i) => line(`n${String(i).padStart(3, '0')}`))
-    const host = await openMirrorHost({ lists: ['one'] })
+    const host = await openCopyHost({ lists: ['one'] })
     host.authority.publish('one', many)
-    const { pull, mirror } = await host.start()
+    const { pull, copying } = await host.start()
     await pull()
     host.authority.publish('one', many.slice(1))
     host.source.asked.length = 0
-    const { copy } = await mirror.pull()
+    const { copy } = await copying.pull()
     // The lines are there before the snapshot, which nobody here needs, is downloaded.
     const before = host.source.asked.filter((path) => path.endsWith('.txt.gz'))
     expect(before).toEqual([expect.stringContaining('delta-1-2')])
     expect(copy.lists[0]?.serials.map(({ serial }) => serial)).toEqual([1, 2])
-    await mirror.expose()
+    await copying.expose()
     const after = host.source.asked.filter((path) => path.endsWith('.txt.gz'))
     expect(after).toEqual([...before, expect.stringContaining('snapshot')])
     expect(readdirSync(join(host.state, 'lists/one')).sort()).toEqual([
@@ -54,8 +54,8 @@ describe('a mirror', () => {
     expect(host.source.asked).toEqual(['tuf/metadata/2.root.json', 'tuf/metadata/timestamp.json'])
   })
 
-  it('is a source for agents, and for mirrors', async () => {
-    const host = await openMirrorHost({ lists: ['one'] })
+  it('is a source for agents', async () => {
+    const host = await openCopyHost({ lists: ['one'] })
     host.authority.publish('one', LINES)
     host.authority.rotateRoot()
     host.authority.publish('one', MORE)
@@ -75,7 +75,7 @@ describe('a mirror', () => {
   })
 
   it('walks through every root, and has them all', async () => {
-    const host = await openMirrorHost({ lists: ['one'] })
+    const host = await openCopyHost({ lists: ['one'] })
     host.authority.publish('one', LINES)
     const { pull } = await host.start()
     await pull()
@@ -97,7 +97,7 @@ describe('a mirror', () => {
   })
 
   it('leaves out what it may not see, and what it is not to have', async () => {
-    const host = await openMirrorHost({
+    const host = await openCopyHost({
       lists: ['one', 'two', 'secret'],
       places: { secret: PLACE },
     })
@@ -131,7 +131,7 @@ describe('a mirror', () => {
   })
 
   it('does not let one list speak under the name of another', async () => {
-    const host = await openMirrorHost({ lists: ['one', 'thief'], places: { thief: PLACE } })
+    const host = await openCopyHost({ lists: ['one', 'thief'], places: { thief: PLACE } })
     host.authority.publish('one', LINES)
     host.authority.publish('thief', MORE, {
       raw: (file, bytes) =>
@@ -144,7 +144,7 @@ describe('a mirror', () => {
   })
 
   it('holds a list back that is past a limit of the edge, and shows the tree all the same', async () => {
-    const host = await openMirrorHost({ lists: ['one', 'two'] })
+    const host = await openCopyHost({ lists: ['one', 'two'] })
     host.authority.publish('one', LINES)
     host.authority.publish('two', LINES)
     const limits = { minEntries: 0, maxEntries: 3 }
@@ -166,7 +166,7 @@ describe('a mirror', () => {
 
 describe('after a start', () => {
   it('everything is there without the source, however old', async () => {
-    const host = await openMirrorHost({ lists: ['one'], lifeMs: 1500 })
+    const host = await openCopyHost({ lists: ['one'], lifeMs: 1500 })
     host.authority.publish('one', LINES)
     await (await host.start()).pull()
     await host.source.close()
@@ -184,7 +184,7 @@ describe('after a start', () => {
     ['the timestamp', (path: string) => path.endsWith('timestamp.json')],
     ['the metadata of a list', (path: string) => path.endsWith('list-one.json')],
   ])('%s that the disk has spoilt is taken again', async (_, isSpoilt) => {
-    const host = await openMirrorHost({ lists: ['one'] })
+    const host = await openCopyHost({ lists: ['one'] })
     host.authority.publish('one', LINES)
     await (await host.start()).pull()
     const path = [...host.tree().keys()].find(isSpoilt) ?? ''
@@ -201,7 +201,7 @@ describe('after a start', () => {
   })
 
   it('lines that the disk has spoilt are not served, and made again', async () => {
-    const host = await openMirrorHost({ lists: ['one'] })
+    const host = await openCopyHost({ lists: ['one'] })
     host.authority.publish('one', LINES)
     await (await host.start()).pull()
     const file = join(host.state, 'lists/one/1.lines')
@@ -214,7 +214,7 @@ describe('after a start', () => {
   })
 
   it('what is old is taken away, but not what a reader may be using', async () => {
-    const host = await openMirrorHost({ lists: ['one'] })
+    const host = await openCopyHost({ lists: ['one'] })
     const { pull } = await host.start({}, () => new Date(Date.now() + 3_600_000))
     for (let serial = 1; serial <= 12; serial++) {
       host.authority.publish('one', [line(`n${serial}`)])
@@ -281,7 +281,7 @@ const LIES: readonly (readonly [string, (authority: MockAuthority) => void])[] =
 
 describe('a source that lies', () => {
   it.each(LIES)('with %s changes nothing that is served', async (name, lie) => {
-    const host = await openMirrorHost({ lists: ['one'] })
+    const host = await openCopyHost({ lists: ['one'] })
     host.authority.publish('one', LINES)
     host.authority.publish('one', [...LINES, line('z')])
     const started = await host.start()

@@ -8,7 +8,7 @@ import type { SignedBytes } from './open-source.ts'
 import type { Target } from './target.ts'
 
 /** A copy of a published tree: the very files, each in its place only when it was verified. */
-export interface MirrorTree {
+export interface CopyTree {
   readonly folder: PublishFolder
   /** The folder whose `tuf/…` is served. */
   readonly published: string
@@ -17,7 +17,7 @@ export interface MirrorTree {
 }
 
 export interface FetchTargetsDeps extends DownloadDeps {
-  readonly tree: MirrorTree
+  readonly tree: CopyTree
 }
 
 /** Downloads under way at one time. */
@@ -50,7 +50,7 @@ export async function fetchTargets(
 }
 
 /** Those that are not in the tree with their signed length. */
-export function missingTargets(tree: MirrorTree, targets: readonly Target[]): Target[] {
+export function missingTargets(tree: CopyTree, targets: readonly Target[]): Target[] {
   return targets.filter(
     ({ path, sha256, length }) => tree.folder.publishedLength(targetPath(path, sha256)) !== length,
   )
@@ -67,7 +67,7 @@ export interface SignedTree {
  * Shows a new state of the source. All targets MUST be in the tree already. A crash on the way leaves the old timestamp, which refers to the
  * old files; the commit point is the last line.
  */
-export function exposeTree(tree: MirrorTree, { timestamp, roles }: SignedTree): void {
+export function exposeTree(tree: CopyTree, { timestamp, roles }: SignedTree): void {
   // A file of that name with other bytes is never left: it may be a piece that the disk lost.
   const wrong = roles.filter(({ role, version, bytes }) => {
     const kept = tree.folder.read(metadataPath(role, version))
@@ -82,12 +82,12 @@ export function exposeTree(tree: MirrorTree, { timestamp, roles }: SignedTree): 
 }
 
 /** Whether the tree shows the state of this timestamp. */
-export function isExposed(tree: MirrorTree, timestamp: SignedBytes): boolean {
+export function isExposed(tree: CopyTree, timestamp: SignedBytes): boolean {
   return tree.folder.read(TIMESTAMP_PATH)?.equals(timestamp.bytes) ?? false
 }
 
 /** Whether the bytes of a target in the tree are the signed ones. */
-export function hasTarget(tree: MirrorTree, { path, sha256, length }: Target): boolean {
+export function hasTarget(tree: CopyTree, { path, sha256, length }: Target): boolean {
   const file = targetPath(path, sha256)
   if (tree.folder.publishedLength(file) !== length) return false
   const hash = createHash('sha256')
@@ -99,7 +99,7 @@ export function hasTarget(tree: MirrorTree, { path, sha256, length }: Target): b
  * Reads the targets that are in the tree from there, and what is not from the source: whoever makes lines verifies the bytes in either
  * case.
  */
-export function treeFetch(tree: MirrorTree, source: string, fetch: BoundedFetch): BoundedFetch {
+export function treeFetch(tree: CopyTree, source: string, fetch: BoundedFetch): BoundedFetch {
   const localPath = (url: string): string | null => {
     const path = url.slice(source.length + 1)
     const isTarget = url.startsWith(`${source}/tuf/targets/`)

@@ -6,11 +6,12 @@ import { openPublishFolder } from '../platform/publish-folder.ts'
 import type { LimitsConfig } from './config.ts'
 import type { Disk } from './disk.ts'
 import type { AgentLog } from './log.ts'
-import { checkTree } from './mirror-check.ts'
-import { copyList, readCopies, type CopiedList, type CopyListDeps } from './mirror-list.ts'
-import { isHidden, isPassing, lookAtLists, neededTargets, type LookedAt } from './mirror-look.ts'
-import { mirrorRoots } from './mirror-roots.ts'
-import { sweepTree } from './mirror-sweep.ts'
+import { checkTree } from './copy-check.ts'
+import { copyList, type CopyListDeps } from './copy-list.ts'
+import { readCopies, type CopiedList } from './copy-note.ts'
+import { isHidden, isPassing, lookAtLists, neededTargets, type LookedAt } from './copy-look.ts'
+import { copyRoots } from './copy-roots.ts'
+import { sweepTree } from './copy-sweep.ts'
 import {
   exposeTree,
   fetchTargets,
@@ -18,14 +19,14 @@ import {
   missingTargets,
   treeFetch,
   type FetchTargetsDeps,
-  type MirrorTree,
-} from './mirror-tree.ts'
+  type CopyTree,
+} from './copy-tree.ts'
 import { openSource, type SignedBytes, type TrustedSource } from './open-source.ts'
 import { openSourceFetch, type SourceConfig } from './source-fetch.ts'
 import type { Target } from './target.ts'
 
-/** What a mirror needs of its configuration; `docs/spec/edge.schema.json` has the words. */
-export interface MirrorConfig extends SourceConfig {
+/** What a copy needs of its configuration; `docs/spec/edge.schema.json` has the words. */
+export interface CopyConfig extends SourceConfig {
   readonly root: string
   readonly state: string
   /** Ids; left out: all that can be seen. */
@@ -35,7 +36,7 @@ export interface MirrorConfig extends SourceConfig {
   readonly maxBytes: number
 }
 
-export interface MirrorDeps {
+export interface SourceCopyDeps {
   readonly disk: Disk
   readonly log: AgentLog
   readonly now: () => Date
@@ -56,7 +57,7 @@ export interface Copy {
 }
 
 /** What one pull came to. */
-export interface MirrorPull {
+export interface CopyPull {
   readonly copy: Copy
   /** Whether there is a new state for `expose`. */
   readonly isNew: boolean
@@ -75,17 +76,17 @@ const MAX_KEY_BYTES = 4096
  * to their newest serials, `expose` then the tree of published files. Each may be killed at any instant, and the next goes on from what
  * is whole. Calls must not overlap.
  */
-export class Mirror {
-  readonly tree: MirrorTree
-  readonly #deps: MirrorDeps
-  readonly #config: MirrorConfig
+export class SourceCopy {
+  readonly tree: CopyTree
+  readonly #deps: SourceCopyDeps
+  readonly #config: CopyConfig
   #lists = new Map<string, CopiedList>()
   #copy: Copy = { lists: [], freshUntil: null, expiries: [], exportKey: null, hidden: 0 }
   #next: NextTree | null = null
   /** Whether everything was copied that the shown timestamp refers to; found out anew after each start. */
   #isWhole = false
 
-  constructor(deps: MirrorDeps, config: MirrorConfig) {
+  constructor(deps: SourceCopyDeps, config: CopyConfig) {
     this.#deps = deps
     this.#config = config
     const published = join(config.state, 'published')
@@ -121,7 +122,7 @@ export class Mirror {
   }
 
   /** Throws what concerns the source as a whole: `fetch/…`, `trust/…`, `agent/…`. What concerns one list is in its `fault`. */
-  async pull(signal?: AbortSignal): Promise<MirrorPull> {
+  async pull(signal?: AbortSignal): Promise<CopyPull> {
     const fetch = openSourceFetch({ ...this.#deps, ...(signal && { signal }) }, this.#config)
     try {
       const trusted = await this.#openSource(fetch)
@@ -167,7 +168,7 @@ export class Mirror {
       )
       const key = trusted.topTarget(EXPORT_KEY)
       if (key) await fetchTargets({ ...deps, maxBytes: MAX_KEY_BYTES }, [key])
-      await mirrorRoots(deps, trusted.signed('root'))
+      await copyRoots(deps, trusted.signed('root'))
       const before = new Set(this.tree.folder.seen('tuf/metadata'))
       exposeTree(this.tree, { timestamp, roles })
       this.#next = null
@@ -209,8 +210,8 @@ export class Mirror {
     fetch: BoundedFetch,
     trusted: TrustedSource,
     looked: readonly LookedAt[],
-  ): Promise<MirrorPull['fault']> {
-    let passing: MirrorPull['fault'] = null
+  ): Promise<CopyPull['fault']> {
+    let passing: CopyPull['fault'] = null
     for (const step of looked) {
       try {
         await this.#copyOne(fetch, trusted, step)
@@ -290,7 +291,7 @@ function roleFile(roles: readonly SignedBytes[], role: string): string {
   return `tuf/metadata/${version}.${role}.json`
 }
 
-function readText(tree: MirrorTree, { path, sha256 }: Target): string | null {
+function readText(tree: CopyTree, { path, sha256 }: Target): string | null {
   const slash = path.lastIndexOf('/')
   const file = `tuf/targets/${path.slice(0, slash + 1)}${sha256}.${path.slice(slash + 1)}`
   return tree.folder.read(file)?.toString('utf8') ?? null

@@ -6,10 +6,10 @@ import type { BoundedFetch } from '../platform/bounded-fetch.ts'
 import { asDistrust } from './distrust.ts'
 import { assertMetadataBytes } from './metadata-bytes.ts'
 import { METADATA_LIMITS, type SignedBytes } from './open-source.ts'
-import type { MirrorTree } from './mirror-tree.ts'
+import type { CopyTree } from './copy-tree.ts'
 
 export interface RootsDeps {
-  readonly tree: MirrorTree
+  readonly tree: CopyTree
   readonly fetch: Pick<BoundedFetch, 'bytes'>
   readonly source: string
   readonly metadataTimeoutMs: number
@@ -20,7 +20,7 @@ export interface RootsDeps {
  * (TUF 1.0 §5.3). What is missing is downloaded, and believed only as a link of a chain, each signed by the one before, that ends at the
  * very bytes of `trusted`. Throws `trust/…`, `fetch/…`.
  */
-export async function mirrorRoots(deps: RootsDeps, trusted: SignedBytes): Promise<void> {
+export async function copyRoots(deps: RootsDeps, trusted: SignedBytes): Promise<void> {
   const { tree } = deps
   const versions = Array.from({ length: trusted.version }, (_, i) => i + 1)
   const isThere = (version: number): boolean =>

@@ -1,7 +1,7 @@
 import { listRole, listTarget, targetPath } from '../core/layout.ts'
 import type { PublishFolder } from '../platform/publish-folder.ts'
 import { isRecord } from './metadata-bytes.ts'
-import type { MirrorTree } from './mirror-tree.ts'
+import type { CopyTree } from './copy-tree.ts'
 import { parseTarget } from './target.ts'
 
 /** As at the authority (`docs/spec/http.md` §6): what one of so many last versions of a role refers to stays, for readers in mid-pull. */
@@ -18,7 +18,7 @@ export interface RoleVersion {
 }
 
 /** Takes away what no reader can be using any more. Roots stay for ever (TUF 1.0 §5.3). */
-export function sweepTree({ folder }: MirrorTree, { shown, places, at }: SweepStep): void {
+export function sweepTree({ folder }: CopyTree, { shown, places, at }: SweepStep): void {
   const before = new Date(at.getTime() - GRACE_MS)
   folder.discardStaged(new Date(at.getTime() - STAGED_MS))
   const oldest = new Map(

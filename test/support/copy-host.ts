@@ -4,36 +4,41 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { realDisk } from '../../src/agent/disk.ts'
-import { Mirror, type Copy, type MirrorConfig, type MirrorPull } from '../../src/agent/mirror.ts'
+import {
+  SourceCopy,
+  type Copy,
+  type CopyConfig,
+  type CopyPull,
+} from '../../src/agent/source-copy.ts'
 import { createMockAuthority, type MockAuthority, type MockOptions } from './mock-authority.ts'
 import { serveFiles, type MockSource } from './mock-source.ts'
 
 /** An authority that serves, and the copy of an edge beside it; both are gone when the test ends. */
-export interface MirrorHost {
+export interface CopyHost {
   readonly authority: MockAuthority
   readonly source: MockSource
   readonly state: string
-  /** The mirror as a new process has it. */
-  readonly start: (change?: Partial<MirrorConfig>, now?: () => Date) => Promise<StartedMirror>
+  /** The copy as a new process has it. */
+  readonly start: (change?: Partial<CopyConfig>, now?: () => Date) => Promise<StartedCopy>
   /** Every file of the tree by its path. */
   readonly tree: () => Map<string, string>
   /** Of the tree's files those that its timestamp leads to and that are missing or not what was signed. */
   readonly flaws: () => string[]
 }
 
-export interface StartedMirror {
-  readonly mirror: Mirror
+export interface StartedCopy {
+  readonly copying: SourceCopy
   readonly copy: Copy
   /** What was logged as a warning or worse. */
   readonly told: { readonly code?: unknown; readonly message: string }[]
   /** Pulls and shows what came of it. */
-  readonly pull: () => Promise<MirrorPull>
+  readonly pull: () => Promise<CopyPull>
 }
 
-export async function openMirrorHost(options: MockOptions): Promise<MirrorHost> {
+export async function openCopyHost(options: MockOptions): Promise<CopyHost> {
   const authority = createMockAuthority(options)
   const source = await serveFiles(authority.files)
-  const folder = mkdtempSync(join(tmpdir(), 'bailiwick-mirror-'))
+  const folder = mkdtempSync(join(tmpdir(), 'bailiwick-copy-'))
   onTestFinished(async () => {
     await source.close()
     rmSync(folder, { recursive: true, force: true })
@@ -41,7 +46,7 @@ export async function openMirrorHost(options: MockOptions): Promise<MirrorHost> 
   writeFileSync(join(folder, 'root.json'), authority.root)
   const state = join(folder, 'state')
   const published = join(state, 'published')
-  const config: MirrorConfig = {
+  const config: CopyConfig = {
     ...{ source: source.url, root: join(folder, 'root.json'), state, maxRedirects: 0 },
     timeouts: { connect: 2, idle: 2, metadata: 2, list: 5 },
     limits: { minEntries: 0, maxEntries: 1000, maxGrowth: Infinity, maxShrink: 1 },
@@ -56,14 +61,14 @@ export async function openMirrorHost(options: MockOptions): Promise<MirrorHost> 
       const quiet = (): void => undefined
       const log = { debug: quiet, info: quiet, warn: tell, error: tell }
       const deps = { disk: realDisk, log, now, userAgent: 'test' }
-      const mirror = new Mirror(deps, { ...config, ...change })
-      const copy = await mirror.start()
-      const pull = async (): Promise<MirrorPull> => {
-        const pulled = await mirror.pull()
-        if (pulled.fault === null && pulled.isNew) await mirror.expose()
+      const copying = new SourceCopy(deps, { ...config, ...change })
+      const copy = await copying.start()
+      const pull = async (): Promise<CopyPull> => {
+        const pulled = await copying.pull()
+        if (pulled.fault === null && pulled.isNew) await copying.expose()
         return pulled
       }
-      return { mirror, copy, told, pull }
+      return { copying, copy, told, pull }
     },
     tree: () => readTree(published),
     flaws: () => findFlaws(published),
