@@ -9,7 +9,9 @@ import { printJson } from './print-table.ts'
 export function printCredentials(store: Store, at: Date): string {
   const live = store.subscribers.all().filter(({ revokedAt }) => revokedAt === null)
   const subscribers = live.map((one) => credentialsOf(store, one, at))
-  return printJson({ format: 'bailiwick-subscribers/1', subscribers })
+  // An edge whose secondaries come from elsewhere must know, too, which of their serials may have been others.
+  const restorations = store.restorations.all()
+  return printJson({ format: 'bailiwick-subscribers/1', subscribers, restorations })
 }
 
 function credentialsOf(store: Store, subscriber: Subscriber, at: Date): object {
