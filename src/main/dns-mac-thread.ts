@@ -1,9 +1,9 @@
 import { parentPort } from 'node:worker_threads'
 import { signRun } from '../dns/tsig-run.ts'
 import type { TsigKey } from '../dns/zone-source.ts'
-import type { MacAnswer, MacAsk } from './dns-mac-threads.ts'
+import type { MacAnswer, MacAsk } from './dns-mac-worker.ts'
 
-/** A thread behind `openMacThreads`: signs runs of messages, which lie in shared memory. */
+/** A thread behind `MacThread`: signs runs of messages, which lie in shared memory. */
 const port = parentPort
 if (port === null) throw new Error('this file is run as a thread')
 
