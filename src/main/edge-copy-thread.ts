@@ -4,6 +4,7 @@ import type { AgentLog } from '../agent/log.ts'
 import { SourceCopy, type Copy, type CopyPull } from '../agent/source-copy.ts'
 import type { EdgeConfig } from './edge-config.ts'
 import type { CopyQuestion, CopyReply, ToldLine } from './edge-copy.ts'
+import { giveBackHeap } from './serve-heap.ts'
 import { answerQuestions } from './serve-thread.ts'
 
 /** The thread behind `openCopy`: copies what the source has published, while another thread serves. */
@@ -31,14 +32,19 @@ async function act(
   ask: CopyQuestion['ask'],
 ): Promise<{ readonly copy: Copy | null; readonly pulled: CopyPull | null }> {
   switch (ask) {
-    case 'start':
-      return { copy: await source.start(), pulled: null }
+    case 'start': {
+      const copy = await source.start()
+      giveBackHeap()
+      return { copy, pulled: null }
+    }
     case 'pull': {
       const pulled = await source.pull()
       return { copy: pulled.copy, pulled }
     }
     case 'expose':
       await source.expose()
+      // A list went through this thread; until the next serial it has little to do.
+      giveBackHeap()
       return { copy: null, pulled: null }
   }
 }
