@@ -83,6 +83,14 @@ describe('settings', () => {
     const missing = propertiesOf(schema).filter((property) => !page.includes(`\`${property}\``))
     expect(missing).toEqual([])
   })
+
+  test('of docs/spec/edge.schema.json are all in docs/edge.md', () => {
+    const schema = JSON.parse(read('docs/spec/edge.schema.json')) as Schema
+    const page = section(read('docs/edge.md'), '2. Configuration')
+    const isNamed = (name: string): boolean =>
+      page.includes(`\`${name}\``) || page.includes(`.${name}\``)
+    expect(propertiesOf(schema).filter((name) => !isNamed(name))).toEqual([])
+  })
 })
 
 interface Schema {
