@@ -49,7 +49,7 @@ export interface Transfers {
   readonly close: () => Promise<void>
 }
 
-/** How often it is looked whether the time has come to try again what could not be made. */
+/** How often it is looked whether the time has come to try again what could not be made, and to tell again who has not come. */
 const RETRY_INTERVAL_MS = 5_000
 
 /** Hands out at once what lies ready from before, and has made what does not. Faults: those of listening, and of the folder. */
@@ -128,7 +128,10 @@ function openZones(
     ...{ ledger, condense: maker.condense, now: systemClock, onFault },
     open: (key, isFresh) => openZoneImage(folder, key, isFresh),
   })
-  const retrying = setInterval(maker.retry, RETRY_INTERVAL_MS)
+  const retrying = setInterval(() => {
+    maker.retry()
+    notify(desk.remind())
+  }, RETRY_INTERVAL_MS)
   retrying.unref()
   return {
     ...{ desk, maker },

@@ -9,6 +9,7 @@ import type { Subscriber } from '../ports.ts'
 import { Askers } from './askers.ts'
 import type { HeldZone } from './held-zone.ts'
 import { mustBeWhole } from './must-be-whole.ts'
+import { NotifyReminders } from './notify-reminders.ts'
 import { openCatalog, openDifference, openWhole, type Receiver } from './open-transfer.ts'
 import { addressOf, notifiesFor, type NotifiedZone, type PlannedNotify } from './plan-notifies.ts'
 import type { SecondaryLedger } from './secondary-ledger.ts'
@@ -41,7 +42,9 @@ export class ZoneDesk implements ZoneSource {
   readonly #images: ZoneImages
   readonly #differences: ZoneDifferences
   readonly #offers: ZoneOffers
+  readonly #reminders = new NotifyReminders()
   #catalog: Catalog | null = null
+  #subscribers = new Map<string, Subscriber>()
 
   constructor(deps: ZoneDeskDeps) {
     this.#deps = deps
@@ -79,7 +82,8 @@ export class ZoneDesk implements ZoneSource {
    * first, then of those with a new serial.
    */
   update(catalog: Catalog): PlannedNotify[] {
-    const before = new Map(this.#catalog?.subscribers.map((one) => [one.name, one]))
+    const before = this.#subscribers
+    this.#subscribers = new Map(catalog.subscribers.map((one) => [one.name, one]))
     this.#catalog = catalog
     this.#askers.update(catalog.subscribers)
     this.#offers.update(catalog)
@@ -133,12 +137,20 @@ export class ZoneDesk implements ZoneSource {
 
   /** What a secondary answered when it was told of a serial; `answer` is the response code in words, or `timeout`. */
   onNotified(
-    { subscriber, zone, serial, to }: PlannedNotify,
+    planned: PlannedNotify,
     { answer, tries }: { readonly answer: string; readonly tries: number },
   ): void {
+    const { subscriber, zone, serial, to } = planned
     this.counts.countNotify(answer)
+    if (answer === 'NOERROR') this.#reminders.confirmed(planned, this.#deps.now().getTime())
     const key = { subscriber, zone, address: addressOf(to) }
     this.ledger.notified(key, to, { serial, answer, tries })
+  }
+
+  /** Gives the notifications that are due once more, as who confirmed them has not come; to be called every few seconds. */
+  remind(): PlannedNotify[] {
+    const find = this.ledger.find.bind(this.ledger)
+    return this.#reminders.due(this.#deps.now().getTime(), find, (one) => this.#isCurrent(one))
   }
 
   /** Forgets the zones; whoever reads one goes on to its end. */
@@ -195,6 +207,16 @@ export class ZoneDesk implements ZoneSource {
     return subscribers
       .filter(({ lists }) => lists.includes(list.id))
       .flatMap((subscriber) => this.#notifies(subscriber, zone))
+  }
+
+  #isCurrent({ subscriber: name, zone, serial, to }: PlannedNotify): boolean {
+    const subscriber = this.#subscribers.get(name)
+    if (subscriber?.notify.includes(to) !== true) return false
+    const offer = this.#offers.of(subscriber).get(zone)
+    if (offer === undefined) return false
+    const now =
+      offer.of === 'catalog' ? offer.catalog : this.#images.newest(offer.list.place)?.summary
+    return now?.serial === serial
   }
 
   #notifies(subscriber: Subscriber, zone: NotifiedZone): PlannedNotify[] {

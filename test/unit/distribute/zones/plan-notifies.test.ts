@@ -123,6 +123,80 @@ describe('after a restart', () => {
   })
 })
 
+describe('a secondary that confirmed a serial', () => {
+  const asker = { key: 'new', address: '192.0.2.1', transport: 'tcp' } as const
+  const asked = {
+    asker,
+    zone: 'a.rpz.test',
+    type: 'SOA',
+    serial: 4,
+    has: null,
+    answer: 'soa',
+  } as const
+  const remind = (laterMs: number): string[] => {
+    nowMs += laterMs
+    const planned = desk.remind()
+    confirm(planned)
+    return planned.map(({ to, zone, serial }) => `${to} ${zone} ${serial}`)
+  }
+
+  beforeEach(() => {
+    update([{ ...ISP, notify: ['192.0.2.1:53'] }])
+    confirm(take('a', 4))
+  })
+
+  test('and does not come is told again, a few times and each later', () => {
+    expect(remind(4_999)).toEqual([])
+    expect(remind(1)).toEqual(['192.0.2.1:53 a.rpz.test 4'])
+    expect(remind(29_999)).toEqual([])
+    expect(remind(1)).toHaveLength(1)
+    expect(remind(119_999)).toEqual([])
+    expect(remind(1)).toHaveLength(1)
+    expect(remind(3_600_000)).toEqual([])
+  })
+
+  test('and asks is not told again', () => {
+    nowMs += 10
+    desk.onAsked(asked)
+    expect(remind(5_000)).toEqual([])
+  })
+
+  test('and had asked before, to no avail, is told again', () => {
+    confirm(take('a', 5))
+    desk.onAsked(asked)
+    nowMs += 1_001
+    confirm(take('a', 6))
+    expect(remind(5_000)).toEqual(['192.0.2.1:53 a.rpz.test 6'])
+  })
+
+  test('and has it is not told again, wherever it was told', () => {
+    ledger.ended(
+      { subscriber: 'isp', zone: 'a.rpz.test', address: '192.0.2.1' },
+      { serial: 4, style: 'whole', bytes: 1, ms: 1, outcome: 'sent' },
+    )
+    expect(remind(5_000)).toEqual([])
+  })
+
+  test('is not told again of a serial that is the newest no more, nor when it is entitled no more', () => {
+    take('a', 5)
+    expect(remind(5_000)).toEqual([])
+    confirm(desk.take({ place: 'a', serial: 6, state: '' }))
+    update([])
+    expect(remind(5_000)).toEqual([])
+  })
+
+  test('is told of a later serial from the beginning', () => {
+    for (const laterMs of [5_000, 30_000, 120_000]) expect(remind(laterMs)).toHaveLength(1)
+    confirm(take('a', 5))
+    expect(remind(5_000)).toHaveLength(1)
+  })
+
+  test('that did not answer is not told again from here: it was told six times', () => {
+    confirm(take('a', 5), 'timeout')
+    expect(remind(5_000)).toEqual([])
+  })
+})
+
 describe('a catalog', () => {
   test('is told of at the start, and when its serial has grown', () => {
     expect(update([ISP, UNBOUND])).toEqual([
