@@ -77,6 +77,7 @@ export function isPassing(fault: Fault): boolean {
 
 /** Serials between two copied ones that are looked at too. */
 const MAX_BETWEEN = 8
+const MAX_BETWEEN_BYTES = 16 * 1024 * 1024
 
 /**
  * The targets that lead from the lines that are there to the newest ones; and from a few serials between, which other edges may have served,
@@ -92,10 +93,11 @@ export function neededTargets(
   const deltas = deltaTargets(files)
   const route = planRoute(last, newest, deltas)
   if (route.by === 'nothing') return []
-  if (route.by === 'snapshot') return [newest]
   const between = deltas.filter(
     ({ from, to }) => to === newest.serial && from > (last?.serial ?? newest.serial),
   )
-  const few = between.length <= MAX_BETWEEN ? between : []
-  return [...new Set([...route.deltas, ...few])]
+  const bytes = between.reduce((sum, { length }) => sum + length, 0)
+  const isWorthIt = between.length <= MAX_BETWEEN && bytes <= MAX_BETWEEN_BYTES
+  const way = route.by === 'delta' ? route.deltas : [newest]
+  return [...new Set<Target>([...way, ...(isWorthIt ? between : [])])]
 }
