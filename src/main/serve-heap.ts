@@ -16,6 +16,6 @@ export function keepYoungHeapSmall(): void {
  */
 export function giveBackHeap(): void {
   setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as unknown
-  if (typeof collect === 'function') collect()
+  const collect = runInNewContext('gc') as () => void
+  collect()
 }

@@ -1,12 +1,15 @@
 import type { Catalog, ServedList } from '../distribute/catalog.ts'
 import type { Edge } from '../distribute/edge.ts'
+import { zoneFigures } from '../distribute/zones/zone-figures.ts'
 import {
   openMetrics,
   type HttpCounts,
   type ListFigures,
   type Metrics,
 } from '../platform/metrics.ts'
+import type { ZoneFigures } from '../platform/zone-metrics.ts'
 import type { Store } from '../store/open-store.ts'
+import type { Transfers } from './serve-transfers.ts'
 
 /** Lists whose next serial the circuit breaker holds back, until they get one after all. */
 export class StoppedLists {
@@ -32,19 +35,30 @@ export interface ServerMetricsDeps {
   readonly http: HttpCounts
   readonly connections: () => number
   readonly stopped: StoppedLists
+  /** Null where the DNS is not answered. */
+  readonly transfers: Pick<Transfers, 'desk' | 'dns'> | null
   readonly now: () => Date
 }
 
 /** The metrics of `serve`. Everybody may read them, so restricted lists stand there under their places. */
 export function openServerMetrics(deps: ServerMetricsDeps): Metrics {
-  const { edge, http, connections, now } = deps
+  const { edge, http, connections, transfers, now } = deps
   return openMetrics({
     ...{ http, connections, now },
+    ...(transfers && { zones: figuresOf(transfers, edge, now) }),
     lists: () => edge.catalog.lists.map((list) => listFigures(deps, list)),
     expiries: () => expiries(deps, edge.catalog),
     memory: () => ({ bytes: edge.memory.bytes, files: edge.memory.files }),
     exportsWaiting: () => edge.exportsWaiting,
   })
+}
+
+function figuresOf(
+  { desk, dns }: Pick<Transfers, 'desk' | 'dns'>,
+  edge: Edge,
+  now: () => Date,
+): ZoneFigures {
+  return zoneFigures({ desk, catalog: () => edge.catalog, dns: dns.counts, now })
 }
 
 function listFigures({ store, stopped }: ServerMetricsDeps, list: ServedList): ListFigures {

@@ -8,11 +8,13 @@ import { serialsOf, wantedZones } from './serve-authority-zones.ts'
 import type { DnsListening } from './serve-dns-options.ts'
 import { openExportMaker } from './serve-exports.ts'
 import { tellFault } from './serve-faults.ts'
+import { giveBackHeap } from './serve-heap.ts'
 import { openHistory, type HistoryThread } from './serve-history.ts'
 import { openHttpSide, type HttpSide } from './serve-http.ts'
 import type { ListenAt } from './serve-listen.ts'
 import { openServerMetrics, StoppedLists } from './serve-metrics.ts'
 import { openTransfers, type TransferState, type Transfers } from './serve-transfers.ts'
+import { operatorTokenHash } from './serve-operator-token.ts'
 import { startUpkeep, type Upkeep } from './serve-upkeep.ts'
 import { openWork, type Work } from './serve-work.ts'
 
@@ -61,12 +63,15 @@ interface Parts {
   readonly serverLog: ServerLog
   readonly work: Work
   readonly history: HistoryThread
+  readonly operatorTokenHash: string | null
 }
 
 function openParts(options: ServeProgramOptions): Parts {
+  const { operatorTokenFile: file } = options
+  const tokenHash = file === undefined ? null : operatorTokenHash(file)
   const authority = openAuthority(options.data)
   return {
-    ...{ options, authority },
+    ...{ options, authority, operatorTokenHash: tokenHash },
     serverLog: openServerLog(options.logLevel),
     work: openWork(options),
     history: openHistory(authority.paths.database),
@@ -95,6 +100,7 @@ async function startServing(parts: Parts): Promise<ServeProgram> {
   const edge = openEdge(parts)
   const transfers = options.dns && (await openDns(parts, options.dns, edge))
   try {
+    giveBackHeap()
     const http = openHttp(parts, { edge, transfers, condition, stopped })
     const url = await http.listen(options.at)
     const answering = transfers?.dns.urls ?? []
@@ -157,25 +163,41 @@ interface State {
   readonly stopped: StoppedLists
 }
 
-function openHttp(parts: Parts, { edge, condition, stopped }: State): HttpSide {
-  const { options, authority, history, serverLog } = parts
+function openHttp(parts: Parts, state: State): HttpSide {
+  const { options, authority, history, serverLog, operatorTokenHash } = parts
   const { store } = authority
+  const { edge, transfers, condition, stopped } = state
   return openHttpSide({
-    ...{ edge, history, serverLog, formats: EXPORT_FORMATS, now: systemClock },
+    ...{ edge, history, serverLog, formats: EXPORT_FORMATS, now: systemClock, operatorTokenHash },
     publications: store.publications,
+    ...(transfers && { zones: transfers.desk }),
     openMetrics: (http) =>
-      openServerMetrics({ ...http, ...{ store, edge, stopped, now: systemClock } }),
-    checkReady: () => checkReady(condition, store.metadata.latest('timestamp') !== null),
+      openServerMetrics({ ...http, ...{ store, edge, stopped, transfers, now: systemClock } }),
+    checkReady: () =>
+      checkReady(condition, {
+        hasTimestamp: store.metadata.latest('timestamp') !== null,
+        zones: transfers?.notReady() ?? [],
+      }),
     isStopping: () => condition.isStopping,
     maxConnectionsPerAddress: options.maxConnectionsPerAddress,
   })
 }
 
-function checkReady({ isStopping, readFault }: Condition, hasTimestamp: boolean): string[] {
+interface Readiness {
+  readonly hasTimestamp: boolean
+  /** Lists whose zone was never there since the start. */
+  readonly zones: readonly string[]
+}
+
+function checkReady(
+  { isStopping, readFault }: Condition,
+  { hasTimestamp, zones }: Readiness,
+): string[] {
   return [
     ...(isStopping ? ['the server is stopping'] : []),
     ...(readFault === null ? [] : [`the database cannot be read (${readFault})`]),
     ...(hasTimestamp ? [] : ['nothing is published']),
+    ...(zones.length === 0 ? [] : [`zones are being made (${zones.length})`]),
   ]
 }
 
