@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { Fault } from '../../src/core/fault.ts'
 import { openAuthority, type Authority } from '../../src/main/open-authority.ts'
+import type { ZoneDraft } from '../../src/formats/zone/zone-folder.ts'
 import type { FileDraft, LineDraft, PublishDeps } from '../../src/publish/ports.ts'
 import { projectPublished } from '../../src/publish/project-published.ts'
 import { publishList } from '../../src/publish/publish-list.ts'
@@ -16,7 +17,9 @@ import {
   publishOne,
   type TestAuthority,
 } from '../support/authority-folder.ts'
+import { DEFINITION } from '../support/export-builders.ts'
 import { entryLine, linesOf, sortLines } from '../support/lines.ts'
+import { servedZone } from '../support/published-zone.ts'
 import { openTufReader, readSnapshot, verifyTree } from '../support/tuf-oracle.ts'
 
 /**
@@ -87,7 +90,14 @@ function breakingDeps(
     keep: () => change('lines.keep', draft.keep),
     discard: () => tidy(draft.discard),
   })
-  const { store, files, cache, keys, now } = real
+  const zoneDraftOf = (draft: ZoneDraft): ZoneDraft => ({
+    write: (bytes) => change('zone.write', () => draft.write(bytes)),
+    patch: (bytes) => change('zone.patch', () => draft.patch(bytes)),
+    read: draft.read,
+    keep: (about) => change('zone.keep', () => draft.keep(about)),
+    discard: () => tidy(draft.discard),
+  })
+  const { store, files, cache, zones, keys, now } = real
   const deps: PublishDeps = {
     keys: { ...keys, make: async (use) => change('key', () => keys.make(use)) },
     now,
@@ -119,6 +129,10 @@ function breakingDeps(
         change('changes', () => cache.putChanges(place, serial, changes)),
       forget: (place, before) => change('forget', () => cache.forget(place, before)),
     },
+    zones: {
+      ...zones,
+      draft: (place, name) => zoneDraftOf(change('zone', () => zones.draft(place, name))),
+    },
   }
   return { deps, names }
 }
@@ -128,7 +142,7 @@ let home: TestAuthority
 beforeAll(async () => {
   home = await makeTestAuthority()
   const authority = home.open()
-  applyList(authority, 'a')
+  applyList(authority, 'a', { zone: { ...DEFINITION.zone!, zonemd: true } })
   await publishLines(authority, 'a', FIRST)
   await publishLines(authority, 'a', SECOND)
   decideLines(authority, 'a', THIRD)
@@ -194,6 +208,8 @@ async function expectRecovery(open: () => Authority): Promise<void> {
   await reader.close()
   expect(read.serial).toBe(3)
   expect(linesOf([read.lines])).toEqual(THIRD)
+  expect(read.zonemd).toMatch(/^[0-9a-f]{96}$/)
+  expect(servedZone(authority, 'a').zonemd).toBe(read.zonemd)
   expect((await publishLines(authority, 'a', FIRST)).serial).toBe(4)
   expect(
     verifyTree(authority.paths.published)
@@ -230,6 +246,10 @@ describe.each(BREAKAGES)('when a write of publishing %s', (breakage) => {
       'publish',
       'remove',
       'replace',
+      'zone',
+      'zone.keep',
+      'zone.patch',
+      'zone.write',
     ])
   })
 

@@ -1,10 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listRole } from '../../src/core/layout.ts'
-import { publicDefinition } from '../../src/core/list-definition.ts'
-import { makeZone, type MadeZone } from '../../src/formats/zone/make-zone.ts'
-import { blocksOfLines } from '../../src/core/hash-lines.ts'
 import type { Authority } from '../../src/main/open-authority.ts'
 import { openZoneFolder } from '../../src/platform/zone-folder.ts'
 import {
@@ -15,6 +11,7 @@ import {
 } from '../support/authority-folder.ts'
 import { DEFINITION } from '../support/export-builders.ts'
 import { entryLine } from '../support/lines.ts'
+import { servedZone, signedCustom } from '../support/published-zone.ts'
 
 const ZONE = { ...DEFINITION.zone!, zonemd: true }
 
@@ -31,46 +28,25 @@ afterAll(() => {
   home.remove()
 })
 
-/** What is signed of a list's newest snapshot. */
-function signed(id: string): Record<string, unknown> {
-  const metadata = authority.store.metadata.latest(listRole(id))
-  const { signed: list } = JSON.parse(metadata!.bytes.toString()) as {
-    signed: { targets: Record<string, { custom: Record<string, unknown> }> }
-  }
-  return list.targets[`lists/${id}/snapshot.txt.gz`]!.custom
-}
-
-/** The zone as a server asks for it that has seen the serial. */
-function servedZone(id: string, folder = authority.zones): MadeZone {
-  const list = authority.store.lists.find(id)!
-  const { serial, state, entries, decision } = authority.store.publications.latest(list.rowId)!
-  return makeZone(folder, {
-    ...{ place: list.place, serial, state, entries, keepSerials: 10 },
-    definition: publicDefinition(list.definition),
-    lines: () => blocksOfLines(authority.store.publications.lines(list.rowId, decision)),
-    changesSince: () => null,
-  })
-}
-
 describe('a list whose definition asks for a digest', () => {
   test('has the digest of its zone in the signed custom, and the zone is there when the serial is', async () => {
     applyList(authority, 'digested', { zone: ZONE })
     await publishLines(authority, 'digested', [entryLine(1), entryLine(2)])
-    const zone = servedZone('digested')
+    const zone = servedZone(authority, 'digested')
     expect(zone).toMatchObject({ by: 'kept', serial: 1 })
     expect(zone.zonemd).toMatch(/^[0-9a-f]{96}$/)
-    expect(signed('digested')['zonemd']).toBe(zone.zonemd)
+    expect(signedCustom(authority, 'digested')['zonemd']).toBe(zone.zonemd)
   })
 
   test('has that of the next serial, of a zone that is made from the one before', async () => {
-    const before = signed('digested')['zonemd']
+    const before = signedCustom(authority, 'digested')['zonemd']
     await publishLines(authority, 'digested', [entryLine(2), entryLine(3)])
     const names = authority.zones.names('digested')
     // The one before stays until a server has seen the new one.
     expect(names.filter((name) => name.endsWith('.zone'))).toHaveLength(2)
-    const zone = servedZone('digested')
+    const zone = servedZone(authority, 'digested')
     expect(zone).toMatchObject({ by: 'kept', serial: 2 })
-    expect(signed('digested')['zonemd']).toBe(zone.zonemd)
+    expect(signedCustom(authority, 'digested')['zonemd']).toBe(zone.zonemd)
     expect(zone.zonemd).not.toBe(before)
     const left = authority.zones.names('digested').map((name) => name.replace(/.*\./, ''))
     expect(left.sort()).toEqual(['diff', 'tree', 'zone'])
@@ -78,9 +54,9 @@ describe('a list whose definition asks for a digest', () => {
 
   test('has the same digest where the zone is made of nothing but the list', () => {
     const folder = openZoneFolder(join(home.data, 'elsewhere'))
-    expect(servedZone('digested', folder)).toMatchObject({
+    expect(servedZone(authority, 'digested', folder)).toMatchObject({
       by: 'render',
-      zonemd: signed('digested')['zonemd'],
+      zonemd: signedCustom(authority, 'digested')['zonemd'],
     })
   })
 
@@ -91,10 +67,10 @@ describe('a list whose definition asks for a digest', () => {
     draft.write(readFileSync(path).subarray(0, 10))
     draft.keep({ format: 'another/1' })
     await publishLines(authority, 'digested', [entryLine(4)])
-    expect(servedZone('digested')).toMatchObject({
+    expect(servedZone(authority, 'digested')).toMatchObject({
       by: 'kept',
       serial: 3,
-      zonemd: signed('digested')['zonemd'],
+      zonemd: signedCustom(authority, 'digested')['zonemd'],
     })
   })
 })
@@ -102,6 +78,6 @@ describe('a list whose definition asks for a digest', () => {
 test('a list whose definition asks for none has none, and no zone before it is served', async () => {
   applyList(authority, 'plain', { zone: { ...ZONE, origin: 'plain.rpz.example', zonemd: false } })
   await publishLines(authority, 'plain', [entryLine(1)])
-  expect(signed('plain')).not.toHaveProperty('zonemd')
+  expect(signedCustom(authority, 'plain')).not.toHaveProperty('zonemd')
   expect(authority.zones.names('plain')).toEqual([])
 })

@@ -16,6 +16,7 @@ import { type DnsQuestion, writeQuestion } from '../../support/dns-client.ts'
 import { parseMessage, writeRecord } from '../../support/dns-message.ts'
 import {
   type ClientKey,
+  type SignOptions,
   answerVerifier,
   isErrorSigned,
   signMessage,
@@ -70,6 +71,10 @@ describe('a signature', () => {
   test('by a key that we do not have is BADKEY', () => {
     expect(told(judge(ask({ name: 'other.test' }).bytes))).toBe('BADKEY')
     expect(told(judge(ask({ algorithm: 'hmac-sha1' }).bytes))).toBe('BADKEY')
+  })
+
+  test('by a name in capitals is BADKEY, for they are bits that nobody signs', () => {
+    expect(told(judge(ask({ name: 'K.test' }).bytes))).toBe('BADKEY')
   })
 
   test.each([
@@ -163,13 +168,12 @@ describe('the answer to a signed question', () => {
   })
 
   test('has the error, and no MAC, where the asker has no key of ours', () => {
-    for (const [wrong, error] of [
-      [{ name: 'other.test' }, 'BADKEY'],
-      [{ algorithm: 'hmac-md5.sig-alg.reg.int' }, 'BADKEY'],
-      [{ secret: 'AAAA' }, 'BADSIG'],
+    const { bytes } = ask({}, { timeSigned: NOW })
+    for (const [foreign, error] of [
+      [rename(bytes, { name: 'other.test' }), 'BADKEY'],
+      [rename(bytes, { algorithm: 'hmac-md5.sig-alg.reg.int' }), 'BADKEY'],
+      [ask({ secret: 'AAAA' }, { timeSigned: NOW }).bytes, 'BADSIG'],
     ] as const) {
-      const { bytes } = ask(wrong.secret ? wrong : {}, { timeSigned: NOW })
-      const foreign = wrong.secret ? bytes : rename(bytes, wrong)
       const { rcode, tsig, id } = answered(foreign, ours({ name: 'k.test', secret: SECRET }), NOW)
       expect([rcode, tsig?.error, tsig?.mac.length, tsig?.other.length]).toEqual([
         'NOTAUTH',
@@ -270,7 +274,7 @@ describe('a question of ours', () => {
 
 function ask(
   key: Partial<ClientKey>,
-  sign = { timeSigned: NOW },
+  sign: SignOptions = { timeSigned: NOW },
   question: Partial<DnsQuestion> = {},
 ): { readonly bytes: Buffer; readonly mac: Buffer; readonly client: ClientKey } {
   const client = { name: 'k.test', secret: SECRET, ...key }

@@ -37,18 +37,16 @@ describe.each(NAMES)('the vector zone/%s.json', (name) => {
 
   test('is what lists become on the wire, whole and by differences', () => {
     using zones = new ZoneHistory()
-    const found: Vector = { definition: vector.definition, serials: [], differences: [] }
-    const made = structuredClone(found) as { serials: unknown[]; differences: unknown[] }
-    for (const { lines } of vector.serials) {
+    const serials = vector.serials.map(({ lines }) => {
       const { serial, state, zonemd } = zones.next(lines, vector.definition)
       const bodies = readMessages(zones.folder, zones.key(serial))
-      made.serials.push({ serial, state, zonemd, lines, ...told(bodies) })
-    }
-    for (const { from, to } of vector.differences) {
+      return { serial, state, zonemd, lines, ...told(bodies) }
+    })
+    const differences = vector.differences.map(({ from, to }) => {
       const difference = condenseZone(zones.folder, zones.key(to), from, Infinity)!
-      made.differences.push({ from, to, ...told(readDifference(difference)) })
-    }
-    expect(made).toEqual(vector)
+      return { from, to, ...told(readDifference(difference)) }
+    })
+    expect({ definition: vector.definition, serials, differences }).toEqual(vector)
   })
 })
 
