@@ -1,5 +1,5 @@
 import { parseHex, printHex } from './zone-frame.ts'
-import { decodeTreeIndex, type TreeIndex } from './tree-index.ts'
+import { decodeTreeBlocks, type TreeBlocks } from './tree-blocks.ts'
 import { RENDERER } from './zone-recipe.ts'
 import type { ZoneFile, ZoneFolder } from './zone-folder.ts'
 import type { ZoneKey, ZoneSummary } from './zone-key.ts'
@@ -150,7 +150,7 @@ export function openZone(
 export interface OpenTree {
   readonly file: ZoneFile
   readonly lineBytes: number
-  readonly index: TreeIndex
+  readonly index: TreeBlocks
 }
 
 export function openTree(folder: ZoneFolder, key: ZoneKey): OpenTree | null {
@@ -159,7 +159,7 @@ export function openTree(folder: ZoneFolder, key: ZoneKey): OpenTree | null {
   const { lineBytes } = file.about as TreeAbout
   const bytes = new Uint8Array(file.length - lineBytes)
   file.read(lineBytes, bytes)
-  return { file, lineBytes, index: decodeTreeIndex(bytes) }
+  return { file, lineBytes, index: decodeTreeBlocks(bytes) }
 }
 
 /** A difference, open. */

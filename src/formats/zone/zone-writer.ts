@@ -4,7 +4,7 @@ import { MessageCutter, type MessageTable } from './cut-messages.ts'
 import { FileWindow } from './file-window.ts'
 import { GroupRenderer } from './group-renderer.ts'
 import { RecordWriter } from './record-writer.ts'
-import { beginsBlock, TreeIndex } from './tree-index.ts'
+import { beginsBlock, TreeBlocks } from './tree-blocks.ts'
 import { SPACE } from './tree-lines.ts'
 import { concat, encodeName, encodeText, recordEnd } from './wire-record.ts'
 import type { ZoneDraft } from './zone-folder.ts'
@@ -37,7 +37,7 @@ export class ZoneWriter {
   readonly #tree: BlockWriter
   readonly #image: BlockWriter
   readonly #groups: GroupRenderer
-  readonly #index = new TreeIndex()
+  readonly #index = new TreeBlocks()
   readonly #digest: ZoneDigest | null
   readonly #beaconKey: Uint8Array
   /** How much of `out` the digest has. */

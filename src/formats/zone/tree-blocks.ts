@@ -10,7 +10,7 @@ const FIELDS = 3
  * is told by the first key of a group alone, so that the same lines have the same blocks however they came about, and a change moves
  * no borders but its own.
  */
-export class TreeIndex {
+export class TreeBlocks {
   readonly #numbers: GrowingNumbers
 
   constructor(numbers = new GrowingNumbers()) {
@@ -47,11 +47,11 @@ export class TreeIndex {
   }
 }
 
-export function decodeTreeIndex(bytes: Uint8Array): TreeIndex {
+export function decodeTreeBlocks(bytes: Uint8Array): TreeBlocks {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const numbers = new GrowingNumbers()
   for (let at = 0; at < bytes.length; at += 4) numbers.push(view.getUint32(at, true))
-  return new TreeIndex(numbers)
+  return new TreeBlocks(numbers)
 }
 
 /** Whether a block begins with the group whose first line begins at `start`. */
