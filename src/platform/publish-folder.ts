@@ -53,8 +53,8 @@ export interface PublishFolder {
   readonly blocks: (path: string) => Iterable<Uint8Array>
   /** Files right in a published folder, drafts left out. */
   readonly seen: (folder: string) => readonly string[]
-  /** Removes files last written before `before`. */
-  readonly remove: (paths: readonly string[], before: Date) => void
+  /** Removes files last written before `before`; gives the removed. */
+  readonly remove: (paths: readonly string[], before: Date) => readonly string[]
 }
 
 const syncFd = promisify(fsync)
@@ -80,9 +80,7 @@ export function openPublishFolder(published: string, staging: string): PublishFo
       entriesOf(join(published, folder))
         .filter((entry) => entry.isFile() && !entry.name.startsWith(DRAFT_PREFIX))
         .map(({ name }) => `${folder}/${name}`),
-    remove: (paths, before) => {
-      for (const path of paths) removeOld(join(published, path), before)
-    },
+    remove: (paths, before) => paths.filter((path) => removeOld(join(published, path), before)),
   }
 }
 
@@ -153,9 +151,11 @@ function discardStaged(staging: string, before: Date): void {
   }
 }
 
-function removeOld(path: string, before: Date): void {
+function removeOld(path: string, before: Date): boolean {
   const stat = ifThere(() => statSync(path))
-  if (stat !== null && stat.mtime < before) rmSync(path, { force: true })
+  if (stat === null || stat.mtime >= before) return false
+  rmSync(path, { force: true })
+  return true
 }
 
 function lengthOf(path: string): number | null {

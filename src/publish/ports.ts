@@ -158,8 +158,8 @@ export interface PublishFiles {
   readonly read: (path: string) => Uint8Array | null
   /** The paths of the published files right in `folder`. */
   readonly seen: (folder: string) => readonly string[]
-  /** Takes away published files that were last written before `before`. */
-  readonly remove: (paths: readonly string[], before: Date) => void
+  /** Takes away published files that were last written before `before`; gives back those. */
+  readonly remove: (paths: readonly string[], before: Date) => readonly string[]
 }
 
 /** Lines on their way to the cache. */

@@ -105,9 +105,10 @@ function removeOld(deps: PublishDeps, { timestamp, snapshot, targets }: Committe
     const [, version, role = ''] = /([0-9]+)\.([a-z0-9-]+)\.json$/.exec(path) ?? []
     return Number(version) < (oldest.get(role) ?? 0)
   })
-  const changed = targets.filter((signed) => hasNewFiles(old, signed))
+  // A crash behind this leaves targets for the next metadata of their list to take along.
+  const removed = files.remove(old, before)
+  const changed = targets.filter((signed) => hasMetadataIn(removed, signed))
   for (const signed of changed) removeTargets(deps, signed, before)
-  files.remove(old, before)
   for (const { role, version } of [timestamp, snapshot, ...changed]) {
     store.metadata.forget(role, version - KEPT_VERSIONS + 1)
   }
@@ -134,9 +135,9 @@ function removeTargets({ store, files }: PublishDeps, signed: RoleVersion, befor
   files.remove(unwanted, before)
 }
 
-/** Whether a version of this role has just fallen out of grace, so that its targets may have. */
-function hasNewFiles(old: readonly string[], { role }: RoleVersion): boolean {
-  return old.some((path) => path.endsWith(`.${role}.json`))
+/** Whether a version of this role is among the removed, so that its targets may have no use any more. */
+function hasMetadataIn(removed: readonly string[], { role }: RoleVersion): boolean {
+  return removed.some((path) => path.endsWith(`.${role}.json`))
 }
 
 function metadataFile({ role, version, bytes }: SignedMetadata): {
