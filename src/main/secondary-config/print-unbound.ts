@@ -23,6 +23,8 @@ export function printUnbound(config: SecondaryConfig): string {
   return `${printHeading('#', 'Unbound', config)}
 server:
     module-config: "respip validator iterator"
+    # Else it answers itself for all of invalid., and never by the last name of each zone.
+    local-zone: "beacon.bailiwick.invalid." transparent
 ${tls === null ? '' : `    tls-cert-bundle: "${CERTIFICATES}"\n`}
 ${config.zones.map((zone) => printZone(config, zone)).join('\n')}`
 }
