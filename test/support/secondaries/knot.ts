@@ -5,7 +5,7 @@ import { tell, untilReady, type Secondary, type Told } from './secondary.ts'
 
 export interface KnotSetup {
   readonly port: number
-  /** Keys, remotes, acls, zones; `{folder}` stands for the program's own. */
+  /** Keys, remotes, acls, zones; whatever is kept lies in the program's own folder. */
   readonly clauses: string
 }
 
@@ -28,10 +28,13 @@ export async function startKnot(lab: Lab, { port, clauses }: KnotSetup): Promise
 database:
     storage: "${folder}"
     journal-db-max-size: 50M
+template:
+  - id: default
+    storage: "${folder}"
 log:
   - target: stderr
     any: info
-${clauses.replaceAll('{folder}', folder)}
+${inFolder(clauses, folder)}
 `,
   )
   const control = (...args: readonly string[]): Promise<Told> => {
@@ -62,4 +65,12 @@ ${clauses.replaceAll('{folder}', folder)}
   }
   await knot.start()
   return knot
+}
+
+/** Zones of a template other than the default one lie where Knot was built to put them, unless it says otherwise. */
+function inFolder(clauses: string, folder: string): string {
+  return clauses.replace(
+    /^template:\n +- id: \S+\n/m,
+    (head) => `${head}    storage: "${folder}"\n`,
+  )
 }

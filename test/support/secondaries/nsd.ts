@@ -5,7 +5,7 @@ import { tell, untilReady, type Secondary, type Told } from './secondary.ts'
 
 export interface NsdSetup {
   readonly port: number
-  /** Keys and zones; `{folder}` stands for the program's own. */
+  /** Keys and zones; `{folder}` stands for the program's own, and so does where Debian lets it write. */
   readonly clauses: string
 }
 
@@ -35,7 +35,7 @@ export async function startNsd(lab: Lab, { port, clauses }: NsdSetup): Promise<N
 remote-control:
   control-enable: yes
   control-interface: "${folder}/control"
-${clauses.replaceAll('{folder}', folder)}
+${clauses.replaceAll(/\{folder\}|\/var\/lib\/nsd/g, folder)}
 `,
   )
   const control = (...args: readonly string[]): Promise<Told> => {

@@ -6,7 +6,7 @@ import { tell, untilReady, type Secondary, type Told } from './secondary.ts'
 
 export interface PowerDnsSetup {
   readonly port: number
-  /** What stands in the file of `lua-config-file`; `{folder}` stands for the program's own. */
+  /** What stands in the file of `lua-config-file`; where Debian lets it write stands for the program's own folder. */
   readonly lua: string
 }
 
@@ -31,17 +31,20 @@ disable-packetcache=yes
 threads=1
 `,
   )
-  writeFileSync(join(folder, 'rpz.lua'), lua.replaceAll('{folder}', folder))
+  writeFileSync(join(folder, 'rpz.lua'), lua.replaceAll('/var/spool/powerdns', folder))
   const control = (...args: readonly string[]): Promise<Told> => {
     return tell('rec_control', [`--socket-dir=${folder}`, ...args])
   }
-  const dump = async (zone: string): Promise<string> => {
+  const policies = policyNames(lua)
+  /** Null when it has no such policy, or none that was loaded. */
+  const dump = async (zone: string): Promise<string | null> => {
     const path = join(folder, 'dump')
     // It does not write over a file.
     rmSync(path, { force: true })
-    const { code, stderr } = await control('dump-rpz', zone, path)
-    if (code !== 0) throw new Error(`expected a dump of ${zone}, got ${stderr}`)
-    return readFileSync(path, 'utf8')
+    const { code, stderr } = await control('dump-rpz', policies.get(zone) ?? zone, path)
+    if (code === 0) return readFileSync(path, 'utf8')
+    if (stderr.includes('No RPZ zone named')) return null
+    throw new Error(`expected a dump of ${zone}, got ${stderr}`)
   }
   let running: Running | null = null
   const powerDns: PowerDns = {
@@ -55,11 +58,17 @@ threads=1
     stop: async (signal) => running?.stop(signal),
     log: () => running?.log() ?? '',
     serialOf: async (zone) => {
-      const serial = /\sSOA\s+\S+\s+\S+\s+(\d+)/.exec(await dump(zone))?.[1]
+      const serial = /\sSOA\s+\S+\s+\S+\s+(\d+)/.exec((await dump(zone)) ?? '')?.[1]
       return serial === undefined ? null : Number(serial)
     },
-    zoneText: dump,
+    zoneText: async (zone) => (await dump(zone)) ?? '',
   }
   await powerDns.start()
   return powerDns
+}
+
+/** By zone: what it is asked for by. */
+function policyNames(lua: string): Map<string | undefined, string | undefined> {
+  const policies = lua.matchAll(/rpzPrimary\([^"]*"[^"]*"[^"]*"([^"]+)"[^)]*policyName="([^"]+)"/g)
+  return new Map([...policies].map(([, zone, name]) => [zone, name]))
 }

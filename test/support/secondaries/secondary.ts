@@ -5,8 +5,11 @@ import { askAll } from './ask.ts'
 import { OPEN_ADDRESS, type Running } from './lab.ts'
 
 /** A busy machine takes long; what never comes is waited for in failing tests only. */
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 20_000
 const PAUSE_MS = 40
+
+/** Options of a test that waits for programs several times: longer than the first of its failures takes. */
+export const PATIENT = { timeout: 120_000 }
 
 /** A real program that takes zones from a primary. */
 export interface Secondary {
@@ -98,6 +101,7 @@ export function tell(program: string, args: readonly string[], stdin?: string): 
     const child = execFile(needsProgram(program), args, options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr })
     })
-    if (stdin !== undefined) child.stdin?.end(stdin)
+    // One that reads no further says why by its end.
+    if (stdin !== undefined) child.stdin?.on('error', () => undefined).end(stdin)
   })
 }

@@ -6,7 +6,7 @@ import { tell, untilReady, type Secondary, type Told } from './secondary.ts'
 
 export interface UnboundSetup {
   readonly port: number
-  /** `rpz:` sections and what belongs to them; `{folder}` stands for the program's own. */
+  /** `rpz:` sections and what belongs to them; `{folder}` stands for the program's own, and so does where Debian lets it write. */
   readonly clauses: string
 }
 
@@ -39,7 +39,7 @@ forward-zone:
 forward-zone:
   name: "${ELSEWHERE}"
   forward-addr: 127.0.0.1@${lab.elsewhere}
-${clauses.replaceAll('{folder}', folder)}
+${clauses.replaceAll(/\{folder\}|\/var\/lib\/unbound/g, folder)}
 `,
   )
   const control = (...args: readonly string[]): Promise<Told> => {

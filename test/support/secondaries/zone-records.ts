@@ -5,7 +5,7 @@ import type { TransferAuthority } from './transfer-authority.ts'
 /** Records as sorted lines, each in one way of writing, read by BIND out of any zone file. */
 export async function recordsOf(zone: string, text: string): Promise<readonly string[]> {
   const checks = ['-i', 'none', ...['-k', '-m', '-n', '-r'].flatMap((check) => [check, 'ignore'])]
-  const args = [...checks, '-s', 'full', '-o', '-', zone, '/dev/stdin']
+  const args = [...checks, '-s', 'full', '-o', '-', zone, '-']
   const told = await tell('named-compilezone', args, text)
   if (told.code !== 0) throw new Error(`expected a zone, got ${told.stdout}${told.stderr}`)
   return told.stdout
