@@ -107,6 +107,7 @@ async function startServing(parts: Parts): Promise<ServeProgram> {
     serverLog.log.info({ http: url, dns: answering, data: options.data }, 'serving')
     const upkeep = startUpkeep({
       ...{ ...parts, edge, stopped },
+      onStaging: () => transfers?.warmUp(),
       onChange: () => transfers?.update(transferState(parts, edge)),
       onRead: (fault) => (condition.readFault = fault),
     })

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { isFault } from '../core/fault.ts'
 import type { Edge } from '../distribute/edge.ts'
 import { POLL_INTERVAL_MS } from '../distribute/limits.ts'
@@ -14,6 +15,8 @@ export interface UpkeepDeps {
   readonly work: Work
   readonly serverLog: ServerLog
   readonly stopped: StoppedLists
+  /** Somebody writes files that may soon be published. */
+  readonly onStaging: () => void
   /** Somebody has committed something, and `edge` has taken it in. */
   readonly onChange: () => void
   /** Why the database could not be read this time; null when it could. */
@@ -43,8 +46,10 @@ export function startUpkeep(deps: UpkeepDeps): Upkeep {
     projectNew()
     deps.onChange()
   })
+  const hasStaged = newStagingLook(deps)
   const polling = setInterval(() => {
     look()
+    if (hasStaged()) deps.onStaging()
     edge.refreshTimestamp().catch(tell)
   }, POLL_INTERVAL_MS)
   const renewing = setInterval(() => {
@@ -72,6 +77,18 @@ function newLook({ edge, serverLog, onRead }: UpkeepDeps, onChange: () => void):
       told = fault
     }
     onRead(told)
+  }
+}
+
+/** Whether files came into the folder of staged ones, or left it, since the last look. */
+function newStagingLook({ authority }: UpkeepDeps): () => boolean {
+  const markNow = (): number | undefined =>
+    statSync(authority.paths.staging, { throwIfNoEntry: false })?.mtimeMs
+  let mark = markNow()
+  return () => {
+    const before = mark
+    mark = markNow()
+    return mark !== before
   }
 }
 

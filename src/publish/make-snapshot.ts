@@ -5,7 +5,7 @@ import { mergePassing } from '../core/merge-lines.ts'
 import { verifiedLines } from '../core/verified-lines.ts'
 import type { Cut } from './cut-publication.ts'
 import type { LineDraft, PublishDeps } from './ports.ts'
-import { zoneDigest } from './sign-zone.ts'
+import { prepareZone } from './prepare-zone.ts'
 import { stageSnapshot, type StagedSnapshot } from './stage-snapshot.ts'
 
 /** The lines of the next serial, as a staged snapshot and in a draft that becomes part of the cache when the serial is committed. */
@@ -55,7 +55,7 @@ async function makeFrom(deps: MakeDeps, cut: Cut, lines: LineBlocks): Promise<Ma
     const about = {
       ...{ list: list.id, serial, entries },
       // While the rest of the lines is compressed by other threads.
-      zonemd: (state: string) => zoneDigest(deps, cut, draft, state),
+      zonemd: (state: string) => prepareZone(deps, cut, draft, state),
     }
     const staged = await stageSnapshot(files, list.place, about, written(lines, draft))
     return { ...staged, draft }

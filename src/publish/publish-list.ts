@@ -9,6 +9,7 @@ import { makeSnapshot, type MadeSnapshot } from './make-snapshot.ts'
 import type { Publication, PublishDeps, PublishedList } from './ports.ts'
 import { sealMetadata, signTargets } from './seal-metadata.ts'
 import { prepareDeltas, type PreparedDeltas } from './prepare-deltas.ts'
+import { settleZone } from './prepare-zone.ts'
 import { stageDeltas } from './stage-deltas.ts'
 import { stageTarget } from './stage-target.ts'
 import type { TargetFile, TargetsSigned } from './tuf-metadata.ts'
@@ -106,6 +107,7 @@ async function publishMade(
   await commitPublication(deps, cut, { ...made, targets, options })
   // Only now, so that a loser of the race for a serial leaves nothing in the cache.
   made.draft.keep()
+  settleZone(deps, cut, made.state)
   if (changes !== null) deps.cache.putChanges(list.place, serial, changes)
   deps.cache.forget(list.place, { lines: serial, changes: serial - list.definition.keep.serials })
 }

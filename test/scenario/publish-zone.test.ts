@@ -7,6 +7,7 @@ import {
   applyList,
   makeTestAuthority,
   publishLines,
+  publishOne,
   type TestAuthority,
 } from '../support/authority-folder.ts'
 import { DEFINITION } from '../support/export-builders.ts'
@@ -42,8 +43,8 @@ describe('a list whose definition asks for a digest', () => {
     const before = signedCustom(authority, 'digested')['zonemd']
     await publishLines(authority, 'digested', [entryLine(2), entryLine(3)])
     const names = authority.zones.names('digested')
-    // The one before stays until a server has seen the new one.
-    expect(names.filter((name) => name.endsWith('.zone'))).toHaveLength(2)
+    // A server that reads the one before has it open.
+    expect(names.filter((name) => name.endsWith('.zone'))).toHaveLength(1)
     const zone = servedZone(authority, 'digested')
     expect(zone).toMatchObject({ by: 'kept', serial: 2 })
     expect(signedCustom(authority, 'digested')['zonemd']).toBe(zone.zonemd)
@@ -72,6 +73,61 @@ describe('a list whose definition asks for a digest', () => {
       serial: 3,
       zonemd: signedCustom(authority, 'digested')['zonemd'],
     })
+  })
+})
+
+describe('a list whose definition asks for no digest', () => {
+  const PLAIN = { ...ZONE, zonemd: false }
+
+  test('has its next zone when its serial is there, once it is served', async () => {
+    applyList(authority, 'served', { zone: { ...PLAIN, origin: 'served.rpz.example' } })
+    await publishLines(authority, 'served', [entryLine(1), entryLine(2)])
+    expect(servedZone(authority, 'served')).toMatchObject({ by: 'render', serial: 1 })
+    await publishLines(authority, 'served', [entryLine(2), entryLine(3)])
+    const folder = openZoneFolder(join(home.data, 'elsewhere'))
+    const again = servedZone(authority, 'served', folder)
+    expect(servedZone(authority, 'served')).toEqual({ ...again, by: 'kept' })
+    expect(signedCustom(authority, 'served')).not.toHaveProperty('zonemd')
+  })
+
+  test('is published all the same where no zone can be written', async () => {
+    applyList(authority, 'unwritten', { zone: { ...PLAIN, origin: 'unwritten.rpz.example' } })
+    await publishLines(authority, 'unwritten', [entryLine(1)])
+    servedZone(authority, 'unwritten')
+    const draft = (): never => {
+      throw new Error('expected room, got none')
+    }
+    const full = { ...authority, zones: { ...authority.zones, draft } }
+    expect(await publishLines(full, 'unwritten', [entryLine(2)])).toMatchObject({ serial: 2 })
+    // Nothing of the zone before was taken away: the next one is made of it.
+    expect(authority.zones.names('unwritten')).toContainEqual(expect.stringMatching(/^1-.*\.zone$/))
+    expect(servedZone(authority, 'unwritten')).toMatchObject({ by: 'render', serial: 2 })
+  })
+
+  test('has no zone of a definition that never was published', async () => {
+    const apply = (changes: Partial<typeof ZONE>): void => {
+      const origin = 'changed.rpz.example'
+      applyList(authority, 'changed', { zone: { ...PLAIN, origin, ...changes } })
+    }
+    const nextZones = (): string[] => {
+      return authority.zones.names('changed').filter((name) => /^2-.*\.zone$/.test(name))
+    }
+    apply({})
+    await publishLines(authority, 'changed', [entryLine(1)])
+    servedZone(authority, 'changed')
+    // The SOA alone changes, so the zone comes of the one before.
+    apply({ refresh: 60 })
+    const commit = (): never => {
+      throw new Error('killed')
+    }
+    const publications = { ...authority.store.publications, commit }
+    const killed = { ...authority, store: { ...authority.store, publications } }
+    await expect(publishOne(killed, 'changed')).rejects.toThrow('killed')
+    expect(nextZones()).toHaveLength(1)
+    // All records change: the zone is for whoever serves to make.
+    apply({ ttl: 30 })
+    expect(await publishOne(authority, 'changed')).toMatchObject({ serial: 2 })
+    expect(nextZones()).toEqual([])
   })
 })
 

@@ -67,6 +67,21 @@ export function makeZone(folder: ZoneFolder, wanted: ZoneWanted): MadeZone {
   return made
 }
 
+/**
+ * As `makeZone`, but only where it takes little: where the zone is there already, or comes of the one before by its changes. Null elsewhere.
+ */
+export function bringZoneAlong(folder: ZoneFolder, wanted: ZoneWanted): MadeZone | null {
+  const work = { wanted, recipe: zoneRecipe(wanted.definition) }
+  const kept = keptZone(folder, work)
+  if (kept !== null) return kept
+  const before = zoneBefore(folder, work)
+  try {
+    return before && updatedZone(folder, work, before)
+  } finally {
+    before?.image.close()
+  }
+}
+
 interface Work {
   readonly wanted: ZoneWanted
   readonly recipe: ZoneRecipe

@@ -122,6 +122,16 @@ export function fileNames(folder: ZoneFolder, place: string): FileName[] {
   return folder.names(place).flatMap((name) => parseFileName(name) ?? [])
 }
 
+/** Whether there is an image of that name. */
+export function hasZone(folder: ZoneFolder, key: ZoneKey): boolean {
+  return folder.names(key.place).includes(imageName(key))
+}
+
+/** Removes the image of that name, if there is one. */
+export function removeZone(folder: ZoneFolder, key: ZoneKey): void {
+  folder.remove(key.place, imageName(key))
+}
+
 /** A zone's image, open. */
 export interface OpenZone {
   readonly about: ImageAbout
