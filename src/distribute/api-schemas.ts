@@ -197,6 +197,7 @@ export const SCHEMAS = {
   }),
   Secondary: object({
     address: text,
+    key: { type: ['string', 'null'], description: 'The name of the key that it last asked with.' },
     state: { enum: SECONDARY_STATES },
     serial: { type: ['integer', 'null'], description: 'What it has, as far as is known.' },
     lag: { type: ['integer', 'null'], description: 'How many serials that is behind.' },

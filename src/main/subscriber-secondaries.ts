@@ -8,6 +8,8 @@ import { printTable, printTime } from './print-table.ts'
 export interface SecondaryReport {
   readonly zone: string
   readonly address: string
+  /** The name of the key that it last asked with. */
+  readonly key: string | null
   /** `current`, `behind`, `broken` or `unknown`; null for a zone that is not served any more. */
   readonly state: string | null
   readonly serial: number | null
@@ -50,9 +52,9 @@ function newestSerials(store: Store, subscriber: Subscriber): ReadonlyMap<string
 }
 
 function reportOf(row: Secondary, newest: number | null, at: Date): SecondaryReport {
-  const { zone, address, serial, askedAtMs, transfer, notifies } = row
+  const { zone, address, key, serial, askedAtMs, transfer, notifies } = row
   return {
-    ...{ zone, address, serial },
+    ...{ zone, address, key, serial },
     state: newest === null ? null : stateOf(row, newest, at.getTime()),
     lag: newest === null ? null : lagOf(row, newest),
     askedAt: askedAtMs === null ? null : new Date(askedAtMs),
@@ -68,7 +70,16 @@ function dated<T extends { readonly atMs: number }>({ atMs, ...rest }: T) {
 /** Two tables: what each secondary has, and what each answered when it was told of a serial. */
 export function printSecondaries(reports: readonly SecondaryReport[]): string {
   if (reports.length === 0) return 'no secondary has asked for a zone yet\n'
-  const heading = ['zone', 'secondary', 'state', 'serial', 'behind', 'asked', 'last transfer']
+  const heading = [
+    'zone',
+    'secondary',
+    'key',
+    'state',
+    'serial',
+    'behind',
+    'asked',
+    'last transfer',
+  ]
   const notified = reports.flatMap(({ zone, notifies }) =>
     notifies.map(({ to, serial, answer, at }) => [
       ...[zone, to, String(serial)],
@@ -84,9 +95,9 @@ export function printSecondaries(reports: readonly SecondaryReport[]): string {
 }
 
 function cells(report: SecondaryReport): string[] {
-  const { zone, address, state, serial, lag, askedAt, transfer } = report
+  const { zone, address, key, state, serial, lag, askedAt, transfer } = report
   return [
-    ...[zone, address, state ?? 'not served', serial === null ? '-' : String(serial)],
+    ...[zone, address, key ?? '-', state ?? 'not served', serial === null ? '-' : String(serial)],
     ...[lag === null ? '-' : String(lag), askedAt === null ? '-' : printTime(askedAt)],
     transfer === null ? '-' : printTransfer(transfer),
   ]

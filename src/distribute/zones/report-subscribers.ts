@@ -99,9 +99,9 @@ function reportZones(
 }
 
 function reportSecondary(row: Secondary, serial: number, at: Date): object {
-  const { address, askedAtMs, transfer, notifies } = row
+  const { address, key, askedAtMs, transfer, notifies } = row
   return {
-    ...{ address, state: stateOf(row, serial, at.getTime()) },
+    ...{ address, key, state: stateOf(row, serial, at.getTime()) },
     ...{ serial: row.serial, lag: lagOf(row, serial) },
     askedAt: askedAtMs === null ? null : printTime(askedAtMs),
     transfer: transfer === null ? null : timed(transfer),

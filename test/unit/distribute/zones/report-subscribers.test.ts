@@ -125,7 +125,8 @@ test('a subscriber sees itself, its zones, and how far each secondary is behind'
           ...{ list: 'a', zone: 'a.rpz.test', serial: 9 },
           secondaries: [
             {
-              ...{ address: '192.0.2.1', state: 'behind', serial: 7, lag: 2, askedAt: null },
+              ...{ address: '192.0.2.1', key: null, state: 'behind', serial: 7, lag: 2 },
+              askedAt: null,
               transfer: { ...WHOLE, at },
               notifies: [{ to: '192.0.2.1:53', serial: 9, answer: 'timeout', tries: 6, at }],
             },
