@@ -10,14 +10,12 @@ import { findProgram } from './system-packages.mjs'
 export const OPEN_ADDRESS = '198.51.100.7'
 
 /**
- * Starts Unbound or BIND, whichever is here, as a resolver with empty policy zones for `origins`, on loopback
- * ports of its own. Names under `example` and `test` come from a zone file, so no network is needed. Null
- * when neither is installed.
+ * Starts Unbound or BIND, whichever is here, as a resolver on loopback ports of its own: with empty policy zones for
+ * `origins`, to be loaded from files; or with `transfer`, what «--config-for» printed for it. Names under `example` and
+ * `test` come from a zone file, so no network is needed. Null when neither is installed.
  */
-export async function startResolver({ folder, origins, wanted, detached }) {
-  const kind = [UNBOUND, BIND].find(
-    (one) => (wanted === undefined || wanted === one.name) && one.programs.every(findProgram),
-  )
+export async function startResolver({ folder, origins = [], transfer, port, wanted, detached }) {
+  const kind = kindOf(wanted)
   if (kind === undefined) return null
   mkdirSync(folder, { recursive: true })
   for (const name of ['example', 'test']) writeFileSync(join(folder, `${name}.zone`), openZone())
@@ -25,7 +23,9 @@ export async function startResolver({ folder, origins, wanted, detached }) {
   const setup = {
     folder,
     origins,
-    port: await freePort(),
+    // Where Debian lets the program write; here that is its own folder.
+    transfer: transfer?.replaceAll('/var/lib/unbound', folder),
+    port: port ?? (await freePort()),
     controlPort: await freePort(),
     secret: randomBytes(32).toString('base64'),
   }
@@ -37,6 +37,17 @@ export async function startResolver({ folder, origins, wanted, detached }) {
     child.kill()
   }
   throw new Error(`${kind.name} doesn't answer: see ${join(folder, 'resolver.log')}`)
+}
+
+function kindOf(wanted) {
+  return [UNBOUND, BIND].find(
+    (one) => (wanted === undefined || wanted === one.name) && one.programs.every(findProgram),
+  )
+}
+
+/** What a subscriber must be for the resolver that there is to take its zones; null when there is none. */
+export function transferOptions(wanted) {
+  return kindOf(wanted)?.transferOptions ?? null
 }
 
 /** Asks for the A records of `name`, by dig, or by Node where there is no dig; `null` is NXDOMAIN. */
@@ -82,6 +93,15 @@ export function freePort() {
 
 const UNBOUND = {
   name: 'unbound',
+  // It has no TSIG.
+  transferOptions: [
+    '--config-for',
+    'unbound',
+    '--transfer-by',
+    'networks',
+    '--networks',
+    '127.0.0.1',
+  ],
   programs: ['unbound', 'unbound-control'],
   args: ({ folder }) => ['-d', '-c', join(folder, 'unbound.conf')],
   reload: ({ folder }, origin) => [
@@ -91,7 +111,7 @@ const UNBOUND = {
     'auth_zone_reload',
     origin,
   ],
-  configure({ folder, origins, port, controlPort }) {
+  configure({ folder, origins, transfer, port, controlPort }) {
     const zones = ['example', 'test'].map(
       (name) => `auth-zone:
   name: "${name}."
@@ -123,7 +143,7 @@ remote-control:
   control-interface: 127.0.0.1
   control-port: ${controlPort}
   control-use-cert: no
-${[...zones, ...policies].join('\n')}
+${[...zones, ...policies, transfer ?? ''].join('\n')}
 `
     writeFileSync(join(folder, 'unbound.conf'), text)
   },
@@ -131,6 +151,7 @@ ${[...zones, ...policies].join('\n')}
 
 const BIND = {
   name: 'named',
+  transferOptions: ['--config-for', 'bind'],
   programs: ['named', 'rndc'],
   args: ({ folder }) => ['-g', '-c', join(folder, 'named.conf')],
   reload: ({ folder }, origin) => [
@@ -140,7 +161,7 @@ const BIND = {
     'reload',
     origin,
   ],
-  configure({ folder, origins, port, controlPort, secret }) {
+  configure({ folder, origins, transfer, port, controlPort, secret }) {
     const key = `key "rndc" { algorithm hmac-sha256; secret "${secret}"; };`
     const zones = ['example', 'test'].map(
       (name) => `zone "${name}" { type primary; file "${name}.zone"; };`,
@@ -149,6 +170,9 @@ const BIND = {
       (origin) => `zone "${origin}" { type primary; file "${origin}"; allow-query { none; }; };`,
     )
     const order = origins.map((origin) => `zone "${origin}";`).join(' ')
+    // BIND waits a minute between changes of a policy unless told otherwise.
+    const fromFiles = `response-policy { ${order} } qname-wait-recurse no min-update-interval 0;`
+    const [inside, beside] = transfer?.split(/^\/\/ Part [12], .*\n/m).slice(1) ?? [fromFiles, '']
     const text = `options {
   directory "${folder}";
   listen-on port ${port} { 127.0.0.1; };
@@ -158,12 +182,11 @@ const BIND = {
   allow-query { 127.0.0.1; };
   recursion yes;
   dnssec-validation no;
-  // BIND waits a minute between changes of a policy unless told otherwise.
-  response-policy { ${order} } qname-wait-recurse no min-update-interval 0;
+  ${inside.trim()}
 };
 ${key}
 controls { inet 127.0.0.1 port ${controlPort} allow { 127.0.0.1; } keys { "rndc"; }; };
-${[...zones, ...policies].join('\n')}
+${[...zones, ...policies, beside].join('\n')}
 `
     writeFileSync(join(folder, 'named.conf'), text)
     writeFileSync(

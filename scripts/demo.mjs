@@ -24,7 +24,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { writeUpstreamLists } from './demo-lists.mjs'
-import { OPEN_ADDRESS, ask, freePort, startResolver } from './demo-resolver.mjs'
+import { OPEN_ADDRESS, ask, freePort, startResolver, transferOptions } from './demo-resolver.mjs'
 import { build, installNodePackages } from './node-packages.mjs'
 import { findProgram, installSystemPackages } from './system-packages.mjs'
 
@@ -41,6 +41,7 @@ const { values: options } = parseArgs({
 const DIR = resolve(options.dir)
 const AUTHORITY = join(DIR, 'authority')
 const HOST = join(DIR, 'resolver')
+const BY_TRANSFER = join(DIR, 'by-transfer')
 const RUNNING = join(DIR, 'running.json')
 const CLI = join(ROOT, 'dist/main/bailiwick.js')
 
@@ -50,6 +51,7 @@ const RESTRICTED = 'court-orders'
 const LISTED = 'login-0042.bank-0042.example'
 const STOPPED = 'cdn-0001.payload-0001.test'
 const ADDED = 'new-today.bank-0007.example'
+const LATER = 'at-noon.bank-0007.example'
 
 const children = []
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop(signal))
@@ -73,7 +75,7 @@ async function demo() {
   BAILIWICK_DATA=${AUTHORITY}`)
   makeAuthority()
   importLists()
-  const source = await serve()
+  const { source, primary } = await serve()
   const resolver = await startResolver({
     folder: HOST,
     origins: [origin(PUBLIC), origin(RESTRICTED)],
@@ -84,8 +86,9 @@ async function demo() {
   await beforeTheAgent(resolver)
   await firstPull(source, resolver)
   await changeAndPull(resolver)
+  const secondary = await transferAndFollow(primary)
   if (options.keep) keepAgent()
-  closing(source, resolver)
+  closing(source, resolver, secondary)
 }
 
 function seeToResolver() {
@@ -123,12 +126,13 @@ function importLists() {
 async function serve() {
   title('The authority serves')
   const port = await freePort()
-  const args = ['serve', '--http', `127.0.0.1:${port}`]
+  const primary = `127.0.0.1:${await freePort()}`
+  const args = ['serve', '--http', `127.0.0.1:${port}`, '--dns', primary]
   background('authority.log', args)
   const source = `http://127.0.0.1:${port}`
   for (let i = 0; i < 100; i++) {
     const ready = await fetch(`${source}/readyz`).catch(() => null)
-    if (ready?.ok) return source
+    if (ready?.ok) return { source, primary }
     await wait(100)
   }
   throw new Error(`the authority doesn't answer: see ${join(DIR, 'authority.log')}`)
@@ -171,6 +175,34 @@ async function changeAndPull(resolver) {
   await dig(resolver, ADDED, 'NXDOMAIN')
 }
 
+/** A second resolver, which takes the lists over DNS; null where there is none to start. */
+async function transferAndFollow(primary) {
+  const as = transferOptions(options.resolver)
+  if (as === null) return null
+  title('Another resolver, with nothing of ours on its host: it takes the lists by zone transfer')
+  const port = await freePort()
+  const lists = ['--lists', `${PUBLIC},${RESTRICTED}`]
+  const where = ['--primary', primary, '--notify', `127.0.0.1:${port}`]
+  const printed = bailiwick('subscriber', 'add', 'another-isp', ...lists, ...where, ...as)
+  const resolver = await startResolver({
+    folder: BY_TRANSFER,
+    transfer: printed.slice(printed.search(/^(#|\/\/) Lists for /m)),
+    port,
+    wanted: options.resolver,
+    detached: options.keep,
+  })
+  children.push(resolver.child)
+  note(`That stands in the configuration of ${resolver.name} now, and it runs.`)
+  await dig(resolver, ADDED, 'NXDOMAIN')
+  await dig(resolver, STOPPED, definition(RESTRICTED).action.to[0])
+  bailiwick('entry', 'add', PUBLIC, LATER, '--kind', 'domain', '--reason', 'reported at noon')
+  bailiwick('publish', PUBLIC)
+  note('It is told (NOTIFY), asks for the difference (IXFR), and blocks:')
+  await dig(resolver, LATER, 'NXDOMAIN')
+  bailiwick('subscriber', 'show', 'another-isp')
+  return resolver
+}
+
 function agentConfig(source, resolver) {
   const checkzone = findProgram('named-checkzone')
   return {
@@ -201,7 +233,7 @@ function keepAgent() {
   writeFileSync(RUNNING, JSON.stringify(children.map((child) => child.pid)))
 }
 
-function closing(source, resolver) {
+function closing(source, resolver, secondary) {
   title('Where everything lies')
   console.log(`
   ${AUTHORITY}
@@ -211,7 +243,9 @@ function closing(source, resolver) {
   ${HOST}
       agent.json      the agent's configuration
       agent/          its last good lists
-      ${origin(PUBLIC)}    what ${resolver?.name ?? 'a resolver'} loads`)
+      ${origin(PUBLIC)}    what ${resolver?.name ?? 'a resolver'} loads${
+        secondary === null ? '' : `\n  ${BY_TRANSFER}\n      the resolver that is fed by transfer`
+      }`)
   if (!options.keep) {
     console.log(`
   It stops here. To leave it running, and to play with it:  npm run demo -- --keep
@@ -219,13 +253,14 @@ function closing(source, resolver) {
     return
   }
   console.log(`
-  It runs: authority ${source}${resolver ? `, ${resolver.name} 127.0.0.1:${resolver.port}` : ''}; the agent pulls every five seconds. To try:
+  It runs: authority ${source}${resolver ? `, ${resolver.name} 127.0.0.1:${resolver.port}, by transfer 127.0.0.1:${secondary.port}` : ''}; the agent pulls every five seconds. To try:
 
       export BAILIWICK_DATA=${AUTHORITY}
       alias bailiwick='node ${CLI}'
       bailiwick entry add ${PUBLIC} my-own.example --reason "let us see"
       bailiwick publish
-      sleep 6; dig @127.0.0.1 -p ${resolver?.port ?? 53} my-own.example
+      dig @127.0.0.1 -p ${secondary?.port ?? 53} my-own.example              # by transfer: at once
+      sleep 6; dig @127.0.0.1 -p ${resolver?.port ?? 53} my-own.example      # by the agent
       bailiwick entry show my-own.example
       curl -s ${source}/feeds/${PUBLIC}/hosts | head
       npm run demo -- ${options.dir === DEFAULT_DIR ? '' : `--dir ${printArgument(DIR)} `}--stop`)
@@ -266,7 +301,7 @@ function environment() {
  */
 async function dig(resolver, name, expected) {
   let { command, answer } = askOnce(resolver, name)
-  for (let i = 0; i < 30 && answer !== expected; i++) {
+  for (let i = 0; i < 100 && answer !== expected; i++) {
     await wait(100)
     answer = askOnce(resolver, name).answer
   }
