@@ -195,7 +195,14 @@ export async function openAuthority(folder, csv, { zonemd = false, notify } = {}
 
 export async function startOurs(folder, { data }, serial = 1) {
   const port = await freePort()
-  const args = ['--http', '127.0.0.1:0', '--dns', `127.0.0.1:${port}`, '--log-level', process.env.BENCH_LOG ?? 'warn']
+  const args = [
+    '--http',
+    '127.0.0.1:0',
+    '--dns',
+    `127.0.0.1:${port}`,
+    '--log-level',
+    process.env.BENCH_LOG ?? 'warn',
+  ]
   const started = performance.now()
   const server = start('bailiwick', port, folder, ['node', CLI, '--data', data, 'serve', ...args])
   await untilSerial(server, serial)

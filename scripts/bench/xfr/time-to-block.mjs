@@ -32,14 +32,6 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-block-'))
 const files = zoneFiles(N, 0.01)
 const results = []
 
-for (const resolver of RESOLVERS) await measure(resolver)
-fs.rmSync(folder, { recursive: true })
-fs.mkdirSync(RESULTS, { recursive: true })
-fs.writeFileSync(
-  path.join(RESULTS, 'time-to-block.json'),
-  `${JSON.stringify({ names: N, changes: CHANGES, results }, null, 2)}\n`,
-)
-
 /** One resolver behind each primary; the primaries take turns. */
 async function measure(kind) {
   const home = fs.mkdtempSync(path.join(folder, `${kind}-`))
@@ -260,3 +252,11 @@ function tell(kind, sides) {
   const ratio = median(sides[0].times.map((time, i) => time / sides[1].times[i]))
   console.log(`bailiwick / BIND: ${ratio.toFixed(2)}`)
 }
+
+for (const resolver of RESOLVERS) await measure(resolver)
+fs.rmSync(folder, { recursive: true })
+fs.mkdirSync(RESULTS, { recursive: true })
+fs.writeFileSync(
+  path.join(RESULTS, 'time-to-block.json'),
+  `${JSON.stringify({ names: N, changes: CHANGES, results }, null, 2)}\n`,
+)
