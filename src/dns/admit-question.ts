@@ -3,7 +3,7 @@ import { type SignedMessage, signAnswer, verdictBytes } from './tsig-sign.ts'
 import { type TsigVerdict, verifyTsig } from './tsig-verify.ts'
 import { checkQuestion } from './wire/check-question.ts'
 import { type Answer, encodeAnswer, maxUdpBytes } from './wire/encode-message.ts'
-import { type Malformed, type Message, type Question, decodeMessage } from './wire/message.ts'
+import { type Malformed, type Message, type Question, decodeQuestion } from './wire/message.ts'
 import { CLASS, FLAG, OPCODE, RCODE, TSIG_ERROR, TYPE, printType } from './wire/numbers.ts'
 import type { Asker, ZoneSource } from './zone-source.ts'
 
@@ -53,7 +53,7 @@ const TSIG_REFUSALS = new Map<number, Refusal>([
  * every zone, so that it tells of none. Throws only what the source throws.
  */
 export function admitQuestion(deps: AnswerDeps, bytes: Uint8Array, from: Origin): Admission {
-  const message = decodeMessage(bytes)
+  const message = decodeQuestion(bytes)
   if (message.kind === 'noise') {
     note(deps, from, null, 'malformed')
     return { kind: 'noise' }

@@ -1,6 +1,7 @@
 import { type Admitted, type AnswerDeps, admitQuestion, note, refuse } from './admit-question.ts'
 import { answerAdmitted } from './answer-admitted.ts'
 import type { DnsEvents } from './dns-events.ts'
+import { partyOf } from './endpoint.ts'
 import type { MacDesk } from './mac-desk.ts'
 import { giveTransfer } from './give-transfer.ts'
 import type { StreamConnection } from './stream-connection.ts'
@@ -62,7 +63,8 @@ async function answerFrom(
   if (first.kind === 'answer') return first.bytes
   const { key, address } = admitted.asker
   const askedAt = deps.elapsedMs()
-  const turn = deps.turns.ask(key ?? address)
+  const turn = deps.turns.ask(key ?? partyOf(address))
+  connection.keepPlace(true)
   try {
     if (!turn.isNow) {
       await Promise.race([turn.come, connection.leaving])
@@ -80,11 +82,12 @@ async function answerFrom(
     return null
   } finally {
     turn.leave()
+    connection.keepPlace(false)
   }
 }
 
 async function writeMessage(connection: StreamConnection, bytes: Uint8Array): Promise<void> {
-  await connection.write([encodeFrame(bytes)])
+  await connection.writeAnswer(encodeFrame(bytes))
 }
 
 function ignore(): void {

@@ -1,4 +1,5 @@
 import type { Refusal } from './dns-events.ts'
+import { partyOf } from './endpoint.ts'
 import type { DnsLimits } from './limits.ts'
 
 /** A connection, as the gate sees it. */
@@ -7,6 +8,12 @@ export interface Guest {
   /** Closes it, because another needs its place. */
   readonly dismiss: () => void
 }
+
+/**
+ * What a guest would lose with its place: `nothing`, when it waits for a question; an `answer`, when it shakes hands, or is answered in one
+ * message, and may come again; a `transfer`, which it would have to begin anew.
+ */
+export type Stake = 'nothing' | 'answer' | 'transfer'
 
 type GateLimits = Pick<DnsLimits, 'connections' | 'connectionsPerAddress' | 'connectionsPerKey'>
 
@@ -17,8 +24,9 @@ export class ConnectionGate {
   readonly #guests = new Map<Guest, Set<string>>()
   readonly #ofAddress = new Map<string, number>()
   readonly #ofKey = new Map<string, number>()
-  /** Those that wait for a question and have nothing to lose, the longest first. */
+  /** Those whose place may be given away, who have it longest first: before all others those that would lose nothing. */
   readonly #idle = new Set<Guest>()
+  readonly #answered = new Set<Guest>()
 
   constructor(limits: GateLimits) {
     this.#limits = limits
@@ -31,12 +39,14 @@ export class ConnectionGate {
   /** Null: it is in, until it leaves. Else why not. */
   enter(guest: Guest): Refusal | null {
     const { connections, connectionsPerAddress } = this.#limits
-    if ((this.#ofAddress.get(guest.address) ?? 0) >= connectionsPerAddress) {
+    const party = partyOf(guest.address)
+    if ((this.#ofAddress.get(party) ?? 0) >= connectionsPerAddress) {
       return 'connections-of-address'
     }
-    if (this.#guests.size >= connections && !this.#dismissIdlest()) return 'connections'
+    if (this.#guests.size >= connections && !this.#dismissOne()) return 'connections'
     this.#guests.set(guest, new Set())
-    add(this.#ofAddress, guest.address, 1)
+    this.#answered.add(guest)
+    add(this.#ofAddress, party, 1)
     return null
   }
 
@@ -45,8 +55,8 @@ export class ConnectionGate {
     const keys = this.#guests.get(guest)
     if (keys === undefined) return
     this.#guests.delete(guest)
-    this.#idle.delete(guest)
-    add(this.#ofAddress, guest.address, -1)
+    this.#keepPlace(guest)
+    add(this.#ofAddress, partyOf(guest.address), -1)
     for (const key of keys) add(this.#ofKey, key, -1)
   }
 
@@ -57,23 +67,33 @@ export class ConnectionGate {
     if (keys.has(key)) return true
     if ((this.#ofKey.get(key) ?? 0) >= this.#limits.connectionsPerKey) return false
     keys.add(key)
+    this.#keepPlace(guest)
     add(this.#ofKey, key, 1)
     return true
   }
 
-  /** Says whether the guest has nothing to do and nothing to lose: then its place may be given to another, unless it has shown a key. */
-  setIdle(guest: Guest, isIdle: boolean): void {
-    this.#idle.delete(guest)
-    if (isIdle && this.#guests.get(guest)?.size === 0) this.#idle.add(guest)
+  /**
+   * Says what the guest would lose now; who enters would lose an answer. For less than a transfer its place may be given to another, unless it
+   * has shown a key: else strangers who ask and read nothing could have all places.
+   */
+  setStake(guest: Guest, stake: Stake): void {
+    this.#keepPlace(guest)
+    if (stake === 'transfer' || this.#guests.get(guest)?.size !== 0) return
+    if (stake === 'nothing') this.#idle.add(guest)
+    else this.#answered.add(guest)
   }
 
-  #dismissIdlest(): boolean {
-    for (const guest of this.#idle) {
-      this.leave(guest)
-      guest.dismiss()
-      return true
-    }
-    return false
+  #keepPlace(guest: Guest): void {
+    this.#idle.delete(guest)
+    this.#answered.delete(guest)
+  }
+
+  #dismissOne(): boolean {
+    const [guest] = this.#idle.size > 0 ? this.#idle : this.#answered
+    if (guest === undefined) return false
+    this.leave(guest)
+    guest.dismiss()
+    return true
   }
 }
 

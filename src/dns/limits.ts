@@ -10,18 +10,21 @@ export interface DnsLimits {
   readonly frameMs: number
   readonly handshakeMs: number
   readonly stallMs: number
+  readonly answerStallMs: number
   readonly questionBytes: number
   readonly questionsPerConnection: number
   readonly outstandingPerConnection: number
+  readonly outstandingBytes: number
   readonly transfers: number
+  readonly transfersPerAsker: number
 }
 
 /**
- * Connections open at one time, TCP and TLS together. One more takes the place of the one that has been idle longest and never showed a key; where
- * there is none, it is closed unanswered.
+ * Connections open at one time, TCP and TLS together. One more takes the place of the one that has been idle longest and never showed a key,
+ * or else of one that showed none and has no transfer; where there is none, it is closed unanswered.
  */
 export const MAX_CONNECTIONS = 2048
-/** Connections of one address. Secondaries of many zones open one a zone, and many may stand behind one translated address. */
+/** Connections of one IPv4 address, or of one /64 of IPv6. Secondaries of many zones open one a zone, and many may stand behind one translated address. */
 export const MAX_CONNECTIONS_PER_ADDRESS = 128
 /** Connections on which one key has been used. */
 export const MAX_CONNECTIONS_PER_KEY = 64
@@ -41,6 +44,11 @@ export const HANDSHAKE_MS = 10_000
  * policy, and a stalled reader costs nothing but its socket's buffer.
  */
 export const STALL_MS = 5 * 60_000
+/**
+ * The same for an answer of one message, by which nobody's policy is cut. A reader that has not yet taken a transfer that was written before
+ * it has the time of that.
+ */
+export const ANSWER_STALL_MS = 10_000
 /** How long running transfers may go on after SIGTERM. The slowest honest reader seen took ten seconds for a million names. */
 export const DRAIN_MS = 60_000
 
@@ -51,10 +59,18 @@ export const MAX_QUESTIONS_PER_CONNECTION = 10_000
 /** Questions read ahead of the one being answered. With more waiting, nothing is read. */
 export const MAX_OUTSTANDING_PER_CONNECTION = 64
 
+/** Octets that are read ahead of the question being answered: some of the longest questions, hundreds of the usual ones. */
+export const MAX_OUTSTANDING_BYTES = 16 * 1024
+
 /** Transfers that run at one time. One more waits for its turn; askers take turns, whatever each has waiting. */
 export const MAX_TRANSFERS = 256
+/**
+ * Transfers of one asker (a key; without one, an address) that run at one time: an eighth, so that who reads slowly holds up others only
+ * together with seven more.
+ */
+export const MAX_TRANSFERS_PER_ASKER = 32
 /** Bytes written to a connection before others have their turn. */
-export const SLICE_BYTES = 256 * 1024
+export const SLICE_BYTES = 1024 * 1024
 /** Slices of a transfer that are signed ahead of the one being written. */
 export const SLICES_AHEAD = 3
 
@@ -82,8 +98,11 @@ export const DNS_LIMITS: DnsLimits = {
   frameMs: FRAME_MS,
   handshakeMs: HANDSHAKE_MS,
   stallMs: STALL_MS,
+  answerStallMs: ANSWER_STALL_MS,
   questionBytes: MAX_QUESTION_BYTES,
   questionsPerConnection: MAX_QUESTIONS_PER_CONNECTION,
   outstandingPerConnection: MAX_OUTSTANDING_PER_CONNECTION,
+  outstandingBytes: MAX_OUTSTANDING_BYTES,
   transfers: MAX_TRANSFERS,
+  transfersPerAsker: MAX_TRANSFERS_PER_ASKER,
 }

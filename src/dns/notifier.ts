@@ -2,6 +2,7 @@ import { printEndpoint } from './endpoint.ts'
 import { NOTIFY_INTERVAL_MS } from './limits.ts'
 import { NotifySockets } from './notify-socket.ts'
 import { type Notification, type NotifyOutcome, sendNotify } from './notify.ts'
+import { isSerialBefore } from './serial.ts'
 
 export interface NotifierDeps {
   readonly now: () => Date
@@ -83,7 +84,10 @@ export function openNotifier(deps: NotifierDeps, options: NotifierOptions = {}):
       const line = lines.get(place) ?? { sending: null, next: null, timer: null }
       lines.set(place, line)
       if (line.timer === null) start(place, line, notification)
-      else line.next = notification
+      // One that is told again may be older than what waits.
+      else if (line.next === null || !isSerialBefore(notification.serial, line.next.serial)) {
+        line.next = notification
+      }
     },
     pending: () => lines.size,
     stop: async () => {

@@ -15,6 +15,14 @@ export interface Asking {
   readonly end: () => void
 }
 
+/** The socket of a family. */
+interface Opened {
+  readonly family: 'udp4' | 'udp6'
+  readonly socket: Promise<Socket>
+  users: number
+  hasFailed: boolean
+}
+
 /**
  * Sends questions over UDP and gives each the datagrams that may be its answer: those from where it was sent to, with its id. There is
  * one socket for each family of addresses however many questions there are, and none when there are none.
@@ -22,7 +30,7 @@ export interface Asking {
 export class NotifySockets {
   readonly #randomId: () => number
   readonly #bind: readonly string[]
-  readonly #open = new Map<'udp4' | 'udp6', { readonly socket: Promise<Socket>; users: number }>()
+  readonly #open = new Map<Opened['family'], Opened>()
   readonly #takers = new Map<string, Taker>()
 
   /** `bind`: from which addresses to send, at most one for each family; secondaries listen to their primary's address alone. */
@@ -35,13 +43,17 @@ export class NotifySockets {
     const family = isIPv6(target.address) ? 'udp6' : 'udp4'
     const { id, place } = this.#newId(target)
     this.#takers.set(place, taker)
-    const socket = this.#use(family)
+    let opened = this.#use(family)
     return {
       id,
-      send: (message) => send(socket, message, target),
+      send: (message) => {
+        // An address that was not there may be there now.
+        if (opened.hasFailed) opened = this.#use(family)
+        return send(opened.socket, message, target)
+      },
       end: () => {
         this.#takers.delete(place)
-        this.#leave(family)
+        this.#leave(opened)
       },
     }
   }
@@ -53,24 +65,32 @@ export class NotifySockets {
     return { id, place: placeOf(target, id) }
   }
 
-  #use(family: 'udp4' | 'udp6'): Promise<Socket> {
-    const open = this.#open.get(family) ?? { socket: this.#openSocket(family), users: 0 }
-    open.users++
-    this.#open.set(family, open)
-    return open.socket
+  #use(family: Opened['family']): Opened {
+    const opened = this.#open.get(family) ?? this.#openAnew(family)
+    opened.users++
+    return opened
   }
 
-  #leave(family: 'udp4' | 'udp6'): void {
-    const open = this.#open.get(family)
-    if (open === undefined || --open.users > 0) return
-    this.#open.delete(family)
-    open.socket.then(
+  #openAnew(family: Opened['family']): Opened {
+    const opened: Opened = { family, socket: this.#openSocket(family), users: 0, hasFailed: false }
+    this.#open.set(family, opened)
+    opened.socket.catch(() => {
+      opened.hasFailed = true
+      this.#open.delete(family)
+    })
+    return opened
+  }
+
+  #leave(opened: Opened): void {
+    if (--opened.users > 0 || opened.hasFailed) return
+    this.#open.delete(opened.family)
+    opened.socket.then(
       (socket) => socket.close(),
       () => undefined,
     )
   }
 
-  #openSocket(family: 'udp4' | 'udp6'): Promise<Socket> {
+  #openSocket(family: Opened['family']): Promise<Socket> {
     const socket = createSocket(family)
     socket.on('message', (answer, { address, port }) => {
       if (answer.length < 2 || answer.length > MAX_NOTIFY_ANSWER_BYTES) return

@@ -16,8 +16,11 @@ export interface Notification {
   /** The zone's SOA record, as `Zone.soa` is. */
   readonly soa: Uint8Array
   readonly target: Endpoint
-  /** Null: unsigned, for those that drop what is signed (Unbound). */
-  readonly key: TsigKey | null
+  /**
+   * The tries are signed with each in turn: while keys are being changed the target knows one of them, and whether it does not know
+   * another it can't tell us, for nobody signs that. None: unsigned, for those that drop what is signed (Unbound).
+   */
+  readonly keys: readonly TsigKey[]
 }
 
 export interface NotifyOutcome {
@@ -50,8 +53,8 @@ export async function sendNotify(
   notification: Notification,
   signal: AbortSignal,
 ): Promise<NotifyOutcome> {
-  const { key, target } = notification
-  const macs: Uint8Array[] = []
+  const { keys, target } = notification
+  const signed: { readonly key: TsigKey; readonly mac: Uint8Array }[] = []
   const unverified: number[] = []
   let take: (rcode: number) => void = () => undefined
   const answered = new Promise<number>((resolve) => (take = resolve))
@@ -60,7 +63,8 @@ export async function sendNotify(
     if (message === null) return
     // An answer to an earlier try is as good.
     const context = { message, now: seconds() }
-    const isTrue = key === null || macs.some((mac) => isAnswerVerified(key, mac, bytes, context))
+    const isTrue =
+      keys.length === 0 || signed.some(({ key, mac }) => isAnswerVerified(key, mac, bytes, context))
     if (isTrue) take(message.rcode)
     else unverified.push(message.rcode)
   })
@@ -69,11 +73,11 @@ export async function sendNotify(
   try {
     for (const waitMs of waitsMs) {
       if (signal.aborted) break
-      tries++
-      const signed = key && signQuestion(key, message, seconds())
-      if (signed !== null) macs.push(signed.mac)
+      const key = keys[tries++ % keys.length] ?? null
+      const attempt = key && signQuestion(key, message, seconds())
+      if (key && attempt) signed.push({ key, mac: attempt.mac })
       // What the system says now (no route) may be over at the next try.
-      await asking.send(signed?.bytes ?? message)
+      await asking.send(attempt?.bytes ?? message)
       const rcode = await within(waitMs, answered, signal)
       if (rcode !== null) return { outcome: 'answered', rcode, tries }
     }

@@ -1,9 +1,6 @@
-import { type SecureContext, TLSSocket, createSecureContext } from 'node:tls'
 import { type Socket, isIPv4 } from 'node:net'
 import { performance } from 'node:perf_hooks'
-import { Fault } from '../core/fault.ts'
 import { note } from './admit-question.ts'
-import { answerDatagram } from './answer-datagram.ts'
 import { type AnswerStreamDeps, answerStream } from './answer-stream.ts'
 import { ConnectionGate, type Guest } from './connection-gate.ts'
 import type { DnsCounts, DnsEvents } from './dns-events.ts'
@@ -11,7 +8,9 @@ import { type Endpoint, plainAddress } from './endpoint.ts'
 import { DNS_LIMITS, type DnsLimits } from './limits.ts'
 import { type ListenAt, type Listener, listenBoth } from './listen.ts'
 import type { MacDesk } from './mac-desk.ts'
+import { serveDatagrams } from './serve-datagrams.ts'
 import { StreamConnection } from './stream-connection.ts'
+import { type Certificate, TlsDoor } from './tls-door.ts'
 import { TurnQueue } from './turn-queue.ts'
 import type { ZoneSource } from './zone-source.ts'
 
@@ -22,11 +21,7 @@ export interface DnsServerDeps {
   readonly now: () => Date
 }
 
-/** PEM texts. */
-export interface Certificate {
-  readonly certificate: string
-  readonly key: string
-}
+export type { Certificate } from './tls-door.ts'
 
 export interface DnsServerOptions {
   /** UDP and TCP; port 0 lets the kernel choose one, the same for both. */
@@ -58,7 +53,7 @@ export async function openDnsServer(
   options: DnsServerOptions,
 ): Promise<DnsServer> {
   const room = new ServingRoom(deps, { ...DNS_LIMITS, ...options.limits })
-  if (options.tls !== null) room.setCertificate(options.tls)
+  if (options.tls !== null) room.door.setCertificate(options.tls)
   const all = [...options.listen, ...(options.tls?.listen ?? [])]
   try {
     const endpoints = await room.listen(options.listen, all, (socket) => room.accept(socket))
@@ -68,7 +63,7 @@ export async function openDnsServer(
     return {
       endpoints,
       tlsEndpoints,
-      setCertificate: (certificate) => room.setCertificate(certificate),
+      setCertificate: (certificate) => room.door.setCertificate(certificate),
       counts: () => room.counts(),
       stop: (patienceMs) => room.stop(patienceMs),
       cut: () => room.cut(),
@@ -81,23 +76,24 @@ export async function openDnsServer(
 
 /** Everything that one server holds open. */
 class ServingRoom {
+  readonly door: TlsDoor
   readonly #answers: AnswerStreamDeps
   readonly #limits: DnsLimits
   readonly #gate: ConnectionGate
   readonly #listeners: Listener[] = []
   /** Connections, and those whose handshake goes on. */
   readonly #open = new Map<Socket, StreamConnection | null>()
-  #context: SecureContext | null = null
   #isStopping = false
   #whenEmpty: (() => void) | null = null
 
   constructor(deps: DnsServerDeps, limits: DnsLimits) {
     const { now, ...others } = deps
     this.#limits = limits
+    this.door = new TlsDoor(limits.handshakeMs)
     this.#gate = new ConnectionGate(limits)
     this.#answers = {
       ...others,
-      turns: new TurnQueue(limits.transfers),
+      turns: new TurnQueue({ all: limits.transfers, each: limits.transfersPerAsker }),
       seconds: () => Math.floor(now().getTime() / 1000),
       elapsedMs: () => performance.now(),
     }
@@ -113,20 +109,10 @@ class ServingRoom {
       const at: ListenAt = { ...endpoint, ipv6Only: hasIpv4Beside(endpoint, all) }
       const listener = await listenBoth(at, accept)
       this.#listeners.push(listener)
-      this.#answerDatagrams(listener)
+      serveDatagrams(this.#answers, listener.datagrams, this.#limits)
       opened.push(listener.endpoint)
     }
     return opened
-  }
-
-  setCertificate({ certificate: cert, key }: Certificate): void {
-    try {
-      this.#context = createSecureContext({ cert, key, minVersion: 'TLSv1.3' })
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      const expected = 'expected a certificate and its key as PEM'
-      throw new Fault('serve/certificate', `${expected}, got ${JSON.stringify(why)}`, { cause })
-    }
   }
 
   counts(): DnsCounts {
@@ -142,28 +128,14 @@ class ServingRoom {
   acceptTls(raw: Socket): void {
     const guest = this.#enter(raw, 'tls')
     if (guest === null) return
-    // RFC 9103 §7.1 wants ALPN; Unbound 1.17 sends none, and is taken. One without ours is refused by the handshake.
-    const socket = new TLSSocket(raw, {
-      isServer: true,
-      ...(this.#context && { secureContext: this.#context }),
-      ALPNProtocols: ['dot'],
-    })
-    const { address } = guest
-    const fail = (): void => {
-      clearTimeout(timer)
-      note(this.#answers, { address, transport: 'tls' }, null, 'handshake')
-      raw.destroy()
-      socket.destroy()
-    }
-    const timer = setTimeout(() => socket.destroy(), this.#limits.handshakeMs)
-    socket.on('error', () => socket.destroy())
-    socket.once('close', fail)
-    socket.once('secure', () => {
-      clearTimeout(timer)
-      socket.off('close', fail)
-      if (!this.#isStopping) this.#connect(raw, socket, guest, 'tls')
-      else socket.destroy()
-    })
+    this.door.shakeHands(
+      raw,
+      (socket) => {
+        if (!this.#isStopping) this.#connect(raw, socket, guest, 'tls')
+        else socket.destroy()
+      },
+      () => note(this.#answers, { address: guest.address, transport: 'tls' }, null, 'handshake'),
+    )
   }
 
   async stop(patienceMs: number): Promise<void> {
@@ -230,13 +202,6 @@ class ServingRoom {
       { guest, socket, from: { address: guest.address, transport } },
     )
     this.#open.set(raw, connection)
-  }
-
-  #answerDatagrams({ datagrams }: Listener): void {
-    datagrams.on('message', (question, { address, port }) => {
-      const answer = answerDatagram(this.#answers, question, plainAddress(address))
-      if (answer !== null) datagrams.send(answer, port, address, () => undefined)
-    })
   }
 }
 

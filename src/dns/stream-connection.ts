@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { type AnswerDeps, type Origin, note } from './admit-question.ts'
+import { Arrivals, type Settle } from './arrivals.ts'
 import type { ConnectionGate, Guest } from './connection-gate.ts'
 import type { Refusal } from './dns-events.ts'
 import type { DnsLimits } from './limits.ts'
@@ -19,9 +20,6 @@ export interface Accepted {
   readonly from: Origin
 }
 
-/** What waits for the proof that all that was written has arrived. */
-type Settle = (outcome: 'sent' | 'broken') => void
-
 /**
  * A connection, TCP or TLS alike: cuts questions out of the stream, has them answered one after the other, in the order in which they came
  * (RFC 7766 §6.2.1.1 allows any), and ends by rule. Reads no further than some questions ahead.
@@ -33,14 +31,16 @@ export class StreamConnection {
   readonly #socket: Socket
   readonly #frames: ReturnType<typeof frameReader>
   readonly #questions: Uint8Array[] = []
-  readonly #unsettled = new Set<Settle>()
+  readonly #arrivals = new Arrivals()
   /** Resolves when nobody waits for an answer that has not begun: the peer has ended its side, or we end ours. */
   readonly leaving: Promise<void>
   #leave: () => void = () => undefined
-  /** Bytes that came and are not yet part of a whole question. */
+  /** Bytes that came and are not yet part of a question in `#questions`. */
   #partBytes = 0
+  #questionBytes = 0
   #asked = 0
   #isWorking = false
+  #isKept = false
   /** No more questions are taken; the socket is closed when those that were are answered. */
   #isEnding = false
   #hasPeerEnded = false
@@ -66,7 +66,7 @@ export class StreamConnection {
   }
 
   get isLeaving(): boolean {
-    return this.#isEnding || this.#socket.destroyed
+    return this.#isEnding || this.#hasPeerEnded || this.#socket.destroyed
   }
 
   /** Closes it now. */
@@ -76,9 +76,10 @@ export class StreamConnection {
 
   /** Lets what is being answered go on to its end, and takes nothing more. */
   finish(): void {
-    const isIdle = !this.#isWorking && this.#partBytes === 0 && this.#unsettled.size === 0
-    this.#stopTaking()
-    this.#questions.length = 0
+    const isIdle = !this.#isWorking && this.#partBytes === 0 && this.#arrivals.isEmpty
+    this.#isEnding = true
+    this.#leave()
+    this.#dropQuestions()
     // Nothing is on the way either way, so the peer need not be waited for.
     if (isIdle) this.#socket.destroySoon()
     else if (!this.#isWorking) this.#end()
@@ -95,16 +96,33 @@ export class StreamConnection {
     return key === null || this.#deps.gate.showKey(this.#guest, key)
   }
 
+  /** Whether its place may not be given to another, because a transfer runs or waits for its turn. */
+  keepPlace(isKept: boolean): void {
+    this.#isKept = isKept
+    this.#tellStake()
+  }
+
+  /** Gives an answer of one message to the kernel, as `write` does, but waits less long for its reader. */
+  writeAnswer(frame: Uint8Array): Promise<boolean> {
+    const { stallMs, answerStallMs } = this.#deps.limits
+    // Before it, the reader may have megabytes of a transfer to take.
+    return this.#write([frame], this.#arrivals.isEmpty ? answerStallMs : stallMs)
+  }
+
   /**
-   * Gives the pieces to the kernel, without a copy and all at once; resolves when it has taken them and others had their turn, with
+   * Gives the pieces of a transfer to the kernel, without a copy and all at once; resolves when it has taken them and others had their turn, with
    * whether the connection is still there. One call at a time.
    */
   write(pieces: readonly Uint8Array[]): Promise<boolean> {
+    return this.#write(pieces, this.#deps.limits.stallMs)
+  }
+
+  #write(pieces: readonly Uint8Array[], stallMs: number): Promise<boolean> {
     const socket = this.#socket
     const last = pieces.length - 1
     if (socket.destroyed || last < 0) return Promise.resolve(!socket.destroyed)
     // Node counts what the kernel takes of a pending write as progress.
-    socket.setTimeout(this.#deps.limits.stallMs)
+    socket.setTimeout(stallMs)
     return new Promise((resolve) => {
       const done = (): void => {
         this.#giveUpWrite = null
@@ -122,17 +140,17 @@ export class StreamConnection {
   }
 
   /**
-   * Calls back when it is known whether what was written up to now has arrived: it has when the peer asks on, or ends in order; it has not when the
-   * connection fails before.
+   * Calls back when it is known whether what was written up to now has arrived: it has when the peer asks on, or ends in order, after it was
+   * written; it has not when the connection fails before.
    */
   settleLater(settle: Settle): void {
     if (this.#socket.destroyed) settle('broken')
-    else this.#unsettled.add(settle)
+    else this.#arrivals.add(settle)
   }
 
   #take(bytes: Uint8Array): void {
     if (this.#isEnding) return
-    this.#settleAll('sent')
+    this.#arrivals.takeNews()
     this.#partBytes += bytes.length
     this.#frames.push(bytes)
     this.#cutFrames()
@@ -150,19 +168,29 @@ export class StreamConnection {
         break
       }
       this.#partBytes -= FRAME_BYTES + frame.length
+      this.#questionBytes += FRAME_BYTES + frame.length
       this.#questions.push(frame)
       this.#stopClock()
     }
-    if (this.#questions.length >= outstandingPerConnection) this.#socket.pause()
+    if (this.#hasEnough()) this.#socket.pause()
     else this.#socket.resume()
+    this.#arrivals.setRead(!this.#socket.isPaused())
     this.#clock()
+  }
+
+  /** Whether nothing more is read until a question is answered. */
+  #hasEnough(): boolean {
+    const { outstandingPerConnection, outstandingBytes } = this.#deps.limits
+    const { length } = this.#questions
+    const bytes = this.#questionBytes + this.#partBytes
+    return length >= outstandingPerConnection || (length > 0 && bytes >= outstandingBytes)
   }
 
   async #work(): Promise<void> {
     if (this.#isWorking) return
     this.#isWorking = true
     this.#clock()
-    this.#deps.gate.setIdle(this.#guest, false)
+    this.#tellStake()
     for (let next = this.#questions.shift(); next !== undefined; next = this.#questions.shift()) {
       if (this.#socket.destroyed) return
       if (++this.#asked > this.#deps.limits.questionsPerConnection) {
@@ -170,11 +198,13 @@ export class StreamConnection {
         this.finish()
         break
       }
+      this.#questionBytes -= FRAME_BYTES + next.length
       this.#cutFrames()
       await this.#deps.answer(this, next)
     }
     this.#isWorking = false
-    if (this.#isEnding) this.#end()
+    // Who has ended its side has been answered all that it had asked.
+    if (this.#isEnding || this.#hasPeerEnded) this.#end()
     else this.#rest()
   }
 
@@ -185,7 +215,7 @@ export class StreamConnection {
     this.#stopClock()
     this.#running = wanted
     const { frameMs, idleMs } = this.#deps.limits
-    if (wanted === 'frame') this.#after(frameMs, () => this.refuse('question-slow'))
+    if (wanted === 'frame') this.#after(frameMs, () => this.#refuseSlow())
     if (wanted === 'idle') this.#after(idleMs, () => this.finish())
   }
 
@@ -195,6 +225,16 @@ export class StreamConnection {
     return this.#isWorking ? null : 'idle'
   }
 
+  /** What was asked before is answered, and what was written before is not cut: the beginning of a question is no reason to lose a transfer. */
+  #refuseSlow(): void {
+    if (!this.#isWorking && this.#arrivals.isEmpty) {
+      this.refuse('question-slow')
+    } else {
+      this.#note('question-slow')
+      this.finish()
+    }
+  }
+
   #stopClock(): void {
     clearTimeout(this.#timer)
     this.#running = null
@@ -202,12 +242,20 @@ export class StreamConnection {
 
   #rest(): void {
     this.#clock()
-    this.#deps.gate.setIdle(this.#guest, this.#unsettled.size === 0)
+    this.#tellStake()
+  }
+
+  #tellStake(): void {
+    const hasTransfer = this.#isKept || !this.#arrivals.isEmpty
+    const stake = hasTransfer ? 'transfer' : this.#isWorking ? 'answer' : 'nothing'
+    this.#deps.gate.setStake(this.#guest, stake)
   }
 
   #peerEnded(): void {
     this.#hasPeerEnded = true
-    this.#stopTaking()
+    this.#arrivals.takeEnd()
+    this.#stopClock()
+    this.#leave()
     if (!this.#isWorking) this.#end()
   }
 
@@ -218,9 +266,9 @@ export class StreamConnection {
     this.#stopClock()
     this.#socket.end()
     this.#socket.resume()
-    this.#deps.gate.setIdle(this.#guest, this.#unsettled.size === 0)
+    this.#tellStake()
     const { stallMs, idleMs } = this.#deps.limits
-    this.#after(this.#unsettled.size > 0 ? stallMs : idleMs, () => this.cut())
+    this.#after(this.#arrivals.isEmpty ? idleMs : stallMs, () => this.cut())
   }
 
   #after(ms: number, act: () => void): void {
@@ -231,23 +279,21 @@ export class StreamConnection {
     note(this.#deps, this.from, null, reason)
   }
 
-  #settleAll(outcome: 'sent' | 'broken'): void {
-    for (const settle of this.#unsettled) settle(outcome)
-    this.#unsettled.clear()
-  }
-
-  #stopTaking(): void {
-    this.#isEnding = true
-    this.#leave()
+  #dropQuestions(): void {
+    this.#questions.length = 0
+    this.#questionBytes = 0
   }
 
   #cleanUp(): void {
     this.#leave()
     this.#stopClock()
-    this.#questions.length = 0
+    this.#dropQuestions()
     this.#deps.gate.leave(this.#guest)
     this.#giveUpWrite?.()
-    this.#settleAll(this.#hasPeerEnded && !this.#hasFailed ? 'sent' : 'broken')
+    this.#arrivals.close({
+      hasFailed: this.#hasFailed,
+      hasEnded: this.#socket.writableFinished,
+    })
   }
 }
 

@@ -8,19 +8,26 @@ export interface Turn {
   readonly leave: () => void
 }
 
+/** `all`: at work at one time; `each`: of one asker. */
+export interface TurnLimits {
+  readonly all: number
+  readonly each: number
+}
+
 /**
- * Lets no more than `limit` be at work at one time. Who waits is served in turn with the others who wait, one each, however many
+ * Lets no more be at work at one time than the limits say. Who waits is served in turn with the others who wait, one each, however many
  * turns anybody has asked for.
  */
 export class TurnQueue {
-  readonly #limit: number
+  readonly #limits: TurnLimits
   #atWork = 0
   #waiting = 0
+  readonly #atWorkOf = new Map<string, number>()
   /** Who waits, in the order in which they are served; each has at least one waiting. */
   readonly #byAsker = new Map<string, Set<() => void>>()
 
-  constructor(limit: number) {
-    this.#limit = limit
+  constructor(limits: TurnLimits) {
+    this.#limits = limits
   }
 
   get atWork(): number {
@@ -37,11 +44,11 @@ export class TurnQueue {
     const come = new Promise<void>((resolve) => {
       begin = () => {
         state = 'at-work'
-        this.#atWork++
+        this.#count(asker, 1)
         resolve()
       }
     })
-    const isNow = this.#atWork < this.#limit
+    const isNow = this.#atWork < this.#limits.all && this.#mayWork(asker)
     if (isNow) begin()
     else this.#wait(asker, begin)
     const leave = (): void => {
@@ -49,10 +56,21 @@ export class TurnQueue {
       state = 'left'
       if (was === 'waiting') this.#forget(asker, begin)
       if (was !== 'at-work') return
-      this.#atWork--
+      this.#count(asker, -1)
       this.#next()
     }
     return { isNow, come, leave }
+  }
+
+  #count(asker: string, by: number): void {
+    const count = (this.#atWorkOf.get(asker) ?? 0) + by
+    this.#atWork += by
+    if (count > 0) this.#atWorkOf.set(asker, count)
+    else this.#atWorkOf.delete(asker)
+  }
+
+  #mayWork(asker: string): boolean {
+    return (this.#atWorkOf.get(asker) ?? 0) < this.#limits.each
   }
 
   #wait(asker: string, begin: () => void): void {
@@ -71,6 +89,7 @@ export class TurnQueue {
 
   #next(): void {
     for (const [asker, mine] of this.#byAsker) {
+      if (!this.#mayWork(asker)) continue
       // Behind all others, if there is more of it.
       this.#byAsker.delete(asker)
       this.#byAsker.set(asker, mine)

@@ -62,8 +62,8 @@ export interface Transfer {
    */
   readonly parts: () => AsyncIterable<TransferPart>
   /**
-   * To be called once, at the end: `sent` when it is known that all has arrived (the asker asks on, or ends the connection in order),
-   * `broken` otherwise, also when `parts` was never asked. Must not throw.
+   * To be called once, at the end: `sent` when there is proof that all has arrived (the asker asks on, or ends the connection in order;
+   * an end that crosses the last octets is taken for one), `broken` otherwise, also when `parts` was never asked. Must not throw.
    */
   readonly end: (outcome: 'sent' | 'broken') => void
 }

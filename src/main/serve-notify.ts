@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { openNotifier } from '../dns/notifier.ts'
 import type { Notification, NotifyOutcome } from '../dns/notify.ts'
-import { printRcode, RCODE } from '../dns/wire/numbers.ts'
+import { printRcode } from '../dns/wire/numbers.ts'
 import { addressOf, type PlannedNotify } from '../distribute/zones/plan-notifies.ts'
 import type { ZoneDesk } from '../distribute/zones/zone-desk.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -18,43 +18,33 @@ export interface Notifying {
   readonly stop: () => Promise<void>
 }
 
-/** What is being told, and with which of its keys. */
-interface Telling {
-  readonly planned: PlannedNotify
-  readonly keyAt: number
-}
-
 /** `from`: the addresses that it listens at, for secondaries take a NOTIFY from their primary alone. */
 export function openNotifying({ desk, log }: NotifyingDeps, from: readonly string[]): Notifying {
-  const telling = new WeakMap<Notification, Telling>()
+  const telling = new WeakMap<Notification, PlannedNotify>()
   const notifier = openNotifier(
     {
       now: systemClock,
       randomId: () => randomInt(0x1_0000),
       onOutcome: (notification, outcome) => {
-        const told = telling.get(notification)
-        if (told !== undefined) conclude(told, outcome)
+        const planned = telling.get(notification)
+        if (planned !== undefined) conclude(planned, outcome)
       },
     },
     { from: sourceAddresses(from) },
   )
 
-  function tell(planned: PlannedNotify, keyAt: number): void {
+  function tell(planned: PlannedNotify): void {
     const { zone, serial, soa, to, keys } = planned
     const port = Number(to.slice(to.lastIndexOf(':') + 1))
     const target = { address: addressOf(to), port }
-    const notification = { zone, serial, soa, target, key: keys[keyAt] ?? null }
-    telling.set(notification, { planned, keyAt })
+    const notification = { zone, serial, soa, target, keys }
+    telling.set(notification, planned)
     notifier.notify(notification)
   }
 
-  function conclude({ planned, keyAt }: Telling, outcome: NotifyOutcome): void {
+  function conclude(planned: PlannedNotify, outcome: NotifyOutcome): void {
     // A newer serial is told instead.
     if (outcome.outcome === 'superseded') return
-    if (isKeyUnknown(outcome) && keyAt + 1 < planned.keys.length) {
-      tell(planned, keyAt + 1)
-      return
-    }
     const answer = printOutcome(outcome)
     const { subscriber, zone, serial, to } = planned
     const line = { subscriber, zone, serial, to, answer, tries: outcome.tries }
@@ -65,15 +55,10 @@ export function openNotifying({ desk, log }: NotifyingDeps, from: readonly strin
 
   return {
     notify: (planned) => {
-      for (const one of planned) tell(one, 0)
+      for (const one of planned) tell(one)
     },
     stop: () => notifier.stop(),
   }
-}
-
-/** While keys are being changed the secondary may not know this one yet, or not any more. */
-function isKeyUnknown({ outcome, rcode }: NotifyOutcome): boolean {
-  return outcome !== 'timeout' && rcode === RCODE.notAuth
 }
 
 function printOutcome({ outcome, rcode }: NotifyOutcome): string {

@@ -63,6 +63,40 @@ export function readName(reader: WireReader): string {
 }
 
 /**
+ * Passes over the name at the reader's place without reading it, up to its first label that is elsewhere: that is looked at by whoever
+ * reads the name. So it costs what the name has in octets here, and not what it would be as a text.
+ */
+export function skipName(reader: WireReader): void {
+  const { bytes, at: from } = reader
+  let at = from
+  let size = bytes[at]
+  while (size !== undefined && size > 0 && size <= MAX_LABEL_BYTES) size = bytes[(at += 1 + size)]
+  if (size === undefined) reader.fail('message-cut')
+  else if (size > 0 && size < POINTER) reader.fail('name-label')
+  const end = size === 0 ? at + 1 : passPointer(reader, at)
+  if (end - from > MAX_NAME_BYTES) reader.fail('name-long')
+  if (!reader.hasFailed()) reader.at = end
+}
+
+/** The place behind the pointer, which must lead to a label, by as many pointers as may be. */
+function passPointer(reader: WireReader, from: number): number {
+  const { bytes } = reader
+  let floor = reader.at
+  let at = from
+  for (let pointers = 0; (bytes[at] ?? 0) >= POINTER; at = floor) {
+    const low = bytes[at + 1]
+    const target = (((bytes[at] ?? 0) - POINTER) << 8) | (low ?? 0)
+    const isWrong = target < HEADER_BYTES || target >= floor || ++pointers > MAX_POINTERS
+    if (low === undefined || isWrong) {
+      reader.fail(low === undefined ? 'message-cut' : 'name-pointer')
+      break
+    }
+    floor = target
+  }
+  return from + 2
+}
+
+/**
  * The name as on the wire: lower case, not compressed, which is also its canonical form (RFC 4034 §6.2). Takes what `readName` gives
  * and a dot at the end, too. Throws name/invalid: these names are of our own configuration.
  */

@@ -6,6 +6,7 @@ export type WireProblem =
   | 'name-pointer'
   | 'record-place'
   | 'record-form'
+  | 'records'
   | 'questions'
   | 'trailing-bytes'
   | 'opcode'

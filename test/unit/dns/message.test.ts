@@ -3,7 +3,12 @@ import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { checkQuestion } from '../../../src/dns/wire/check-question.ts'
 import { encodeAnswer, encodeMessage, maxUdpBytes } from '../../../src/dns/wire/encode-message.ts'
-import { type Message, askQuestion, decodeMessage } from '../../../src/dns/wire/message.ts'
+import {
+  type Message,
+  askQuestion,
+  decodeMessage,
+  decodeQuestion,
+} from '../../../src/dns/wire/message.ts'
 import { CLASS, FLAG, RCODE, TYPE, printRcode, printType } from '../../../src/dns/wire/numbers.ts'
 import { parseMessage, writeName, writeRecord } from '../../support/dns-message.ts'
 import { writeQuestion } from '../../support/dns-client.ts'
@@ -97,6 +102,50 @@ describe('a question', () => {
     expect(checkQuestion(decode(Buffer.from('123400000000000000000000', 'hex')))).toBe(
       RCODE.formErr,
     )
+  })
+})
+
+describe('a question to a server', () => {
+  /** With so many records in each section, each of the type NULL. */
+  function withRecords(
+    counts: readonly [number, number, number],
+    change: { opcode?: number } = {},
+  ) {
+    const { bytes } = writeQuestion({ name: 'rpz.example', type: 'SOA', ...change })
+    const all = Buffer.concat([
+      bytes,
+      ...counts.flatMap((count) =>
+        Array.from({ length: count }, () =>
+          writeRecord('a.example', 10, { data: Buffer.alloc(1) }),
+        ),
+      ),
+    ])
+    for (const [i, count] of counts.entries()) all.writeUInt16BE(count, 6 + 2 * i)
+    return all
+  }
+
+  test.each<[number, number, number]>([
+    [1, 0, 0],
+    [0, 3, 0],
+    [0, 0, 5],
+  ])('with more records than any has is refused: %i, %i, %i', (...counts) => {
+    const bytes = withRecords(counts)
+    expect(decodeQuestion(bytes)).toMatchObject({
+      ...{ kind: 'malformed', problem: 'records', rcode: RCODE.formErr },
+      question: { name: 'rpz.example' },
+    })
+    // They are not looked at: the first is cut.
+    expect(decodeQuestion(bytes.subarray(0, 12 + 17 + 3))).toMatchObject({ problem: 'records' })
+    expect(decodeMessage(bytes)).toMatchObject({ kind: 'message' })
+  })
+
+  test('may have as many as any has, and other opcodes more', () => {
+    expect(decodeQuestion(withRecords([0, 2, 4]))).toMatchObject({ kind: 'message' })
+    for (const opcode of [4, 5]) {
+      expect(decodeQuestion(withRecords([1, 3, 5], { opcode }))).toMatchObject({
+        ...{ kind: 'message', opcode },
+      })
+    }
   })
 })
 

@@ -1,6 +1,6 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import { MAX_NAME_BYTES, encodeName, readName } from '../../../src/dns/wire/name.ts'
+import { MAX_NAME_BYTES, encodeName, readName, skipName } from '../../../src/dns/wire/name.ts'
 import { WireReader } from '../../../src/dns/wire/reader.ts'
 
 const HEADER = 12
@@ -125,3 +125,34 @@ function lowered(wire: Uint8Array): Uint8Array {
 function equal(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0
 }
+
+describe('a name that is passed over', () => {
+  function skip(hex: string, at = 12) {
+    const reader = new WireReader(Buffer.from('00'.repeat(12) + hex, 'hex'), at)
+    skipName(reader)
+    return [reader.at - 12, reader.problem]
+  }
+
+  test.each([
+    ['the root', '00', 0, 1],
+    ['labels', '0161026262' + '00ff', 0, 6],
+    ['labels and a pointer', '0161' + '00' + '0162' + 'c00c' + 'ff', 3, 7],
+    ['a label of 63 octets', '3f' + '61'.repeat(63) + '00', 0, 65],
+    ['255 octets', '01' + '61' + '0161'.repeat(126) + '00', 0, 255],
+  ])('is %s', (_, hex, at, end) => {
+    expect(skip(hex, 12 + at)).toEqual([end, null])
+  })
+
+  test.each([
+    ['without an end', '0161', 0, 'message-cut'],
+    ['of a label beyond the end', '0361', 0, 'message-cut'],
+    ['of half a pointer', '0161c0', 0, 'message-cut'],
+    ['of a label of 64 octets', '40' + '61'.repeat(64) + '00', 0, 'name-label'],
+    ['of 256 octets', '0261' + '61' + '0161'.repeat(126) + '00', 0, 'name-long'],
+    ['that points into the header', '0161c00b', 0, 'name-pointer'],
+    ['that points to itself', '0161c00c', 0, 'name-pointer'],
+    ['that points to a pointer to itself', 'c00c' + 'c00c', 2, 'name-pointer'],
+  ])('fails %s', (_, hex, at, problem) => {
+    expect(skip(hex, 12 + at)[1]).toBe(problem)
+  })
+})

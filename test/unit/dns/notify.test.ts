@@ -72,7 +72,7 @@ function host(options: NotifierOptions = {}) {
 
 function tell(notifier: Notifier, port: number, change: Partial<Notification> = {}): void {
   const { serial = 7, target = { address: '127.0.0.1', port } } = change
-  const zone = { zone: 'rpz.test', soa: fakeZone({ serial }).soa, key: null }
+  const zone = { zone: 'rpz.test', soa: fakeZone({ serial }).soa, keys: [] }
   notifier.notify({ ...zone, ...change, serial, target })
 }
 
@@ -93,7 +93,7 @@ describe('a notification', () => {
   test('is signed where there is a key, and so must be its answer', async () => {
     const { port, got } = await secondary(acceptSigned)
     const { notifier, told } = host({ waitsMs: [200] })
-    tell(notifier, port, { key })
+    tell(notifier, port, { keys: [key] })
     await until(() => told.length > 0)
     expect(got[0]!.tsig).toMatchObject({ keyName: 'key.test.' })
     expect(told).toMatchObject([{ outcome: { outcome: 'answered', rcode: 0 } }])
@@ -102,10 +102,48 @@ describe('a notification', () => {
   test('is not answered by an answer without a signature, where there is a key', async () => {
     const { port, got } = await secondary((message) => accept(message, 9))
     const { notifier, told } = host({ waitsMs: [20, 20] })
-    tell(notifier, port, { key })
+    tell(notifier, port, { keys: [key] })
     await until(() => told.length > 0)
     expect(told).toEqual([{ serial: 7, outcome: { outcome: 'unverified', rcode: 9, tries: 2 } }])
     expect(got).toHaveLength(2)
+  })
+
+  test('is signed by the next key at the next try, for one that does not know the first', async () => {
+    const other = fakeKey('other.test')
+    // BADKEY, which nobody can sign.
+    const { port, got } = await secondary((message) =>
+      message.tsig?.keyName === 'key.test.' ? acceptSigned(message) : accept(message, 9),
+    )
+    const { notifier, told } = host({ waitsMs: [20, 20, 5_000] })
+    tell(notifier, port, { keys: [other, fakeKey('third.test'), key] })
+    await until(() => told.length > 0)
+    expect(told).toEqual([{ serial: 7, outcome: { outcome: 'answered', rcode: 0, tries: 3 } }])
+    expect(got.map(({ tsig }) => tsig?.keyName)).toEqual([
+      'other.test.',
+      'third.test.',
+      'key.test.',
+    ])
+  })
+
+  test('is signed by the first key again after the last', async () => {
+    const { port, got } = await secondary(silent)
+    const { notifier, told } = host({ waitsMs: [5, 5, 5] })
+    tell(notifier, port, { keys: [key, fakeKey('other.test')] })
+    await until(() => told.length > 0)
+    expect(got.map(({ tsig }) => tsig?.keyName)).toEqual(['key.test.', 'other.test.', 'key.test.'])
+  })
+
+  test('is sent as soon as there is an address to send from', async () => {
+    const { port, got } = await secondary(accept)
+    const from = ['192.0.2.1']
+    const { notifier, told } = host({ from, waitsMs: [50, 50, 5_000] })
+    tell(notifier, port, { zone: 'rpz.test' })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    from[0] = '127.0.0.1'
+    await until(() => told.length > 0)
+    expect(told).toMatchObject([{ outcome: { outcome: 'answered' } }])
+    expect(told[0]!.outcome.tries).toBeGreaterThan(1)
+    expect(got).toHaveLength(1)
   })
 
   test('that is refused is answered, too', async () => {
@@ -183,6 +221,14 @@ describe('notifications that follow each other', () => {
     expect(told.map(({ serial }) => serial)).toEqual([7, 9])
     expect(got.map(({ answer }) => answer[0]!.serial)).toEqual([7, 9])
     await until(() => notifier.pending() === 0)
+  })
+
+  test('that are told again do not take the place of a newer one', async () => {
+    const { port } = await secondary(accept)
+    const { notifier, told } = host({ intervalMs: 40 })
+    for (const serial of [6, 0xffff_ffff, 3, 0xffff_fffe, 2]) tell(notifier, port, { serial })
+    await until(() => told.length === 2)
+    expect(told.map(({ serial }) => serial)).toEqual([6, 3])
   })
 
   test('supersede the one that is not answered', async () => {

@@ -110,6 +110,51 @@ describe('a connection', () => {
     expect(host.refused).toMatchObject([{ reason: 'question-slow' }])
   })
 
+  test('that begins a question during a transfer gets the transfer, and is ended then', async () => {
+    let open = (): void => undefined
+    const gate = new Promise<void>((resolve) => (open = resolve))
+    const zone = fakeZone({ beforePart: () => gate })
+    const host = await hostDns(fakeSource([zone]), { limits: { frameMs: 30, idleMs: 10_000 } })
+    const stream = await openStream(host)
+    const got = transferOver(stream, AXFR)
+    await until(() => host.begun.length > 0)
+    stream.write(Buffer.from([0]))
+    await until(() => host.refused.length > 0)
+    expect(host.refused).toMatchObject([{ reason: 'question-slow' }])
+    open()
+    expect(await got).toMatchObject({ style: 'whole' })
+    expect(await stream.ended()).toEqual([])
+    stream.halfClose()
+    await until(() => zone.outcomes.length > 0)
+    expect(zone.outcomes).toEqual(['whole sent'])
+  })
+
+  test('that begins a question after a transfer is ended, and not cut', async () => {
+    const zone = fakeZone()
+    const host = await hostDns(fakeSource([zone]), { limits: { frameMs: 30, idleMs: 10_000 } })
+    const stream = await openStream(host)
+    const asked = writeQuestion(AXFR)
+    stream.write(Buffer.concat([frame(asked.bytes), Buffer.from([0])]))
+    await until(() => host.refused.length > 0)
+    expect(zone.outcomes).toEqual([])
+    await stream.ended()
+    stream.halfClose()
+    await until(() => zone.outcomes.length > 0)
+    expect(zone.outcomes).toEqual(['whole sent'])
+  })
+
+  test('that ends its side is answered all that it has asked', async () => {
+    const limits = { outstandingPerConnection: 4 }
+    const host = await hostDns(fakeSource([fakeZone()]), { limits })
+    const stream = await openStream(host)
+    const questions = Array.from({ length: 200 }, () => frame(writeQuestion(SOA).bytes))
+    stream.write(Buffer.concat([...questions, Buffer.from([0, 50, 1])]))
+    stream.halfClose()
+    expect(await stream.ended()).toHaveLength(200)
+    await until(() => host.server.counts().connections === 0)
+    expect(host.refused).toEqual([])
+  })
+
   test('may send the next question before the clock of one before would have run out', async () => {
     const limits = { frameMs: 80, idleMs: 10_000 }
     const host = await hostDns(fakeSource([fakeZone()]), { limits })
@@ -186,6 +231,20 @@ describe('a reader', () => {
     expect(host.server.counts()).toMatchObject({ connections: 0, transfers: 0 })
   })
 
+  test('that has ended its side and takes nothing has not got what was written before', async () => {
+    const [small, large] = [fakeZone(), fakeZone({ ...LARGE, name: 'large.test' })]
+    const limits = { stallMs: 300, idleMs: 300 }
+    const host = await hostDns(fakeSource([small, large]), { limits })
+    const stream = await openStream({ ...host, timeoutMs: 20_000 })
+    stream.socket.pause()
+    for (const name of ['rpz.test.', 'large.test.']) {
+      stream.send(writeQuestion({ ...AXFR, name }).bytes)
+    }
+    stream.halfClose()
+    await until(() => host.ended.length === 2)
+    expect([...small.outcomes, ...large.outcomes]).toEqual(['whole broken', 'whole broken'])
+  })
+
   test('that takes a little now and then is waited for', async () => {
     const zone = fakeZone(LARGE)
     const host = await hostDns(fakeSource([zone]), { limits: { stallMs: 200 } })
@@ -222,6 +281,23 @@ describe('transfers', () => {
     expect([await first, await second]).toMatchObject([{ serial: 7 }, { serial: 8 }])
     await until(() => host.server.counts().transfers === 0)
     expect(host.server.counts().waiting).toBe(0)
+  })
+
+  test('over the limit of an asker wait, though there are turns for others', async () => {
+    let open = (): void => undefined
+    const gate = new Promise<void>((resolve) => (open = resolve))
+    const slow = fakeZone({ beforePart: () => gate })
+    const limits = { transfersPerAsker: 1 }
+    const host = await hostDns(fakeSource([slow], [key]), { limits })
+    const first = transfer(host, AXFR)
+    await until(() => host.begun.length === 1)
+    const second = transfer(host, AXFR)
+    await until(() => host.server.counts().waiting === 1)
+    const other = transfer(host, { ...AXFR, key: key.client })
+    await until(() => host.begun.length === 2)
+    expect(host.begun[1]!.asker.key).toBe('key.test')
+    open()
+    expect(await Promise.all([first, second, other])).toHaveLength(3)
   })
 
   test('whose asker leaves while it waits are forgotten, and never begun', async () => {

@@ -152,6 +152,32 @@ describeWith('openssl', 'over TLS', () => {
     expect(refused).toMatchObject([{ reason: 'connections-of-address' }])
   })
 
+  test('a handshake in progress makes room where there is none', async () => {
+    const { port } = await host(fakeSource([fakeZone()], [key]), { limits: { connections: 1 } })
+    const silent = connectTcp(port, '127.0.0.1')
+    silent.on('error', () => undefined)
+    await once(silent, 'connect')
+    silent.resume()
+    const closed = once(silent, 'close')
+    expect(await transfer(at(port, first), AXFR)).toMatchObject({ style: 'whole' })
+    await closed
+  })
+
+  test('a wrong record ends the connection, and nothing before it counts as arrived', async () => {
+    const zone = fakeZone()
+    const { port, server } = await host(fakeSource([zone], [key]))
+    const below = connectTcp(port, '127.0.0.1')
+    const socket = await handshake(port, { servername: TLS_NAME, socket: below })
+    socket.on('error', () => undefined)
+    const { bytes } = writeQuestion(AXFR)
+    socket.write(Buffer.concat([Buffer.from([0, bytes.length]), bytes]))
+    await once(socket, 'data')
+    const wrong = Buffer.from([23, 3, 3, 0, 20, ...Buffer.alloc(20, 1)])
+    below.write(wrong)
+    await until(() => server.counts().connections === 0)
+    expect(zone.outcomes).toEqual(['whole broken'])
+  })
+
   test('a reader that takes nothing is cut in the end', async () => {
     const zone = fakeZone({ names: 300_000, labelBytes: 60, perMessage: 700, perPart: 8 })
     const limits = { stallMs: 300 }

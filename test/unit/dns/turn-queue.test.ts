@@ -15,7 +15,7 @@ async function settle(): Promise<void> {
 }
 
 test('lets as many be at work as may be, and the next when one leaves', async () => {
-  const queue = new TurnQueue(2)
+  const queue = new TurnQueue({ all: 2, each: 2 })
   const order: string[] = []
   const turns = ask(queue, order, ['a1', 'b1', 'c1'])
   await settle()
@@ -29,7 +29,7 @@ test('lets as many be at work as may be, and the next when one leaves', async ()
 })
 
 test('serves askers in turn, however many turns one has asked for', async () => {
-  const queue = new TurnQueue(1)
+  const queue = new TurnQueue({ all: 1, each: 1 })
   const order: string[] = []
   const names = ['a0', 'a1', 'a2', 'a3', 'b1', 'c1', 'c2']
   const turns = ask(queue, order, names)
@@ -41,7 +41,7 @@ test('serves askers in turn, however many turns one has asked for', async () => 
 })
 
 test('passes over who has left while waiting, and counts nobody twice', async () => {
-  const queue = new TurnQueue(1)
+  const queue = new TurnQueue({ all: 1, each: 1 })
   const order: string[] = []
   const [first, second, third] = ask(queue, order, ['a1', 'b1', 'c1'])
   second!.leave()
@@ -52,5 +52,23 @@ test('passes over who has left while waiting, and counts nobody twice', async ()
   await settle()
   expect(order).toEqual(['a1', 'c1'])
   third!.leave()
+  expect([queue.atWork, queue.waiting]).toEqual([0, 0])
+})
+
+test('lets no asker have more than its part, and gives what it leaves to others', async () => {
+  const queue = new TurnQueue({ all: 4, each: 2 })
+  const order: string[] = []
+  const turns = ask(queue, order, ['a1', 'a2', 'a3', 'b1', 'a4'])
+  await settle()
+  expect(order).toEqual(['a1', 'a2', 'b1'])
+  expect([queue.atWork, queue.waiting]).toEqual([3, 2])
+  // There is room, but not for this one.
+  turns[3]!.leave()
+  await settle()
+  expect(order).toEqual(['a1', 'a2', 'b1'])
+  turns[0]!.leave()
+  await settle()
+  expect(order).toEqual(['a1', 'a2', 'b1', 'a3'])
+  for (const turn of turns) turn.leave()
   expect([queue.atWork, queue.waiting]).toEqual([0, 0])
 })
