@@ -67,7 +67,9 @@ async function restore(file: string, _options: object, command: Command): Promis
   const { readBackup } = await import('../store/backup.ts')
   mkdirSync(dirname(paths.database), { recursive: true })
   try {
-    writeCompanions(data, readBackup(file, paths.database))
+    const companions = readBackup(file, paths.database)
+    forgetLost(data)
+    writeCompanions(data, companions)
     await noteRestoration(data)
     await publishAgain(data)
   } catch (error) {
@@ -96,7 +98,16 @@ function writeCompanions(data: string, files: readonly BackupFile[]): void {
   }
 }
 
-/** So that secondaries which have later serials, from before the loss, are given whole zones. */
+/**
+ * What was made of the lost history may lie there still, and goes by serials: of a serial that comes a second time it would be taken for
+ * what is true now. All of it can be made again.
+ */
+function forgetLost(data: string): void {
+  const { work, exports, zones } = dataPaths(data)
+  for (const folder of [work, exports, zones]) rmSync(folder, { recursive: true, force: true })
+}
+
+/** So that secondaries which have later serials, from before the loss, are given whole zones, and take the catalogs. */
 async function noteRestoration(data: string): Promise<void> {
   const { withStore } = await import('./find-list.ts')
   await withStore(data, (store) => store.restorations.note(new Date()))

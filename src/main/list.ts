@@ -44,17 +44,24 @@ async function applyLists(files: string[], options: JsonOption, command: Command
   const { data, actor } = globalOptions(command)
   const definitions = await readDefinitions(files)
   const { assertListChange } = await import('../curation/assert-list-change.ts')
+  const { assertOwnOrigins } = await import('../curation/assert-own-origins.ts')
   const { withStore } = await import('./find-list.ts')
   const { ensureListRoles } = await import('./publish-hooks.ts')
   const applied = await withStore(data, async (store) => {
     // All or none: a mistake in the third file leaves the first two as they were.
-    const done = store.write(() =>
-      definitions.map((definition) => {
+    const done = store.write(() => {
+      const outcomes = definitions.map((definition) => {
         const before = store.lists.find(definition.id)
         if (before !== null) assertListChange(before.definition, definition)
         return store.lists.apply(definition, { at: new Date(), actor, place: placeOf(definition) })
-      }),
-    )
+      })
+      // Only now: lists of one call may change names with each other.
+      assertOwnOrigins(
+        store.lists.all().map(({ definition }) => definition),
+        new Set(definitions.map(({ id }) => id)),
+      )
+      return outcomes
+    })
     // Safe to do again: a list whose role a crash prevented gets it from the next apply or publication.
     await ensureListRoles(
       { data, store },

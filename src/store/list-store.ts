@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { Fault } from '../core/fault.ts'
 import type { ListDefinition } from '../core/list-definition.ts'
+import { touchCatalogs } from './catalog-serials.ts'
 import { listDefinitions, lists } from './schema.ts'
 
 /** A list with the newest of its definitions. */
@@ -25,7 +26,10 @@ export interface ListStore {
   readonly all: () => StoredList[]
   /** A definition as it stood when something was published by it. */
   readonly definition: (definitionId: number) => ListDefinition
-  /** Makes the list, or gives it a new definition; earlier ones are kept. `place` counts only when it is made. */
+  /**
+   * Makes the list, or gives it a new definition; earlier ones are kept. `place` counts only when it is made. Where its zone comes, goes
+   * or gets another name, so do the catalogs of all who are entitled to it, in the same transaction.
+   */
   readonly apply: (
     definition: ListDefinition,
     by: { readonly at: Date; readonly actor: string; readonly place: string },
@@ -58,6 +62,9 @@ export function listStore(db: Db, write: <T>(work: () => T) => T): ListStore {
         db.insert(listDefinitions)
           .values({ listRowId, definition: text, appliedAt: at.toISOString(), actor })
           .run()
+        if (before?.definition.zone?.origin !== definition.zone?.origin) {
+          touchCatalogs(db, definition.id, at)
+        }
         const list = find(definition.id)
         if (list === null) throw new Error('a list that was just written is not there')
         return { outcome: before === null ? 'created' : 'updated', list }

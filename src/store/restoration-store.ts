@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import { raiseCatalogs } from './catalog-serials.ts'
 import { lists, publications, restorations } from './schema.ts'
 
 /** A list came back from a backup: serials above may have been given away before, with other entries than they have now. */
@@ -14,7 +15,7 @@ export interface Restoration {
 export interface RestorationStore {
   /** In the order in which they happened. */
   readonly all: () => Restoration[]
-  /** Notes of every list that it came back from a backup at the serial that it has now. */
+  /** Notes of every list that it came back from a backup at the serial that it has now, and gives every catalog a serial above those lost. */
   readonly note: (at: Date) => void
 }
 
@@ -46,6 +47,7 @@ export function restorationStore(
           db.insert(restorations)
             .values({ ...row, at: at.toISOString() })
             .run()
+        raiseCatalogs(db, at)
       }),
   }
 }

@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
 import { Fault } from '../core/fault.ts'
+import { catalogSerialAt, nextCatalogSerial } from './catalog-serials.ts'
 import { subscribers } from './schema.ts'
 import { keyTable, type KeyTable, type NewKey, type SubscriberKey } from './subscriber-keys.ts'
 
@@ -67,8 +68,6 @@ export interface SubscriberStore {
     name: string,
     terms: Partial<SubscriberTerms> & { readonly key?: NewKey | null; readonly at: Date },
   ) => Subscriber
-  /** The zones of a list have become others: all who are entitled to it have other catalogs. */
-  readonly touchCatalogs: (listId: string, at: Date) => void
   /** Its tokens and keys are refused from now on. Faults: `subscriber/not-found`. */
   readonly revoke: (name: string, at: Date) => Subscriber
   /** A new token and key; of keys before the newest none goes on. Faults: `subscriber/not-found`, also for a revoked one. */
@@ -87,7 +86,7 @@ export function subscriberStore(db: Db, write: <T>(work: () => T) => T): Subscri
     ...subscriberQueries(db, keys),
     add: ({ name, tokenHash, key, at, ...terms }) =>
       write(() => {
-        const catalogSerial = serialAt(at)
+        const catalogSerial = catalogSerialAt(at)
         const row = db
           .insert(subscribers)
           .values({ name, tokenHash, ...terms, catalogSerial, createdAt: at.toISOString() })
@@ -99,16 +98,10 @@ export function subscriberStore(db: Db, write: <T>(work: () => T) => T): Subscri
         return fromRow(row, keys.live(row.id))
       }),
     set: (name, { key, at, ...terms }) =>
-      change(name, { ...terms, catalogSerial: nextSerial(at) }, (rowId) => {
+      change(name, { ...terms, catalogSerial: nextCatalogSerial(at) }, (rowId) => {
         if (key !== undefined) keys.revoke(rowId, at)
         if (key !== undefined && key !== null) keys.add(rowId, key, at)
       }),
-    touchCatalogs: (listId, at) =>
-      void db
-        .update(subscribers)
-        .set({ catalogSerial: nextSerial(at) })
-        .where(sql`EXISTS (SELECT 1 FROM json_each(${subscribers.lists}) WHERE value = ${listId})`)
-        .run(),
     revoke: (name, at) =>
       change(name, { revokedAt: at.toISOString(), ...NO_OLD_TOKEN }, (rowId) =>
         keys.revoke(rowId, at),
@@ -198,15 +191,6 @@ function changing(db: Db, write: <T>(work: () => T) => T, keys: KeyTable): Chang
       work?.(row.id)
       return fromRow(row, keys.live(row.id))
     })
-}
-
-/** Seconds since 1970, so that two authorities' catalogs of one name do not go back either. */
-function serialAt(at: Date): number {
-  return Math.floor(at.getTime() / 1000)
-}
-
-function nextSerial(at: Date) {
-  return sql`max(${subscribers.catalogSerial} + 1, ${serialAt(at)})`
 }
 
 function exists(name: string): Fault {
