@@ -78,9 +78,13 @@ export type Damage = (place: string, serial: number) => void
  * list is not given.
  */
 export function readCopies(state: string, onDamage: Damage): CopiedList[] {
-  const root = join(state, 'lists')
-  const places = namesIn(root).filter((name) => /^[a-z0-9-]{1,40}$/.test(name))
-  return places.flatMap((place) => readCopy(state, place, onDamage) ?? [])
+  return copyPlaces(state).flatMap((place) => readCopy(state, place, onDamage) ?? [])
+}
+
+/** The places of which the state folder has something, in the order of their names. */
+export function copyPlaces(state: string): string[] {
+  const names = namesIn(join(state, 'lists')).filter((name) => /^[a-z0-9-]{1,40}$/.test(name))
+  return names.sort()
 }
 
 function readCopy(state: string, place: string, onDamage: Damage): CopiedList | null {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { Fault } from '../core/fault.ts'
+import { Fault, isFault } from '../core/fault.ts'
 import type { BoundedFetch } from '../platform/bounded-fetch.ts'
 import { keepPrivate } from '../platform/durable-file.ts'
 import { openPublishFolder } from '../platform/publish-folder.ts'
@@ -7,9 +7,10 @@ import type { LimitsConfig } from './config.ts'
 import type { Disk } from './disk.ts'
 import type { AgentLog } from './log.ts'
 import { checkTree } from './copy-check.ts'
-import { copyList, type CopyListDeps } from './copy-list.ts'
+import { copyList, readDefinition, type CopyListDeps } from './copy-list.ts'
 import { readCopies, type CopiedList } from './copy-note.ts'
 import { isHidden, isPassing, lookAtLists, neededTargets, type LookedAt } from './copy-look.ts'
+import { assertKnownPlace, readKnownPlaces, type KnownPlaces } from './copy-places.ts'
 import { copyRoots } from './copy-roots.ts'
 import { sweepTree } from './copy-sweep.ts'
 import {
@@ -107,8 +108,10 @@ export class SourceCopy {
     const copies = readCopies(state, (list, serial) => {
       log.warn({ list, serial }, 'the kept lines were damaged')
     })
+    const known = readKnownPlaces(state)
     for (const copied of copies) {
-      if (lists === undefined || lists.includes(copied.id)) this.#lists.set(copied.place, copied)
+      if (lists !== undefined && !lists.includes(copied.id)) continue
+      if (this.#isAtKnownPlace(known, copied)) this.#lists.set(copied.place, copied)
     }
     const key = kept?.topTargets.get(EXPORT_KEY)
     this.#copy = {
@@ -190,6 +193,17 @@ export class SourceCopy {
     return openSource({ fetch, disk: this.#deps.disk }, options)
   }
 
+  #isAtKnownPlace(known: KnownPlaces, { place, id }: CopiedList): boolean {
+    try {
+      assertKnownPlace(known, place, id)
+      return true
+    } catch (error) {
+      if (!isFault(error, 'trust/mismatch')) throw error
+      this.#fail(place, error)
+      return false
+    }
+  }
+
   /** What is not for this edge is left out; a list that it had stays as it was, and says why. */
   #leaveOut(place: string, fault: Fault): void {
     if (isHidden(fault) && !this.#lists.has(place)) return
@@ -212,9 +226,11 @@ export class SourceCopy {
     looked: readonly LookedAt[],
   ): Promise<CopyPull['fault']> {
     let passing: CopyPull['fault'] = null
+    const known = new Map(readKnownPlaces(this.#config.state))
     for (const step of looked) {
       try {
-        await this.#copyOne(fetch, trusted, step)
+        const { id, place } = await this.#copyOne(fetch, trusted, step, known)
+        known.set(id, place)
       } catch (error) {
         if (!(error instanceof Fault) || error.code === 'fetch/stopped') throw error
         this.#fail(step.place, error)
@@ -228,23 +244,21 @@ export class SourceCopy {
     fetch: BoundedFetch,
     trusted: TrustedSource,
     { place, files }: LookedAt,
-  ): Promise<void> {
+    known: KnownPlaces,
+  ): Promise<CopiedList> {
     const before = this.#lists.get(place) ?? null
+    const { definition } = await readDefinition(this.#copyDeps(fetch), place, files)
+    // Before anything is written: what lies in the state folder is believed after a restart.
+    assertKnownPlace(known, place, definition.id)
     await fetchTargets(this.#fetchDeps(fetch), neededTargets(files, before))
     const copied = await copyList(this.#copyDeps(fetch), trusted, { place, files, before })
-    const other = [...this.#lists.values()].find((list) => list.id === copied.id)
-    if (other && other.place !== place) {
-      throw new Fault(
-        'trust/mismatch',
-        `expected the list ${JSON.stringify(copied.id)} at ${JSON.stringify(other.place)} alone, got another at ${JSON.stringify(place)}`,
-      )
-    }
     this.#lists.set(place, copied)
     const [old, last] = [before?.serials.at(-1)?.serial ?? null, copied.serials.at(-1)]
     if (last && last.serial !== old) {
       const { serial, entries } = last
       this.#deps.log.info({ list: copied.id, serial, entries }, 'copied a new serial')
     }
+    return copied
   }
 
   async #exportKey(fetch: BoundedFetch, trusted: TrustedSource): Promise<string | null> {
