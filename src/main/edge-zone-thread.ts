@@ -2,6 +2,8 @@ import { workerData } from 'node:worker_threads'
 import { Fault } from '../core/fault.ts'
 import { condenseZone } from '../formats/zone/condense-zone.ts'
 import { makeZone, type MadeZone } from '../formats/zone/make-zone.ts'
+import { hasZone } from '../formats/zone/zone-files.ts'
+import type { ZoneKey } from '../formats/zone/zone-key.ts'
 import { openZoneFolder } from '../platform/zone-folder.ts'
 import { readCopyNote } from '../agent/copy-note.ts'
 import { copiedZones } from './edge-zone-wanted.ts'
@@ -37,7 +39,8 @@ function makeNewest(place: string): MadeZone | null {
   const list = readCopyNote(state, place)
   if (list === null) throw new Fault('list/not-found', `expected a copy of ${place}, got none`)
   let made: MadeZone | null = null
-  for (const wanted of copiedZones({ state, keepSerials }, list)) {
+  const isMade = (key: ZoneKey): boolean => hasZone(folder, key)
+  for (const wanted of copiedZones({ state, keepSerials, isMade }, list)) {
     made = makeZone(folder, wanted)
   }
   return made

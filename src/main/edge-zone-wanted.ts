@@ -15,11 +15,14 @@ import { diffLines, type HeldDiff } from '../core/diff-lines.ts'
 import type { LineBlocks } from '../core/line-cursor.ts'
 import { verifiedLines } from '../core/verified-lines.ts'
 import type { ZoneWanted } from '../formats/zone/make-zone.ts'
+import type { ZoneKey } from '../formats/zone/zone-key.ts'
 
 export interface CopiedZonesDeps {
   /** The edge's folder. */
   readonly state: string
   readonly keepSerials: number
+  /** Whether the zone lies ready already. */
+  readonly isMade: (key: ZoneKey) => boolean
 }
 
 interface Serial {
@@ -32,8 +35,8 @@ const MAX_BETWEEN = 8
 
 /**
  * The zones that a copied list is to have, the newest one last; none for a list without. Before it come the serials that were published
- * since the copied one before: this edge has jumped over them, but a secondary may have got one from another edge, and is to get a
- * difference from here.
+ * since the copied one before, unless the newest is there: this edge has jumped over them, but a secondary may have got one from another
+ * edge, and is to get a difference from here. They take nothing away: what is served stays until the newest is good.
  */
 export function* copiedZones(
   deps: CopiedZonesDeps,
@@ -42,7 +45,11 @@ export function* copiedZones(
   const newest = list.serials.at(-1)
   if (newest === undefined || list.definition.zone === null) return
   const zones = new CopiedZones(deps, list, newest)
-  for (const between of zones.between()) yield zones.wanted(between)
+  const { place } = list
+  const { serial, state } = newest
+  if (!deps.isMade({ place, serial, state })) {
+    for (const between of zones.between()) yield { ...zones.wanted(between), isTentative: true }
+  }
   yield zones.wanted({ ...newest, back: NO_CHANGE })
 }
 

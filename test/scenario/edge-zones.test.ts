@@ -3,14 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fc, test } from '@fast-check/vitest'
-import { expect } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { readCopyNote } from '../../src/agent/copy-note.ts'
 import type { PublicDefinition } from '../../src/core/list-definition.ts'
 import { condenseZone } from '../../src/formats/zone/condense-zone.ts'
-import { makeZone } from '../../src/formats/zone/make-zone.ts'
+import { makeZone, type ZoneWanted } from '../../src/formats/zone/make-zone.ts'
+import { hasZone } from '../../src/formats/zone/zone-files.ts'
 import { openZoneImage, type ZoneKey } from '../../src/formats/zone/zone-image.ts'
 import type { ZoneFolder } from '../../src/formats/zone/zone-folder.ts'
-import { copiedZones } from '../../src/main/edge-zone-wanted.ts'
+import { copiedZones, type CopiedZonesDeps } from '../../src/main/edge-zone-wanted.ts'
 import { openZoneFolder } from '../../src/platform/zone-folder.ts'
 import { openCopyHost } from '../support/copy-host.ts'
 
@@ -49,7 +50,7 @@ test.prop([history, fc.boolean()])(
         // As in the program: the zones do not wait for the tree.
         const list = readCopyNote(host.state, 'one')
         if (list === null) throw new Error('nothing was copied')
-        for (const wanted of copiedZones({ state: host.state, keepSerials: 100 }, list)) {
+        for (const wanted of copiedZones(depsOf(host.state, edge), list)) {
           makeZone(edge, wanted)
           const published = steps[wanted.serial - 1]?.lines ?? []
           const reference = openZoneFolder(join(folder, `reference-${at}-${wanted.serial}`))
@@ -74,6 +75,51 @@ test.prop([history, fc.boolean()])(
     }
   },
 )
+
+test('the zone that is served stays until the newest is there, and then none between is made again', async () => {
+  const host = await openCopyHost({ lists: ['one'] })
+  const folder = mkdtempSync(join(tmpdir(), 'bailiwick-edge-zones-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const edge = openZoneFolder(folder)
+  const { copying } = await host.start()
+  const publish = (...names: string[]): void =>
+    host.authority.publish(
+      'one',
+      names.map((name) => `${name}.example\tdomain\tnxdomain\t-\t-`),
+    )
+  const wantedZones = async (): Promise<Generator<ZoneWanted>> => {
+    await copying.pull()
+    const list = readCopyNote(host.state, 'one')
+    if (list === null) throw new Error('nothing was copied')
+    return copiedZones(depsOf(host.state, edge), list)
+  }
+  const images = (): number[] =>
+    edge
+      .names('one')
+      .filter((name) => name.endsWith('.zone'))
+      .map((name) => Number.parseInt(name, 10))
+      .sort()
+  publish('a')
+  for (const wanted of await wantedZones()) makeZone(edge, wanted)
+  publish('a', 'b')
+  publish('a', 'b', 'c')
+  publish('a', 'c', 'd')
+  const seen: number[][] = []
+  for (const wanted of await wantedZones()) {
+    makeZone(edge, wanted)
+    seen.push([wanted.serial, ...images()])
+  }
+  expect(seen).toEqual([
+    [2, 1, 2],
+    [3, 1, 2, 3],
+    [4, 4],
+  ])
+  expect([...(await wantedZones())].map(({ serial }) => serial)).toEqual([4])
+})
+
+function depsOf(state: string, zones: ZoneFolder): CopiedZonesDeps {
+  return { state, keepSerials: 100, isMade: (key) => hasZone(zones, key) }
+}
 
 /** The zone made of its lines alone. */
 function renderZone(
