@@ -4,7 +4,7 @@ import type { Chunk, Chunked, ImageMemory } from './image-memory.ts'
 
 /** How much is read and sent at a time: enough that a million names are some thirty reads, little enough for one slow reader each. */
 const CHUNK_BYTES = 1 << 20
-/** Of a zone that does not fit into memory each reader holds two chunks of its own: one is sent while the next is read. */
+/** Of what does not fit into memory each reader holds two pieces of its own: one is sent while the next is read. */
 const LARGE_CHUNK_BYTES = 1 << 18
 
 /** Half of what a zone was asked for counts no more after so long. */
@@ -18,6 +18,8 @@ export class HeldZone implements Chunked {
   readonly chunks: readonly Chunk[]
   readonly #image: ZoneImage
   readonly #memory: ImageMemory
+  /** What a reader of its own needs room for: some messages, or the longest one. */
+  readonly #pieceBytes: number
   #readers = 0
   #isWanted = true
   #heat = -Infinity
@@ -26,6 +28,10 @@ export class HeldZone implements Chunked {
     this.#image = image
     this.#memory = memory
     this.chunks = cutChunks(image, image.summary.bytes > maxBytes ? LARGE_CHUNK_BYTES : CHUNK_BYTES)
+    this.#pieceBytes = Math.min(
+      Math.max(LARGE_CHUNK_BYTES, longestMessage(image)),
+      image.summary.bytes,
+    )
   }
 
   get summary(): ZoneSummary {
@@ -38,6 +44,17 @@ export class HeldZone implements Chunked {
 
   get heat(): number {
     return this.#isWanted ? this.#heat : -Infinity
+  }
+
+  /** Whether what is told of an image is told of this one too: SOA, digest, and where each message ends. */
+  isLike({ summary, soa, ends, counts }: ZoneImage): boolean {
+    const own = this.#image
+    return (
+      JSON.stringify(summary) === JSON.stringify(own.summary) &&
+      isEqual(soa, own.soa) &&
+      isEqual(ends, own.ends) &&
+      isEqual(counts, own.counts)
+    )
   }
 
   /** The zone that this one replaces was asked for as much as this one will be. */
@@ -70,25 +87,27 @@ export class HeldZone implements Chunked {
   async *#parts(): AsyncGenerator<TransferPart> {
     const own: Uint8Array[] = []
     for (const chunk of this.chunks) {
-      const { start, length, ends, counts } = chunk
-      const read = (into: Uint8Array): void => this.#image.read(start, into)
-      const held = this.#memory.hold(this, chunk, read)
-      if (held !== null) {
-        yield { records: held, ends, counts }
-        continue
-      }
+      const { start, ends, counts } = chunk
+      const held = this.#memory.hold(this, chunk, (into) => this.#image.read(start, into))
+      if (held !== null) yield { records: held, ends, counts }
+      else yield* this.#pieces(chunk, own)
+    }
+  }
+
+  /** A chunk that is in the file alone, through two buffers of the reader's own. */
+  *#pieces(chunk: Chunk, own: Uint8Array[]): Generator<TransferPart> {
+    for (const { start, length, ends, counts } of cutChunks(chunk, LARGE_CHUNK_BYTES)) {
       // The one before stays as it is until the next but one is asked for.
-      const buffer = own.length < 2 ? this.#newBuffer() : (own.shift() ?? this.#newBuffer())
+      const buffer = (own.length < 2 ? undefined : own.shift()) ?? this.#newBuffer()
       own.push(buffer)
       const records = buffer.subarray(0, length)
-      read(records)
+      this.#image.read(chunk.start + start, records)
       yield { records, ends, counts }
     }
   }
 
   #newBuffer(): Uint8Array {
-    const longest = this.chunks.reduce((most, { length }) => Math.max(most, length), 0)
-    return new Uint8Array(new SharedArrayBuffer(longest))
+    return new Uint8Array(new SharedArrayBuffer(this.#pieceBytes))
   }
 
   #closeIfDone(): void {
@@ -108,8 +127,28 @@ function addReader(heat: number, atHalfLives: number): number {
   return more + Math.log2(1 + 2 ** (less - more))
 }
 
-/** The messages of an image, some at a time. */
-function cutChunks({ ends, counts }: ZoneImage, maxBytes: number): Chunk[] {
+function isEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+interface Messages {
+  /** Where each ends, from the first one's start. */
+  readonly ends: ArrayLike<number>
+  readonly counts: ArrayLike<number>
+}
+
+function longestMessage({ ends }: Messages): number {
+  let longest = 0
+  for (let i = 0; i < ends.length; i++) {
+    longest = Math.max(longest, (ends[i] ?? 0) - (i === 0 ? 0 : (ends[i - 1] ?? 0)))
+  }
+  return longest
+}
+
+/** Messages that follow each other, some at a time. */
+function cutChunks({ ends, counts }: Messages, maxBytes: number): Chunk[] {
   const chunks: Chunk[] = []
   let first = 0
   for (let i = 0; i < ends.length; i++) {
@@ -118,10 +157,14 @@ function cutChunks({ ends, counts }: ZoneImage, maxBytes: number): Chunk[] {
     if (!isLast && (ends[i + 1] ?? 0) - start <= maxBytes) continue
     chunks.push({
       ...{ start, length: (ends[i] ?? 0) - start, bytes: null },
-      ends: Array.from(ends.subarray(first, i + 1), (end) => end - start),
-      counts: Array.from(counts.subarray(first, i + 1)),
+      ends: slice(ends, first, i + 1).map((end) => end - start),
+      counts: slice(counts, first, i + 1),
     })
     first = i + 1
   }
   return chunks
+}
+
+function slice(numbers: ArrayLike<number>, from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => numbers[from + i] ?? 0)
 }

@@ -15,7 +15,7 @@ import { addressOf, notifiesFor, type NotifiedZone, type PlannedNotify } from '.
 import type { SecondaryLedger } from './secondary-ledger.ts'
 import { ZoneCounts } from './zone-counts.ts'
 import { ZoneDifferences, type Condense } from './zone-differences.ts'
-import { ZoneImages } from './zone-images.ts'
+import { ZoneImages, type TakenZone } from './zone-images.ts'
 import { NO_OFFERS, ZoneOffers, type Offer } from './zone-offers.ts'
 
 export interface ZoneDeskDeps {
@@ -97,11 +97,12 @@ export class ZoneDesk implements ZoneSource {
    * Takes a zone that was made in place of the one before; who reads that goes on with it. Gives the notifications that are due; none when
    * the zone is not there any more, or is served already. `isFresh`: it was made, or looked through, this moment.
    */
-  take(key: ZoneKey, isFresh = false): PlannedNotify[] {
+  take(key: TakenZone, isFresh = false): PlannedNotify[] {
     const before = this.#images.newest(key.place)
     const zone = this.#images.take(key, isFresh)
     if (zone === null || zone === before) return []
     if (before?.summary.origin !== zone.summary.origin) this.#offers.forget()
+    if (before?.summary.serial === key.serial) this.#differences.forget(key.place)
     this.#differences.keepOnly(key)
     const list = this.#catalog?.byPlace.get(key.place)
     return list === undefined ? [] : this.#notifiesOf(list, zone)
@@ -180,9 +181,10 @@ export class ZoneDesk implements ZoneSource {
   }
 
   async #since(offer: ListOffer, receiver: Receiver, serial: number): Promise<Transfer> {
-    const restorations = this.#catalog?.restorations ?? []
-    const ofList = restorations.filter(({ list }) => list === offer.list.id)
-    if (mustBeWhole(this.ledger.find(receiver.key), serial, ofList)) {
+    const { restorations: all = [] } = this.#catalog ?? {}
+    const restorations = all.filter(({ list }) => list === offer.list.id)
+    const atMs = this.#deps.now().getTime()
+    if (mustBeWhole(this.ledger.find(receiver.key), serial, { restorations, atMs })) {
       return this.#whole(offer, receiver)
     }
     const { summary } = this.#newest(offer)

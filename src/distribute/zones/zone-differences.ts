@@ -42,8 +42,13 @@ export class ZoneDifferences {
     return this.#bytes
   }
 
-  /** The difference from serial `from`; null when there is none, or none of at most `maxBytes`, or none in time. Never fails. */
-  async find(key: ZoneKey, from: number, maxBytes: number): Promise<ZoneDifference | null> {
+  /**
+   * The difference from serial `from`; null when there is none, or none of at most `wantedBytes`, or of more than may be held at all, or none
+   * in time. Never fails.
+   */
+  async find(key: ZoneKey, from: number, wantedBytes: number): Promise<ZoneDifference | null> {
+    // What can't be kept would be made anew for each who asks, and held by each: the whole zone is held once for all.
+    const maxBytes = Math.min(wantedBytes, this.#deps.maxBytes - OVERHEAD_BYTES)
     const name = `${key.place} ${key.serial} ${key.state} ${from}`
     const kept = this.#kept.get(name)
     if (kept === undefined) return this.#inTime(this.#make(name, key, { from, maxBytes }))
@@ -60,6 +65,13 @@ export class ZoneDifferences {
     }
   }
 
+  /** Forgets those of a place, also those that are being made: another zone is there under the same serial. */
+  forget(place: string): void {
+    const isOfPlace = (name: string): boolean => name.startsWith(`${place} `)
+    for (const [name, kept] of this.#kept) if (isOfPlace(name)) this.#forget(name, kept)
+    for (const name of this.#running.keys()) if (isOfPlace(name)) this.#running.delete(name)
+  }
+
   #make(
     name: string,
     key: ZoneKey,
@@ -67,25 +79,28 @@ export class ZoneDifferences {
   ): Promise<ZoneDifference | null> {
     const running = this.#running.get(name)
     if (running !== undefined) return running
-    const making = this.#condense(name, () => this.#deps.condense(key, from, maxBytes))
+    const making = this.#condense(key, from, maxBytes).then((made) => {
+      // Forgotten meanwhile: it leads to a zone that is not there any more.
+      if (this.#running.get(name) !== making) return null
+      this.#running.delete(name)
+      if (made !== undefined) this.#keep(name, made)
+      return made ?? null
+    })
     this.#running.set(name, making)
     return making
   }
 
+  /** Undefined when it fails: the whole zone is always there instead, and the next who asks has it tried again. */
   async #condense(
-    name: string,
-    condense: () => Promise<ZoneDifference | null>,
-  ): Promise<ZoneDifference | null> {
+    key: ZoneKey,
+    from: number,
+    maxBytes: number,
+  ): Promise<ZoneDifference | null | undefined> {
     try {
-      const difference = await condense()
-      this.#keep(name, difference)
-      return difference
+      return await this.#deps.condense(key, from, maxBytes)
     } catch (error) {
-      // The whole zone is always there instead; the next who asks has it tried again.
       this.#deps.onFault(error)
-      return null
-    } finally {
-      this.#running.delete(name)
+      return undefined
     }
   }
 

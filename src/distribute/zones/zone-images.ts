@@ -3,6 +3,12 @@ import type { Clock } from '../../platform/clock.ts'
 import { HeldZone } from './held-zone.ts'
 import { ImageMemory } from './image-memory.ts'
 
+/** A zone that is to be taken, and what is known of how it came to be there. */
+export interface TakenZone extends ZoneKey {
+  /** `kept`: it lay there before; everything else: it was written this moment. */
+  readonly by?: 'kept' | 'update' | 'render'
+}
+
 export interface ZoneImagesDeps {
   /** Opens what was made; null when it is not there, or damaged. With `isFresh` it was made or looked through this moment. */
   readonly open: (key: ZoneKey, isFresh: boolean) => ZoneImage | null
@@ -33,13 +39,18 @@ export class ZoneImages {
 
   /**
    * Takes a zone in place of the one of its place; who reads that goes on with it. Null when there is none: then the one before
-   * stays.
+   * stays. One of the same serial and state takes its place too, where it is another: by another definition it may have been made anew.
    */
-  take(key: ZoneKey, isFresh: boolean): HeldZone | null {
+  take(key: TakenZone, isFresh: boolean): HeldZone | null {
     const before = this.#newest.get(key.place)
-    if (before?.summary.serial === key.serial && before.summary.state === key.state) return before
+    const isAgain = before !== undefined && isSameKey(before.summary, key)
+    if (isAgain && !isFresh) return before
     const image = this.#deps.open(key, isFresh)
-    if (image === null) return null
+    if (image === null) return isAgain ? before : null
+    if (isAgain && !isNew(key) && before.isLike(image)) {
+      image.close()
+      return before
+    }
     const zone = new HeldZone(image, this.#memory, this.#deps.maxBytes)
     if (before !== undefined) zone.inheritHeat(before)
     this.#newest.set(key.place, zone)
@@ -52,4 +63,13 @@ export class ZoneImages {
     for (const zone of this.#newest.values()) zone.retire()
     this.#newest.clear()
   }
+}
+
+function isSameKey(a: ZoneKey, b: ZoneKey): boolean {
+  return a.serial === b.serial && a.state === b.state
+}
+
+/** Whether it was written this moment: then its records may be others though nothing else differs. */
+function isNew({ by = 'kept' }: TakenZone): boolean {
+  return by !== 'kept'
 }

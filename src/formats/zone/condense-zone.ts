@@ -4,7 +4,14 @@ import { MessageCutter } from './cut-messages.ts'
 import { DifferenceCursor } from './difference-cursor.ts'
 import { PLUS } from './difference-writer.ts'
 import { RecordRun } from './record-run.ts'
-import { fileNames, isNamed, openDifference, type FileName, type ToldFrame } from './zone-files.ts'
+import {
+  fileNames,
+  isNamed,
+  openDifference,
+  type FileName,
+  type OpenDifference,
+  type ToldFrame,
+} from './zone-files.ts'
 import type { ZoneFolder } from './zone-folder.ts'
 import { parseHex } from './zone-frame.ts'
 import type { ZoneKey } from './zone-key.ts'
@@ -42,8 +49,14 @@ export function sourcesOf(folder: ZoneFolder, key: ZoneKey): readonly number[] {
 }
 
 /**
+ * How many differences are composed into one: each is open meanwhile, with a window of its own. Whoever is further behind is served as
+ * well with the whole zone.
+ */
+export const MAX_STEPS = 512
+
+/**
  * The difference from serial `from` to the zone, all the differences between composed into one: no record is in it that came and
- * went. Null when none leads there, or when it would have more than `maxBytes`.
+ * went. Null when none leads there, or only by more than `MAX_STEPS`, or when it would have more than `maxBytes`.
  */
 export function condenseZone(
   folder: ZoneFolder,
@@ -52,12 +65,17 @@ export function condenseZone(
   maxBytes: number,
 ): ZoneDifference | null {
   const path = pathFrom(differencesOf(folder, key.place), key, from)
-  if (path === null) return null
-  const opened = path.flatMap(({ name }) => openDifference(folder, key.place, name) ?? [])
+  if (path === null || path.length > MAX_STEPS) return null
+  const opened: OpenDifference[] = []
   try {
+    for (const { name } of path) {
+      const difference = openDifference(folder, key.place, name)
+      if (difference === null) return null
+      opened.push(difference)
+    }
     const [first] = opened
     const last = opened.at(-1)
-    if (first === undefined || last === undefined || opened.length < path.length) return null
+    if (first === undefined || last === undefined) return null
     const cursors = opened.map(({ file }) => new DifferenceCursor(file))
     const net = composeRecords(cursors, maxBytes)
     if (net === null) return null

@@ -306,7 +306,8 @@ describe('what came since a serial', () => {
       return from === 5 ? Promise.resolve(null) : Promise.reject(new Error('no thread'))
     }
     for (const serial of [5, 6]) {
-      const transfer = await zoneFor('a.rpz.test').since(serial)
+      const asker = asks('isp-1', `10.0.0.${serial}`)
+      const transfer = await zoneFor('a.rpz.test', asker).since(serial)
       expect(transfer).toMatchObject({ style: 'whole', serial: 7 })
       await finish(transfer)
     }
@@ -340,7 +341,23 @@ describe('what came since a serial', () => {
     const third = await zoneFor('a.rpz.test').since(5)
     expect(third.style).toBe('whole')
     await finish(third)
-    expect((await zoneFor('a.rpz.test').since(5)).style).toBe('difference')
+    desk.take(keyOf('a', 8))
+    expect((await zoneFor('a.rpz.test').since(7)).style).toBe('difference')
+  })
+
+  test('is the whole zone for a secondary that was sent one and still has a serial before it', async () => {
+    await finish(await zoneFor('a.rpz.test').whole())
+    const other = asks('isp-1', '10.0.0.1')
+    expect((await zoneFor('a.rpz.test', other).since(6)).style).toBe('difference')
+    const again = await zoneFor('a.rpz.test').since(6)
+    expect(again.style).toBe('whole')
+    await finish(again)
+    desk.take(keyOf('a', 9))
+    const next = await zoneFor('a.rpz.test').since(7)
+    expect(next.style).toBe('difference')
+    await finish(next)
+    // What it got since is no whole zone: of a difference it takes all or nothing.
+    expect((await zoneFor('a.rpz.test').since(6)).style).toBe('difference')
   })
 
   test('is the whole zone for one whose whole transfer was on its way when the process died', async () => {
@@ -371,6 +388,40 @@ describe('what came since a serial', () => {
   })
 })
 
+describe('a zone that was made anew under the serial that is served', () => {
+  beforeEach(() => {
+    serve()
+    origins.set('a', 'a.rpz.test')
+    desk.take({ ...keyOf('a', 7), by: 'render' }, true)
+    condense = (key, from) => Promise.resolve(difference(from, key.serial))
+  })
+
+  test('is served in its place, under its name, with differences of its own', async () => {
+    const before = zoneFor('a.rpz.test')
+    await before.since(5)
+    origins.set('a', 'other.rpz.test')
+    condense = () => Promise.resolve(null)
+    desk.take({ ...keyOf('a', 7), by: 'render' }, true)
+    expect(images.map(({ isClosed }) => isClosed)).toEqual([true, false])
+    expect(desk.zone('a.rpz.test', asks('isp-1'))).toBeNull()
+    expect((await zoneFor('other.rpz.test').since(5)).style).toBe('whole')
+  })
+
+  test('is not led to by a difference that was being made', async () => {
+    let finishOld: (made: ZoneDifference) => void = () => undefined
+    condense = () => new Promise((resolve) => (finishOld = resolve))
+    const waiting = zoneFor('a.rpz.test').since(5)
+    await Promise.resolve()
+    desk.take({ ...keyOf('a', 7), by: 'render' }, true)
+    finishOld(difference(5, 7))
+    expect((await waiting).style).toBe('whole')
+    condense = (key, from) => Promise.resolve(difference(from, key.serial))
+    expect((await zoneFor('a.rpz.test', asks('isp-1', '10.0.0.9')).since(6)).style).toBe(
+      'difference',
+    )
+  })
+})
+
 describe('after a restored backup', () => {
   const restorations = [{ list: 'a', serial: 5, at: new Date(NOW) }]
 
@@ -391,6 +442,13 @@ describe('after a restored backup', () => {
     desk.take(keyOf('a', 10))
     expect((await zoneFor('a.rpz.test').since(9)).style).toBe('difference')
     expect((await zoneFor('a.rpz.test').since(8)).style).toBe('whole')
+  })
+
+  test('it counts until secondaries of the lost history have expired, and no longer', async () => {
+    nowMs = NOW + 2_419_200_000 - 1
+    expect((await zoneFor('a.rpz.test').since(8)).style).toBe('whole')
+    nowMs++
+    expect((await zoneFor('a.rpz.test').since(8)).style).toBe('difference')
   })
 
   test('what was given before it does not count', async () => {

@@ -21,9 +21,10 @@ function open(maxBytes: number): void {
   opened = []
   images = new ZoneImages({
     ...{ maxBytes, now: () => new Date(nowMs) },
-    open: (key) => {
-      if (key.state === 'gone') return null
-      const image = new FakeImage(key, Array<number>(Number(key.state) * 16).fill(MESSAGE))
+    open: ({ place, serial, state }) => {
+      if (state === 'gone') return null
+      const lengths = Array<number>(Number(state) * 16).fill(MESSAGE)
+      const image = new FakeImage({ place, serial, state }, lengths)
       opened.push(image)
       return image
     },
@@ -97,8 +98,9 @@ describe('a zone', () => {
 
   test('that is there already is not opened again', () => {
     const zone = take('a', 1)
-    expect(take('a', 1)).toBe(zone)
+    expect(images.take({ place: 'a', serial: 1, state: '1' }, false)).toBe(zone)
     expect(opened).toHaveLength(1)
+    expect(take('a', 1)).toBe(zone)
   })
 
   test('that can not be opened leaves the one before', () => {
@@ -106,6 +108,45 @@ describe('a zone', () => {
     expect(images.take({ place: 'a', serial: 2, state: 'gone' }, true)).toBeNull()
     expect(images.newest('a')).toBe(zone)
     expect(opened[0]?.isClosed).toBe(false)
+  })
+
+  test('that was made anew under its serial and state is opened in its place', () => {
+    const zone = take('a', 1)
+    const key = { place: 'a', serial: 1, state: '1' }
+    expect(images.take({ ...key, by: 'render' }, false)).toBe(zone)
+    expect(images.take({ ...key, by: 'kept' }, true)).toBe(zone)
+    // What was opened to compare it is closed again.
+    expect(opened.map(({ isClosed }) => isClosed)).toEqual([false, true])
+    for (const by of ['render', 'update'] as const) {
+      const before = images.newest('a')
+      expect(images.take({ ...key, by }, true)).not.toBe(before)
+      expect(images.newest('a')).not.toBe(before)
+    }
+    expect(opened.map(({ isClosed }) => isClosed)).toEqual([true, true, true, false])
+  })
+
+  test('that lay there and is another is opened in the place of the one before', () => {
+    let origin = 'a.rpz.test'
+    const own = new ZoneImages({
+      ...{ maxBytes: 64 * MIB, now: () => new Date(0) },
+      open: (key) => new FakeImage(key, [10], origin),
+    })
+    const key = { place: 'a', serial: 1, state: '' }
+    own.take(key, true)
+    origin = 'b.rpz.test'
+    expect(own.take({ ...key, by: 'kept' }, true)?.summary.origin).toBe('b.rpz.test')
+  })
+
+  test('that is gone from the disk is served on', () => {
+    const key = { place: 'a', serial: 1, state: 'gone' }
+    let isGone = false
+    const own = new ZoneImages({
+      ...{ maxBytes: 64 * MIB, now: () => new Date(0) },
+      open: (one) => (isGone ? null : new FakeImage(one, [10])),
+    })
+    const zone = own.take(key, true)
+    isGone = true
+    expect(own.take({ ...key, by: 'render' }, true)).toBe(zone)
   })
 
   test('of the same serial with another state takes its place', () => {
@@ -141,7 +182,7 @@ describe('memory', () => {
     }
     // The first is held whole, of the second what is left room for.
     expect(opened[0]?.reads).toBe(3)
-    expect(opened[1]?.reads).toBe(1 + 5 * 2)
+    expect(opened[1]?.reads).toBe(1 + 5 * 2 * 4)
   })
 
   test('is given up by a zone that was asked for long ago', async () => {
@@ -179,5 +220,43 @@ describe('memory', () => {
     close()
     expect(new Set(seen.map(({ records }) => records.buffer)).size).toBe(2)
     expect(seen[0]?.records.buffer).toBeInstanceOf(SharedArrayBuffer)
+  })
+
+  test('of a reader beside it is no more when the zone would fit and other zones have the room', async () => {
+    await read(take('hot', 3))
+    for (let i = 0; i < 8; i++) await read(images.newest('hot')!)
+    const zone = take('cold', 3, 9)
+    const { parts, close } = zone.read(nowMs)
+    const seen: TransferPart[] = []
+    const copies: TransferPart[] = []
+    for await (const part of parts()) {
+      seen.push(part)
+      copies.push({ ...part, records: Uint8Array.from(part.records) })
+    }
+    close()
+    // One chunk is in what was left of the memory.
+    expect(seen[0]?.records).toHaveLength(MIB)
+    const own = seen.slice(1)
+    expect(own.map(({ records }) => records.length)).toEqual(Array(8).fill(MIB / 4))
+    const buffers = [...new Set(own.map(({ records }) => records.buffer))]
+    expect(buffers.map(({ byteLength }) => byteLength)).toEqual([MIB / 4, MIB / 4])
+    const bytes = bytesOf(copies)
+    expect(bytes).toHaveLength(3 * MIB)
+    for (let at = 0; at < bytes.length; at += 4093) expect(bytes[at]).toBe(byteAt(9, at))
+    for (const { ends, counts } of own) {
+      expect(ends).toEqual([1, 2, 3, 4].map((i) => i * MESSAGE))
+      expect(counts).toEqual([2, 2, 2, 2])
+    }
+  })
+
+  test('of a reader beside it has room for the longest message', async () => {
+    const own = new ZoneImages({
+      ...{ maxBytes: 0, now: () => new Date(0) },
+      open: (key) => new FakeImage(key, [10, MIB, 10]),
+    })
+    const zone = own.take({ place: 'a', serial: 4, state: '' }, true)!
+    const parts = await read(zone)
+    expect(parts.map(({ records }) => records.length)).toEqual([10, MIB, 10])
+    expect(bytesOf(parts)[MIB]).toBe(byteAt(4, MIB))
   })
 })

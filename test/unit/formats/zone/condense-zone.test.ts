@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { MAX_BODY_BYTES as OURS } from '../../../../src/formats/zone/cut-messages.ts'
 import { MAX_BODY_BYTES } from '../../../../src/dns/zone-source.ts'
-import { condenseZone, sourcesOf } from '../../../../src/formats/zone/condense-zone.ts'
+import { condenseZone, MAX_STEPS, sourcesOf } from '../../../../src/formats/zone/condense-zone.ts'
+import type { ZoneFile, ZoneFolder } from '../../../../src/formats/zone/zone-folder.ts'
 import {
   applyDifference,
   printRecord,
@@ -108,7 +109,76 @@ describe('the difference between two serials', () => {
     expect(zones.difference(1)).toBeNull()
     expect(zones.difference(2)).not.toBeNull()
   })
+
+  test('closes every file, also when one on the way can not be opened', () => {
+    using zones = new ZoneHistory()
+    for (const name of ['a', 'b', 'c', 'd']) zones.next([line(`${name}.example`)])
+    const full = (): never => {
+      throw new Error('too many open files')
+    }
+    for (const onThird of [full, () => null, (file: ZoneFile | null) => file]) {
+      const counted = countOpen(zones.folder, onThird)
+      const condense = (): unknown => condenseZone(counted.folder, zones.key(4), 1, Infinity)
+      if (onThird === full) expect(condense).toThrow('too many open files')
+      else condense()
+      expect(counted.opened).toBeGreaterThanOrEqual(2)
+      expect(counted.closed).toBe(counted.opened)
+    }
+  })
+
+  test('is null over more steps than may be open at once, and then nothing is opened', () => {
+    for (const steps of [MAX_STEPS, MAX_STEPS + 1]) {
+      let opened = 0
+      const state = 'a'.repeat(16)
+      const folder = {
+        names: () =>
+          Array.from({ length: steps }, (_, i) => `${i + 1}-${state}_${i + 2}-${state}.diff`),
+        open: () => {
+          opened++
+          return null
+        },
+      } as unknown as ZoneFolder
+      const key = { place: 'a', serial: steps + 1, state: 'a'.repeat(64) }
+      expect(condenseZone(folder, key, 1, Infinity)).toBeNull()
+      expect(opened).toBe(steps === MAX_STEPS ? 1 : 0)
+    }
+  })
 })
+
+/** A folder that counts what is open, and gives for the third file what `onThird` makes of it. */
+function countOpen(
+  folder: ZoneFolder,
+  onThird: (file: ZoneFile | null) => ZoneFile | null,
+): { readonly folder: ZoneFolder; opened: number; closed: number } {
+  let asked = 0
+  const counted = {
+    ...{ opened: 0, closed: 0 },
+    folder: {
+      ...folder,
+      open: (...at: Parameters<ZoneFolder['open']>): ZoneFile | null => {
+        const file = folder.open(...at)
+        asked++
+        try {
+          const given = asked === 3 ? onThird(file) : file
+          if (given === null) file?.close()
+          return given === null ? null : count(given)
+        } catch (error) {
+          file?.close()
+          throw error
+        }
+      },
+    },
+  }
+  const count = (file: ZoneFile): ZoneFile => {
+    counted.opened++
+    const close = (): void => {
+      counted.closed++
+      file.close()
+    }
+    return { ...file, close }
+  }
+  return counted
+}
 
 function isNewSoa(
   difference: readonly { readonly data: string }[],
