@@ -23,7 +23,7 @@ interface Condensing {
 export interface ZoneMaker {
   /** Has made what is wanted now and is not there. */
   readonly update: (wanted: readonly WantedZone[]) => void
-  /** Somebody seems to be publishing: a thread that takes a tenth of a second to start may do so now. */
+  /** Somebody seems to be publishing: threads that take a tenth of a second to start may do so now, and those that run stay. */
   readonly warmUp: () => void
   /** Tries again what could not be made, where its time has come. */
   readonly retry: () => void
@@ -75,9 +75,11 @@ export function openZoneMaker(
   return {
     update: (wanted) => queue.update(wanted),
     warmUp: () => {
-      if (making.isRunning()) return
-      // What it would say now it will say when there is work.
-      making.ask({ ask: 'nothing' } satisfies ZoneQuestion).catch(() => undefined)
+      // Secondaries ask for the difference as soon as they are told.
+      for (const thread of [making, condensing]) {
+        // What it would say now it will say when there is work.
+        thread.ask({ ask: 'nothing' } satisfies ZoneQuestion).catch(() => undefined)
+      }
     },
     retry: () => queue.retry(),
     behind: () => queue.behind(),
