@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lab, Running } from './lab.ts'
-import { tell, untilReady, type Secondary, type Told } from './secondary.ts'
+import { tell, until, untilReady, type Secondary, type Told } from './secondary.ts'
 
 export interface NsdSetup {
   readonly port: number
@@ -58,8 +58,12 @@ ${clauses.replaceAll(/\{folder\}|\/var\/lib\/nsd/g, folder)}
       return serial === undefined ? null : Number(serial)
     },
     zoneText: async (zone) => {
+      const path = join(folder, zone)
+      rmSync(path, { force: true })
       await control('write', zone)
-      return readFileSync(join(folder, zone), 'utf8')
+      // It is written by another process than the one that answers, and then put in place.
+      await until('a zone file', nsd, () => Promise.resolve(existsSync(path) || 'none'))
+      return readFileSync(path, 'utf8')
     },
   }
   await nsd.start()
