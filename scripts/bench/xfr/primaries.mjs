@@ -277,13 +277,20 @@ export function memoryOf(pid) {
   let pss = 0
   let peak = 0
   for (const one of treeOf(pid)) {
-    pss += Number(
-      /^Pss:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${one}/smaps_rollup`, 'latin1'))?.[1] ?? 0,
-    )
-    const status = fs.readFileSync(`/proc/${one}/status`, 'latin1')
-    peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0))
+    pss += kibibytesIn(one, 'smaps_rollup', /^Pss:\s+(\d+)/m)
+    peak = Math.max(peak, kibibytesIn(one, 'status', /VmHWM:\s+(\d+)/))
   }
   return { pss: pss / 1024, peak: peak / 1024 }
+}
+
+/** 0 of a process that has ended meanwhile, as those of NSD do at each reload. */
+function kibibytesIn(pid, file, figure) {
+  try {
+    return Number(figure.exec(fs.readFileSync(`/proc/${pid}/${file}`, 'latin1'))?.[1] ?? 0)
+  } catch (error) {
+    if (error.code === 'ESRCH' || error.code === 'ENOENT') return 0
+    throw error
+  }
 }
 
 function treeOf(pid) {

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Zone transfers beside BIND, Knot and NSD as primaries, and beside a bare Node program that sends the same ready bytes.
 //
-//   npm run build && node scripts/bench/xfr/transfers.mjs [N [ROUNDS [CLIENTS [PEERS]]]]
-//                        defaults                          1000000 5 1,8,32 named,knot,nsd
+//   npm run build && node scripts/bench/xfr/transfers.mjs [N [ROUNDS [CLIENTS [PEERS [PARTS]]]]]
+//                        defaults                          1000000 5 1,8,32 named,knot,nsd axfr,ixfr
 //
 // All servers are up at once, and every round asks them in turn; ratios are taken round by round. The client, compiled from
 // `transfer-client.c` beside this, verifies every signature in the warm-up and only counts in the rounds. Then one name in a hundred
@@ -29,6 +29,7 @@ const N = Number(process.argv[2] ?? 1_000_000)
 const ROUNDS = Number(process.argv[3] ?? 5)
 const CLIENTS = (process.argv[4] ?? '1,8,32').split(',').map(Number)
 const PEERS = (process.argv[5] ?? 'named,knot,nsd').split(',').filter(Boolean)
+const PARTS = (process.argv[6] ?? 'axfr,ixfr').split(',')
 const START = { named: startNamed, knot: startKnot, nsd: startNsd }
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-xfr-'))
 const running = []
@@ -48,7 +49,7 @@ try {
     servers.push(server)
   }
   const plain = track(await startPlain(folder, capture(ours, key), key))
-  for (const clients of CLIENTS) {
+  for (const clients of PARTS.includes('axfr') ? CLIENTS : []) {
     for (const isSigned of [false, true]) {
       const title = `AXFR of ${N} names, ${clients} at once${isSigned ? ', TSIG' : ''}`
       await race(title, [...servers, plain], { clients, key: isSigned ? key : null })
@@ -59,7 +60,7 @@ try {
   await plain.stop()
   await change(servers, authority, files)
   const increments = track(await startPlain(folder, capture(ours, key, 1), key, 'plain ixfr'))
-  for (const clients of CLIENTS.filter((count) => count <= 8)) {
+  for (const clients of PARTS.includes('ixfr') ? CLIENTS.filter((count) => count <= 8) : []) {
     for (const isSigned of [false, true]) {
       const title = `IXFR of 1 %, ${clients} at once${isSigned ? ', TSIG' : ''}`
       await race(title, [...servers, increments], {
