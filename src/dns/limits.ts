@@ -70,7 +70,7 @@ export const MAX_TRANSFERS = 256
  */
 export const MAX_TRANSFERS_PER_ASKER = 32
 /** Bytes written to a connection before others have their turn. */
-export const SLICE_BYTES = 1024 * 1024
+export const SLICE_BYTES = 512 * 1024
 /** Slices of a transfer that are signed ahead of the one being written. */
 export const SLICES_AHEAD = 3
 
