@@ -197,7 +197,6 @@ dont-query=
 daemon=no
 threads=1
 packetcache-ttl=0
-packetcache-negative-ttl=0
 disable-packetcache=yes
 `,
     )
