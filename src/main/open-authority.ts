@@ -9,6 +9,7 @@ import { openZoneFolder } from '../platform/zone-folder.ts'
 import type { PublishDeps } from '../publish/ports.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { checkedClock } from './checked-clock.ts'
+import { openZoneBeginner } from './zone-beginner.ts'
 
 /** An authority's data folder, open: what every use case of publishing is handed, and the rest of it. */
 export interface Authority extends PublishDeps {
@@ -48,6 +49,7 @@ export function openAuthority(data: string, options: AuthorityOptions = {}): Aut
     files: openPublishFolder(paths.published, paths.staging),
     cache: openLineCache(paths.work),
     zones: openZoneFolder(paths.zones),
+    beginZone: openZoneBeginner(paths.zones),
     now: checkedClock(store, now, env),
     paths,
     close: () => {

@@ -8,7 +8,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { DRAFT_PREFIX, draftPath, keepPrivate, makeFolder, writeAll } from './durable-file.ts'
 
@@ -24,7 +24,7 @@ interface ZoneDraft {
   readonly write: (bytes: Uint8Array) => void
   readonly patch: (bytes: Uint8Array) => void
   readonly read: (at: number, into: Uint8Array) => void
-  readonly keep: (about: unknown) => void
+  readonly keep: (name: string, about: unknown) => void
   readonly discard: () => void
 }
 
@@ -35,7 +35,7 @@ interface ZoneDraft {
 export interface ZoneFolder {
   readonly names: (place: string) => readonly string[]
   readonly open: (place: string, name: string, isChecked?: boolean) => ZoneFile | null
-  readonly draft: (place: string, name: string) => ZoneDraft
+  readonly draft: (place: string) => ZoneDraft
   readonly remove: (place: string, name: string) => void
 }
 
@@ -54,9 +54,9 @@ export function openZoneFolder(folder: string): ZoneFolder {
   return {
     names: (place) => namesIn(join(folder, place)),
     open: (place, name, isChecked = false) => openZoneFile(join(folder, place, name), isChecked),
-    draft: (place, name) => {
+    draft: (place) => {
       removeStaleDrafts(join(folder, place))
-      return openDraft(join(folder, place, name))
+      return openDraft(join(folder, place))
     },
     remove: (place, name) => {
       rmSync(join(folder, place, name), { force: true })
@@ -158,9 +158,9 @@ class PatchedSum {
   }
 }
 
-function openDraft(path: string): ZoneDraft {
-  makeFolder(dirname(path), 0o700)
-  const draft = draftPath(path)
+function openDraft(folder: string): ZoneDraft {
+  makeFolder(folder, 0o700)
+  const draft = draftPath(join(folder, 'zone'))
   const fd = openSync(draft, 'wx+', 0o600)
   const sum = new PatchedSum()
   let length = 0
@@ -176,14 +176,14 @@ function openDraft(path: string): ZoneDraft {
     closeSync(fd)
     rmSync(draft, { force: true })
   }
-  const keep = (about: unknown): void => {
+  const keep = (name: string, about: unknown): void => {
     const bodyLength = length
     const told = Buffer.from(JSON.stringify(about))
     write(told)
     writeAll(fd, trailerOf(bodyLength, told.length, sum.total()), length)
     closeSync(fd)
     isOpen = false
-    renameSync(draft, path)
+    renameSync(draft, join(folder, name))
   }
   return {
     write,

@@ -13,7 +13,7 @@ export interface MadeSnapshot extends StagedSnapshot {
   readonly draft: LineDraft
 }
 
-type MakeDeps = Pick<PublishDeps, 'store' | 'cache' | 'files' | 'zones'>
+type MakeDeps = Pick<PublishDeps, 'store' | 'cache' | 'files' | 'zones' | 'beginZone'>
 
 /**
  * Makes the next serial: the lines of the serial before, from the cache, merged with the changes, all streamed. When the cache
@@ -51,17 +51,16 @@ async function makeFrom(deps: MakeDeps, cut: Cut, lines: LineBlocks): Promise<Ma
   const { cache, files } = deps
   const { list, serial, entries } = cut
   const draft = cache.draftLines(list.place, serial)
+  const zone = prepareZone(deps, cut, draft)
   try {
-    const about = {
-      ...{ list: list.id, serial, entries },
-      // While the rest of the lines is compressed by other threads.
-      zonemd: (state: string) => prepareZone(deps, cut, draft, state),
-    }
+    const about = { ...{ list: list.id, serial, entries }, zonemd: zone.zonemd }
     const staged = await stageSnapshot(files, list.place, about, written(lines, draft))
     return { ...staged, draft }
   } catch (error) {
     draft.discard()
     throw error
+  } finally {
+    zone.discard()
   }
 }
 

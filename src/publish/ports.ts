@@ -1,6 +1,8 @@
 import type { LineBlocks } from '../core/line-cursor.ts'
 import type { ListDefinition } from '../core/list-definition.ts'
+import type { NextZone } from '../formats/zone/make-zone.ts'
 import type { ZoneFolder } from '../formats/zone/zone-folder.ts'
+import type { ZoneSummary } from '../formats/zone/zone-key.ts'
 
 /** A list with the newest of its definitions, as the room needs it. */
 export interface PublishedList {
@@ -201,6 +203,17 @@ export interface LineCache {
   ) => void
 }
 
+/** A zone that is brought along on another thread. */
+export interface ZoneAhead {
+  /**
+   * Keeps it as the zone of the list in that state, when it is made; null when it could not be made so, or not be kept. Never
+   * rejects.
+   */
+  readonly keep: (state: string) => Promise<ZoneSummary | null>
+  /** Gives it up; after `keep`, does nothing. */
+  readonly discard: () => void
+}
+
 /** What every use case of the room is handed. */
 export interface PublishDeps {
   readonly store: PublishStore
@@ -209,6 +222,8 @@ export interface PublishDeps {
   readonly cache: LineCache
   /** Where zones are kept for secondaries; those with a digest are made before it is signed. */
   readonly zones: ZoneFolder
+  /** Begins to bring a zone along, beside this thread; left out where all is made on one. */
+  readonly beginZone?: (next: NextZone) => ZoneAhead
   /** The time now; taken once for each publication. */
   readonly now: () => Date
 }

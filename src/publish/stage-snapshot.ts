@@ -14,8 +14,11 @@ export interface StagedSnapshot {
 
 /** What is said of a snapshot beside its lines. */
 export interface AboutSnapshot extends Omit<SnapshotHeader, 'state'> {
-  /** The digest of the zone that is made of the lines, if it has one (`docs/spec/rpz.md` §9). Asked for when all lines are read. */
-  readonly zonemd?: (state: string) => string | undefined
+  /**
+   * The digest of the zone that is made of the lines, if it has one (`docs/spec/rpz.md` §9). Asked for when all lines are read, while the
+   * rest of them is compressed by other threads.
+   */
+  readonly zonemd?: (state: string) => Promise<string | undefined>
 }
 
 const UNKNOWN_STATE = '0'.repeat(64)
@@ -48,24 +51,34 @@ async function fillDraft(
   draft.write(gzipHead(printHead(about, UNKNOWN_STATE)))
   const hash = createHash('sha256')
   const sum = { crc: 0, length: 0 }
-  const told: { state: string; zonemd?: string } = { state: UNKNOWN_STATE }
+  let state = UNKNOWN_STATE
+  let digest: Promise<string | undefined> | undefined
   function* read(): Generator<Uint8Array, void, undefined> {
     yield* hashed(lines, hash)
-    told.state = hash.digest('hex')
-    const zonemd = about.zonemd?.(told.state)
-    if (zonemd !== undefined) told.zonemd = zonemd
+    state = hash.digest('hex')
+    digest = about.zonemd?.(state)
+    // Should compressing fail first, nobody waits for it.
+    digest?.catch(() => undefined)
   }
   async function* deflated(): AsyncGenerator<Uint8Array, void, undefined> {
     Object.assign(sum, yield* deflateBlocks(read()))
   }
   for await (const piece of deflated()) draft.write(piece)
-  const { state } = told
+  const zonemd = await digest
   const head = printHead(about, state)
   draft.write(gzipTrailer(joinSums(head, sum)))
   draft.patch(gzipHead(head))
   const file = await finish(draft, name)
   const { entries, list, serial } = about
-  const custom = { entries, list, rawLength: head.length + sum.length, serial, ...told }
+  const rawLength = head.length + sum.length
+  const custom = {
+    entries,
+    list,
+    rawLength,
+    serial,
+    state,
+    ...(zonemd !== undefined && { zonemd }),
+  }
   return { target: { ...file, custom }, state }
 }
 

@@ -94,7 +94,7 @@ function breakingDeps(
     write: (bytes) => change('zone.write', () => draft.write(bytes)),
     patch: (bytes) => change('zone.patch', () => draft.patch(bytes)),
     read: draft.read,
-    keep: (about) => change('zone.keep', () => draft.keep(about)),
+    keep: (name, about) => change('zone.keep', () => draft.keep(name, about)),
     discard: () => tidy(draft.discard),
   })
   const { store, files, cache, zones, keys, now } = real
@@ -131,7 +131,7 @@ function breakingDeps(
     },
     zones: {
       ...zones,
-      draft: (place, name) => zoneDraftOf(change('zone', () => zones.draft(place, name))),
+      draft: (place) => zoneDraftOf(change('zone', () => zones.draft(place))),
     },
   }
   return { deps, names }

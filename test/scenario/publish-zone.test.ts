@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { NextZone } from '../../src/formats/zone/make-zone.ts'
+import type { ZoneSummary } from '../../src/formats/zone/zone-key.ts'
 import type { Authority } from '../../src/main/open-authority.ts'
 import { openZoneFolder } from '../../src/platform/zone-folder.ts'
+import type { PublishDeps } from '../../src/publish/ports.ts'
 import {
   applyList,
   makeTestAuthority,
@@ -64,9 +67,9 @@ describe('a list whose definition asks for a digest', () => {
   test('is published all the same when its zones are damaged', async () => {
     const [name] = authority.zones.names('digested').filter((each) => each.endsWith('.tree'))
     const path = join(home.data, 'zones', 'digested', name!)
-    const draft = authority.zones.draft('digested', name!)
+    const draft = authority.zones.draft('digested')
     draft.write(readFileSync(path).subarray(0, 10))
-    draft.keep({ format: 'another/1' })
+    draft.keep(name!, { format: 'another/1' })
     await publishLines(authority, 'digested', [entryLine(4)])
     expect(servedZone(authority, 'digested')).toMatchObject({
       by: 'kept',
@@ -128,6 +131,58 @@ describe('a list whose definition asks for no digest', () => {
     apply({ ttl: 30 })
     expect(await publishOne(authority, 'changed')).toMatchObject({ serial: 2 })
     expect(nextZones()).toEqual([])
+  })
+})
+
+describe('the zone of a long list', () => {
+  const ENTRIES = 50_000
+  const lines = Array.from({ length: ENTRIES + 1 }, (_, i) => entryLine(1_000_000 + i))
+  const begun: NextZone[] = []
+  const ends: string[] = []
+  const beside = (kept: ZoneSummary | null): Pick<PublishDeps, 'beginZone'> => ({
+    beginZone: (next) => {
+      begun.push(next)
+      return {
+        keep: (state) => {
+          ends.push(`keep ${state}`)
+          return Promise.resolve(kept)
+        },
+        discard: () => ends.push('discard'),
+      }
+    },
+  })
+
+  beforeAll(async () => {
+    applyList(authority, 'long', { zone: { ...ZONE, origin: 'long.rpz.example' } })
+    await publishLines({ ...authority, ...beside(null) }, 'long', lines.slice(0, ENTRIES))
+  })
+
+  test('is begun beside the publication when the serial before is there, and made here where that came to nothing', async () => {
+    expect(begun).toEqual([])
+    await publishLines({ ...authority, ...beside(null) }, 'long', lines.slice(1))
+    const zone = servedZone(authority, 'long')
+    expect(zone).toMatchObject({ by: 'kept', serial: 2 })
+    expect(begun).toEqual([expect.objectContaining({ place: 'long', serial: 2, entries: ENTRIES })])
+    expect(ends).toEqual([`keep ${zone.state}`, 'discard'])
+    expect(signedCustom(authority, 'long')['zonemd']).toBe(zone.zonemd)
+  })
+
+  test('gives its digest to be signed', async () => {
+    const zonemd = 'ab'.repeat(48)
+    const deps = { ...authority, ...beside({ ...servedZone(authority, 'long'), zonemd }) }
+    await publishLines(deps, 'long', lines.slice(0, ENTRIES))
+    expect(signedCustom(authority, 'long')['zonemd']).toBe(zonemd)
+  })
+
+  test('is given up when the lines fail', async () => {
+    ends.length = 0
+    const draft = (): never => {
+      throw new Error('no room')
+    }
+    const files = { ...authority.files, draft }
+    const deps = { ...authority, ...beside(null), files }
+    await expect(publishLines(deps, 'long', lines.slice(1))).rejects.toThrow('no room')
+    expect(ends).toEqual(['discard'])
   })
 })
 

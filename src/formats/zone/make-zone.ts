@@ -2,28 +2,20 @@ import { Fault, isFault } from '../../core/fault.ts'
 import type { LineBlocks } from '../../core/line-cursor.ts'
 import type { PublicDefinition } from '../../core/list-definition.ts'
 import { verifiedLines } from '../../core/verified-lines.ts'
-import { DifferenceWriter } from './difference-writer.ts'
+import { draftZone, type DraftedZone, type ZoneMaking } from './draft-zone.ts'
 import { compareImages, renderZone } from './render-zone.ts'
 import { tidyZones } from './tidy-zones.ts'
 import { sortEdits, sortTree } from './tree-lines.ts'
 import { updateZone } from './update-zone.ts'
-import {
-  aboutFile,
-  differenceName,
-  fileNames,
-  imageName,
-  openTree,
-  openZone,
-  tellFrame,
-  treeName,
-  type ImageAbout,
-  type OpenZone,
-} from './zone-files.ts'
-import type { ZoneDraft, ZoneFolder } from './zone-folder.ts'
-import { printHex } from './zone-frame.ts'
+import { fileNames, imageName, openTree, openZone, type OpenZone } from './zone-files.ts'
+import type { ZoneFolder } from './zone-folder.ts'
 import type { ZoneKey, ZoneSummary } from './zone-key.ts'
-import { zoneRecipe, type ZoneRecipe } from './zone-recipe.ts'
-import { ZoneWriter, type WrittenZone } from './zone-writer.ts'
+import { zoneRecipe } from './zone-recipe.ts'
+
+interface Changes {
+  readonly added: LineBlocks
+  readonly removed: LineBlocks
+}
 
 /** A list at one serial, of which a zone is wanted. */
 export interface ZoneWanted extends ZoneKey {
@@ -36,10 +28,7 @@ export interface ZoneWanted extends ZoneKey {
   /** The entry lines from the beginning; may be asked for more than once. */
   readonly lines: () => LineBlocks
   /** What came and went since an earlier serial with that state; null if unknown: then the zone is made from the lines. */
-  readonly changesSince: (
-    serial: number,
-    state: string,
-  ) => { readonly added: LineBlocks; readonly removed: LineBlocks } | null
+  readonly changesSince: (serial: number, state: string) => Changes | null
   /** The digest that was signed for the zone; `zone/digest` is thrown when the zone has another. */
   readonly expectedZonemd?: string
   /** The serial may never come to be: what was there before is kept, until the zone is asked for again without this. */
@@ -60,9 +49,15 @@ export interface MadeZone extends ZoneSummary {
  * the folder throws.
  */
 export function makeZone(folder: ZoneFolder, wanted: ZoneWanted): MadeZone {
-  const recipe = zoneRecipe(wanted.definition)
-  const work = { wanted, recipe }
-  const made = keptZone(folder, work) ?? newZone(folder, work)
+  const making = { ...wanted, recipe: zoneRecipe(wanted.definition) }
+  const made =
+    keptZone(folder, making) ??
+    afterZoneBefore(
+      folder,
+      making,
+      (before) =>
+        (before && updatedZone(folder, making, before)) ?? renderedZone(folder, making, before),
+    )
   if (wanted.isTentative !== true) tidyZones(folder, wanted, wanted.keepSerials)
   return made
 }
@@ -71,53 +66,76 @@ export function makeZone(folder: ZoneFolder, wanted: ZoneWanted): MadeZone {
  * As `makeZone`, but only where it takes little: where the zone is there already, or comes of the one before by its changes. Null elsewhere.
  */
 export function bringZoneAlong(folder: ZoneFolder, wanted: ZoneWanted): MadeZone | null {
-  const work = { wanted, recipe: zoneRecipe(wanted.definition) }
-  const kept = keptZone(folder, work)
-  if (kept !== null) return kept
-  const before = zoneBefore(folder, work)
+  const making = { ...wanted, recipe: zoneRecipe(wanted.definition) }
+  return (
+    keptZone(folder, making) ??
+    afterZoneBefore(folder, making, (before) => before && updatedZone(folder, making, before))
+  )
+}
+
+/** The next serial of a list, of which all is known but its state, which takes reading its lines. */
+export interface NextZone extends Pick<ZoneWanted, 'place' | 'serial' | 'entries' | 'definition'> {
+  readonly before: Pick<ZoneKey, 'serial' | 'state'>
+  /** What came and went since. */
+  readonly changes: Changes
+}
+
+/**
+ * As `bringZoneAlong`, while the state is not known yet: the zone is for the caller to keep under it or to discard. Null where there is no
+ * zone of the serial before, or it does not lead to this one.
+ */
+export function draftNextZone(folder: ZoneFolder, next: NextZone): DraftedZone | null {
+  const making = { ...next, recipe: zoneRecipe(next.definition) }
+  const { place, before, changes } = next
+  const zone = openZone(folder, place, imageName({ place, ...before }))
+  if (zone === null) return null
   try {
-    return before && updatedZone(folder, work, before)
+    return isOfOrigin(zone, making) ? draftUpdate(folder, making, zone, changes) : null
   } finally {
-    before?.image.close()
+    zone.image.close()
   }
 }
 
-interface Work {
-  readonly wanted: ZoneWanted
-  readonly recipe: ZoneRecipe
-}
+type Work = ZoneWanted & ZoneMaking
 
-function keptZone(folder: ZoneFolder, { wanted, recipe }: Work): MadeZone | null {
+function keptZone(folder: ZoneFolder, wanted: Work): MadeZone | null {
   const zone = openZone(folder, wanted.place, imageName(wanted))
   if (zone === null) return null
   zone.image.close()
   const { summary, whole } = zone.about
-  if (summary.state !== wanted.state || whole !== recipe.whole) return null
+  if (summary.state !== wanted.state || whole !== wanted.recipe.whole) return null
   return isSigned(wanted, summary.zonemd) ? { ...summary, by: 'kept' } : null
 }
 
-function newZone(folder: ZoneFolder, work: Work): MadeZone {
-  const before = zoneBefore(folder, work)
+function afterZoneBefore<T>(
+  folder: ZoneFolder,
+  wanted: Work,
+  make: (before: OpenZone | null) => T,
+): T {
+  const before = zoneBefore(folder, wanted)
   try {
-    return (before && updatedZone(folder, work, before)) ?? renderedZone(folder, work, before)
+    return make(before)
   } finally {
     before?.image.close()
   }
 }
 
 /** The newest zone of another serial with the same origin; null when there is none. */
-function zoneBefore(folder: ZoneFolder, { wanted, recipe }: Work): OpenZone | null {
+function zoneBefore(folder: ZoneFolder, wanted: Work): OpenZone | null {
   const names = fileNames(folder, wanted.place)
     .filter(({ part, to }) => part === 'zone' && to.serial < wanted.serial)
     .sort((a, b) => b.to.serial - a.to.serial)
   for (const { name } of names) {
     const zone = openZone(folder, wanted.place, name)
     if (zone === null) continue
-    const { list, origin } = zone.about.summary
-    if (list === recipe.list && origin === recipe.origin && isPast(zone, wanted)) return zone
+    if (isOfOrigin(zone, wanted) && isPast(zone, wanted)) return zone
     zone.image.close()
   }
   return null
+}
+
+function isOfOrigin({ about }: OpenZone, { recipe }: ZoneMaking): boolean {
+  return about.summary.list === recipe.list && about.summary.origin === recipe.origin
 }
 
 /** Whether the list was what the zone shows: one may have been made of a serial that never came to be. */
@@ -126,118 +144,60 @@ function isPast({ about }: OpenZone, wanted: ZoneWanted): boolean {
 }
 
 /** Null when it can't be made so. */
-function updatedZone(folder: ZoneFolder, work: Work, before: OpenZone): MadeZone | null {
-  const { wanted, recipe } = work
-  const { summary, body, entries } = before.about
-  if (body !== recipe.body) return null
-  const changes = wanted.changesSince(summary.serial, summary.state)
+function updatedZone(folder: ZoneFolder, wanted: Work, before: OpenZone): MadeZone | null {
+  const { serial, state } = before.about.summary
+  const changes = wanted.changesSince(serial, state)
   if (changes === null) return null
-  const { growth, ...edits } = sortEdits(recipe, changes)
-  if (entries + growth !== wanted.entries) return null
+  const draft = draftUpdate(folder, wanted, before, changes)
+  if (draft === null) return null
+  try {
+    if (!isSigned(wanted, draft.zonemd)) return null
+    return { ...draft.keep(wanted.state), by: 'update' }
+  } finally {
+    draft.discard()
+  }
+}
+
+function draftUpdate(
+  folder: ZoneFolder,
+  making: ZoneMaking,
+  before: OpenZone,
+  changes: Changes,
+): DraftedZone | null {
+  const { summary, body, entries } = before.about
+  if (body !== making.recipe.body) return null
+  const { growth, ...edits } = sortEdits(making.recipe, changes)
+  if (entries + growth !== making.entries) return null
   const tree = openTree(folder, summary)
   if (tree === null) return null
   try {
-    return writeZone(folder, work, before.about, (writer, difference) => {
+    return draftZone(folder, making, before.about, (writer, difference) => {
       updateZone({ ...before, tree }, edits, writer, difference)
-      return 'update'
     })
   } catch (error) {
     // The zone before, or the changes, were not what they should be: the lines decide.
-    if (isFault(error, 'delta/mismatch', 'zone/digest')) return null
+    if (isFault(error, 'delta/mismatch')) return null
     throw error
   } finally {
     tree.file.close()
   }
 }
 
-function renderedZone(folder: ZoneFolder, work: Work, before: OpenZone | null): MadeZone {
-  const { wanted, recipe } = work
-  const tree = sortTree(recipe, verifiedLines(wanted.lines(), wanted.state))
-  return writeZone(folder, work, before?.about ?? null, (writer, difference, image) => {
+function renderedZone(folder: ZoneFolder, wanted: Work, before: OpenZone | null): MadeZone {
+  const tree = sortTree(wanted.recipe, verifiedLines(wanted.lines(), wanted.state))
+  const draft = draftZone(folder, wanted, before?.about ?? null, (writer, difference, image) => {
     renderZone(tree.lines(), writer)
     writer.flush()
-    if (before === null) return 'render'
+    if (before === null) return
     const old = { source: before.image, start: before.headBytes, end: before.bodyEnd }
     compareImages(old, { source: image, ...writer.body() }, difference)
-    return 'render'
   })
-}
-
-type Fill = (
-  writer: ZoneWriter,
-  difference: DifferenceWriter,
-  image: ZoneDraft,
-) => 'update' | 'render'
-
-/** Writes image, tree and difference; the image is put in its place last, so that where it is, all is. */
-function writeZone(
-  folder: ZoneFolder,
-  { wanted, recipe }: Work,
-  before: ImageAbout | null,
-  fill: Fill,
-): MadeZone {
-  const { place } = wanted
-  const drafts: ZoneDraft[] = []
-  const draft = (name: string): ZoneDraft => {
-    const opened = folder.draft(place, name)
-    drafts.push(opened)
-    return opened
-  }
   try {
-    const image = draft(imageName(wanted))
-    const tree = draft(treeName(wanted))
-    const changes = draft(differenceName(before?.summary ?? wanted, wanted))
-    const writer = new ZoneWriter(recipe, wanted.serial, { tree, image })
-    const difference = new DifferenceWriter(changes)
-    const by = fill(writer, difference, image)
-    const written = writer.finish()
-    const about = aboutImage(wanted, recipe, written)
-    assertDigest(wanted, about.summary.zonemd)
-    if (before !== null) keepDifference(changes, difference, before, about)
-    tree.keep(aboutFile('tree', { lineBytes: written.lineBytes }))
-    image.keep(about)
-    return { ...about.summary, by }
+    assertDigest(wanted, draft.zonemd)
+    return { ...draft.keep(wanted.state), by: 'render' }
   } finally {
-    for (const opened of drafts) opened.discard()
+    draft.discard()
   }
-}
-
-function keepDifference(
-  draft: ZoneDraft,
-  difference: DifferenceWriter,
-  before: ImageAbout,
-  after: ImageAbout,
-): void {
-  difference.flush()
-  const { added, removed, bytes } = difference
-  draft.keep(
-    aboutFile('difference', { from: before.frame, to: after.frame, added, removed, bytes }),
-  )
-}
-
-function aboutImage(wanted: ZoneWanted, recipe: ZoneRecipe, written: WrittenZone): ImageAbout {
-  const { place, serial, state, entries } = wanted
-  const { bytes, records, zonemd, headBytes, ends } = written
-  const summary: ZoneSummary = {
-    place,
-    list: recipe.list,
-    serial,
-    state,
-    origin: recipe.origin,
-    records,
-    bytes,
-    messages: ends.length,
-    zonemd: zonemd === null ? null : printHex(zonemd.digest),
-  }
-  const { body, whole } = recipe
-  return aboutFile('image', {
-    summary,
-    entries,
-    body,
-    whole,
-    frame: tellFrame(written),
-    headBytes,
-  })
 }
 
 function isSigned({ expectedZonemd }: ZoneWanted, got: string | null): boolean {

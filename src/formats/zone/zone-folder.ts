@@ -11,7 +11,7 @@ export interface ZoneFolder {
    */
   readonly open: (place: string, name: string, isChecked?: boolean) => ZoneFile | null
   /** A file that nobody sees before it is kept. */
-  readonly draft: (place: string, name: string) => ZoneDraft
+  readonly draft: (place: string) => ZoneDraft
   readonly remove: (place: string, name: string) => void
 }
 
@@ -32,8 +32,8 @@ export interface ZoneDraft {
   readonly patch: (bytes: Uint8Array) => void
   /** Reads what was written, as `ZoneFile` does. */
   readonly read: (at: number, into: Uint8Array) => void
-  /** Puts it in place of what has its name. `about` is JSON. */
-  readonly keep: (about: unknown) => void
+  /** Gives it its name, in place of what has it. `about` is JSON. */
+  readonly keep: (name: string, about: unknown) => void
   /** Gives it up; after `keep`, does nothing. */
   readonly discard: () => void
 }

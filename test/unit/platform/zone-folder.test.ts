@@ -29,9 +29,9 @@ afterEach(() => {
 const path = (name: string): string => join(root, 'phishing', name)
 
 function put(name: string, blocks: readonly Uint8Array[], about: unknown = { a: 1 }): void {
-  const draft = folder.draft('phishing', name)
+  const draft = folder.draft('phishing')
   for (const block of blocks) draft.write(block)
-  draft.keep(about)
+  draft.keep(name, about)
 }
 
 function readAll(name: string): Buffer | null {
@@ -59,7 +59,7 @@ describe('a folder of zones', () => {
   )
 
   test('lets the beginning be written over until a file is kept', () => {
-    const draft = folder.draft('phishing', 'x.zone')
+    const draft = folder.draft('phishing')
     draft.write(Buffer.alloc(5000, 'a'))
     draft.patch(Buffer.from('bbb'))
     draft.write(Buffer.from('c'))
@@ -67,12 +67,12 @@ describe('a folder of zones', () => {
     draft.read(0, seen)
     expect(seen.toString()).toBe('bbba')
     expect(() => draft.patch(Buffer.alloc(4097))).toThrow(RangeError)
-    draft.keep(null)
+    draft.keep('x.zone', null)
     expect(readAll('x.zone')!.toString()).toBe(`bbb${'a'.repeat(4997)}c`)
   })
 
   test('shows no draft to anybody, and keeps none of what was given up', () => {
-    const draft = folder.draft('phishing', 'x.zone')
+    const draft = folder.draft('phishing')
     draft.write(Buffer.from('half'))
     expect(folder.names('phishing')).toEqual([])
     expect(folder.open('phishing', 'x.zone')).toBeNull()
@@ -144,14 +144,14 @@ describe('a folder of zones', () => {
   })
 
   test('removes drafts that nobody has worked on for an hour, and no others', () => {
-    folder.draft('phishing', 'x.zone').write(Buffer.from('killed'))
+    folder.draft('phishing').write(Buffer.from('killed'))
     const [left] = readdirSync(join(root, 'phishing'))
     const before = new Date(Date.now() - 3_700_000)
     utimesSync(path(left!), before, before)
-    const draft = folder.draft('phishing', 'y.zone')
+    const draft = folder.draft('phishing')
     expect(readdirSync(join(root, 'phishing'))).not.toContain(left)
-    folder.draft('phishing', 'z.zone').discard()
-    draft.keep(null)
+    folder.draft('phishing').discard()
+    draft.keep('y.zone', null)
     expect(folder.names('phishing')).toEqual(['y.zone'])
   })
 
