@@ -44,7 +44,9 @@ export const MAX_PREPARED = 8192
 /** Bytes read and written at a time when a file is streamed. */
 export const STREAM_CHUNK_BYTES = 1024 * 1024
 
-/** How often a running server looks for what commands have changed. */
+/** How often a running server asks the database whether a command has changed it: some microseconds, and all that waits for it are people who want a name blocked. */
+export const LOOK_INTERVAL_MS = 10
+/** How often it looks for files that commands have changed. */
 export const POLL_INTERVAL_MS = 50
 /** How long a request waits for an export that is being made; then 503 with `Retry-After`. */
 export const EXPORT_WAIT_MS = 45_000

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { isFault } from '../core/fault.ts'
 import type { Edge } from '../distribute/edge.ts'
-import { POLL_INTERVAL_MS } from '../distribute/limits.ts'
+import { LOOK_INTERVAL_MS, POLL_INTERVAL_MS } from '../distribute/limits.ts'
 import type { ServerLog } from '../platform/server-log.ts'
 import type { Authority } from './open-authority.ts'
 import { tellFault } from './serve-faults.ts'
@@ -47,8 +47,8 @@ export function startUpkeep(deps: UpkeepDeps): Upkeep {
     deps.onChange()
   })
   const hasStaged = newStagingLook(deps)
+  const looking = setInterval(look, LOOK_INTERVAL_MS)
   const polling = setInterval(() => {
-    look()
     if (hasStaged()) deps.onStaging()
     edge.refreshTimestamp().catch(tell)
   }, POLL_INTERVAL_MS)
@@ -58,6 +58,7 @@ export function startUpkeep(deps: UpkeepDeps): Upkeep {
   return {
     stop: () => {
       schedule.stop()
+      clearInterval(looking)
       clearInterval(polling)
       clearInterval(renewing)
     },
