@@ -41,6 +41,14 @@ export const FAULT_CODES = [
   'trust/mismatch',
   'trust/rollback',
   'trust/signature',
+  // the transparency log
+  'log/invalid',
+  'log/key',
+  'log/mismatch',
+  'log/not-found',
+  'log/policy',
+  'log/quorum',
+  'log/signature',
   // the agent
   'agent/config',
   'agent/damaged',
