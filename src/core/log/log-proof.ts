@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts'
 import { decodeBase64, decodeHash, encodeBase64 } from './base64.ts'
+import { parseCheckpoint } from './checkpoint.ts'
 import { decodeNoteText, MAX_NOTE_BYTES, parseNote } from './note.ts'
 import type { LogPolicy } from './policy.ts'
 import type { ProofHashes } from './prove.ts'
@@ -62,7 +63,7 @@ export function parseLogProof(bytes: Uint8Array): LogProof {
     )
   }
   const checkpoint = text.slice(end + 2)
-  parseNote(Buffer.from(checkpoint))
+  parseCheckpoint(parseNote(Buffer.from(checkpoint)).text)
   return {
     extra,
     index: parseTreeSize(index.slice('index '.length)),

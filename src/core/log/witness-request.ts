@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts'
 import { decodeHash, encodeBase64 } from './base64.ts'
+import { parseCheckpoint } from './checkpoint.ts'
 import { MAX_PROOF_HASHES } from './log-proof.ts'
 import type { NoteKey } from './note-key.ts'
 import {
@@ -31,7 +32,7 @@ export function printWitnessRequest({ oldSize, proof, checkpoint }: WitnessReque
   return [`old ${oldSize}`, ...proof.map(encodeBase64), '', checkpoint].join('\n')
 }
 
-/** From outside: the form is checked here, also that of the checkpoint's note. Throws `log/invalid`. */
+/** From outside: the form is checked here, also that of the checkpoint. Throws `log/invalid`. */
 export function parseWitnessRequest(body: Uint8Array): WitnessRequest {
   const text = decodeNoteText(body)
   const end = text.indexOf('\n\n')
@@ -44,7 +45,7 @@ export function parseWitnessRequest(body: Uint8Array): WitnessRequest {
     )
   }
   const checkpoint = text.slice(end + 2)
-  parseNote(Buffer.from(checkpoint))
+  parseCheckpoint(parseNote(Buffer.from(checkpoint)).text)
   return {
     oldSize: parseTreeSize(old.slice('old '.length)),
     proof: proof.map(decodeHash),
@@ -76,6 +77,7 @@ export function addCosignatures(keys: readonly NoteKey[], note: Note, answer: Ui
     keys.some((key) => key.name === name && key.id === keyId),
   )
   const added = { text: note.text, signatures: [...note.signatures, ...known] }
-  parseNote(Buffer.from(printNote(added)))
+  // More signatures than a note may have are refused by this.
+  printNote(added)
   return added
 }
