@@ -33,6 +33,12 @@ export const PEERS = [
   { package: 'python3-securesystemslib', python: 'securesystemslib', for: 'TUF, a second reader' },
   { package: 'python3-cryptography', python: 'cryptography', for: 'TUF, a second reader' },
   { package: 'python3-nacl', python: 'nacl', for: 'TUF, a second reader' },
+  { package: 'golang-go', programs: ['go'], for: 'the log, a second reader' },
+  {
+    package: 'golang-golang-x-mod-dev',
+    files: ['/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go'],
+    for: 'the log, a second reader',
+  },
   { package: 'sqlite3', programs: ['sqlite3'], for: 'the database, a second reader' },
   { package: 'curl', programs: ['curl'], for: 'HTTP, a second client' },
   { package: 'openssl', programs: ['openssl'], for: 'a certificate for https' },
