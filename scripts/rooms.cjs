@@ -10,7 +10,7 @@ const MODULES = '(^|/)node_modules/'
 
 /** What each room may use. A room that is missing here may not exist under `src/`. */
 const ROOMS = {
-  core: { rooms: [], packages: ['tr46', 'tldts'], node: ['crypto'] },
+  core: { rooms: [], packages: ['tr46', 'tldts', '@noble/curves'], node: ['crypto'] },
   formats: { rooms: ['core'], packages: [], node: ['zlib'] },
   dns: { rooms: ['core'], packages: [] },
   curation: { rooms: ['core', 'formats'], packages: [], node: [] },
@@ -100,6 +100,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/dns/(wire/|tsig)' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    },
+    {
+      name: 'curves-in-vrf-alone',
+      comment: 'points and scalars are handled in one folder; signatures are made by node:crypto',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/core/vrf/' },
+      to: { path: packagesPath(['@noble/curves', '@noble/hashes']) },
     },
     {
       name: 'unknown-room',

@@ -22,6 +22,12 @@ export const FAULT_CODES = [
   'snapshot/not-found',
   'delta/invalid',
   'delta/mismatch',
+  // proofs of single entries
+  'proof/damaged',
+  'proof/invalid',
+  'proof/mismatch',
+  'proof/too-large',
+  'vrf/invalid',
   // downloads
   'fetch/busy',
   'fetch/denied',

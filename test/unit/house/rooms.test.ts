@@ -19,7 +19,7 @@ const lends = (path: string): string => `export type { Probe } from '${path}'\n`
 
 const BREACHES: readonly Breach[] = [
   breach('core-rooms', 'core knows no other room', 'core', '../formats/door.ts'),
-  breach('core-packages', 'core takes no package but its two', 'core', 'undici'),
+  breach('core-packages', 'core takes no package but its own', 'core', 'undici'),
   breach('core-node', 'core reads no file', 'core', 'node:fs'),
   breach('core-node', 'core opens no connection', 'core', 'node:net'),
   breach('formats-rooms', 'formats knows core alone', 'formats', '../platform/door.ts'),
@@ -121,6 +121,7 @@ const BREACHES: readonly Breach[] = [
       'src/main/edges-driver.ts': needs('drizzle-orm'),
     },
   },
+  breach('curves-in-vrf-alone', 'no point outside of the VRF', 'core', '@noble/curves'),
   {
     rule: 'unknown-room',
     why: 'a room has a line in the table',
@@ -149,6 +150,7 @@ const BREACHES: readonly Breach[] = [
 /** What each room may do, all at once: none of it may be reported. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: ['node:crypto', 'tr46', 'tldts'],
+  'core/vrf': ['../fine.ts', 'node:crypto', '@noble/curves'],
   formats: ['../core/door.ts'],
   dns: ['../core/door.ts', 'node:net', 'node:crypto'],
   curation: ['../core/door.ts', '../formats/door.ts'],
@@ -164,6 +166,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 }
 
 const PACKAGES = [
+  '@noble/curves',
   '@tufjs/canonical-json',
   'better-sqlite3',
   'drizzle-orm',
