@@ -1,0 +1,127 @@
+import { createHmac } from 'node:crypto'
+import type { EntryKind, EntryValue } from '../entry.ts'
+import { Fault } from '../fault.ts'
+import { openVrfKey } from '../vrf/vrf-key.ts'
+import { HASH_BYTES, LEAF_BYTES, sha256 } from './tree-hash.ts'
+
+/** What a proof is about. */
+export interface EntryKey {
+  readonly value: EntryValue
+  readonly kind: EntryKind
+}
+
+/** How the entries of one list become leaves (`docs/spec/proof-tree.md` §2, §3). Lines are entry lines without their line feed. */
+export interface LeafMaker {
+  readonly place: string
+  /** 32 octets for a restricted list, null for a public one. */
+  readonly vrfKey: Uint8Array | null
+  /** Where the entry has its place in the tree, 32 octets. */
+  readonly index: (key: EntryKey) => Uint8Array
+  /** The same with what proves it, 80 octets; null where everybody can compute it. */
+  readonly proveIndex: (key: EntryKey) => { index: Uint8Array; vrf: Uint8Array | null }
+  /** What opens the commitment to `line`, which is on the list since the serial `since`; null where nothing is hidden. */
+  readonly salt: (line: string, since: number) => Uint8Array | null
+  /** What makes the root of `serial` say nothing to who has no proof; null where nothing is hidden. */
+  readonly rootSalt: (serial: number) => Uint8Array | null
+}
+
+/** Secrets of a restricted list: whoever has them can test every guess. */
+export interface LeafSecrets {
+  /** SK of RFC 9381, 32 octets. */
+  readonly vrf: Uint8Array
+  /** The seed of all salts, 32 octets. */
+  readonly salts: Uint8Array
+}
+
+const SEED_BYTES = 32
+
+/** A list's id, or the code that a restricted list has in its place (`docs/glossary.md`). */
+const PLACE = /^[a-z0-9-]{1,40}$/
+
+/** Of a public list: everything can be computed by everybody. Throws `proof/mismatch` unless `place` is one. */
+export function publicLeafMaker(place: string): LeafMaker {
+  assertPlace(place)
+  return {
+    place,
+    vrfKey: null,
+    index: (key) => publicIndex(place, key),
+    proveIndex: (key) => ({ index: publicIndex(place, key), vrf: null }),
+    salt: () => null,
+    rootSalt: () => null,
+  }
+}
+
+/**
+ * Of a restricted list: places come of a VRF and commitments are salted, so that nobody can test guesses. Throws `proof/mismatch`
+ * unless `place` is one and the seed has 32 octets, `vrf/invalid` for the other secret.
+ */
+export function restrictedLeafMaker(place: string, secrets: LeafSecrets): LeafMaker {
+  assertPlace(place)
+  if (secrets.salts.length !== SEED_BYTES) {
+    throw new Fault(
+      'proof/mismatch',
+      `expected a seed of ${SEED_BYTES} octets, got ${secrets.salts.length}`,
+    )
+  }
+  const vrf = openVrfKey(secrets.vrf)
+  const derive = (tag: string, serial: number, of: string): Uint8Array =>
+    createHmac('sha256', secrets.salts)
+      .update(`bailiwick/${tag}/v1\n${place}\n${serial}\n${of}`)
+      .digest()
+  return {
+    place,
+    vrfKey: vrf.publicKey,
+    index: (key) => vrf.evaluate(indexInput(place, key)).subarray(0, HASH_BYTES),
+    proveIndex: (key) => {
+      const { proof, output } = vrf.prove(indexInput(place, key))
+      return { index: output.subarray(0, HASH_BYTES), vrf: proof }
+    },
+    salt: (line, since) => derive('salt', since, line),
+    rootSalt: (serial) => derive('root-salt', serial, ''),
+  }
+}
+
+/** Whether `text` can be the place of a list. */
+export function isPlace(text: string): boolean {
+  return PLACE.test(text)
+}
+
+function assertPlace(place: string): void {
+  if (isPlace(place)) return
+  throw new Fault('proof/mismatch', `expected the place of a list, got ${JSON.stringify(place)}`)
+}
+
+/** The leaf, 64 octets, of a line that is on the list since the serial `since`. */
+export function makeLeaf(maker: LeafMaker, line: string, since: number): Uint8Array {
+  const leaf = new Uint8Array(LEAF_BYTES)
+  leaf.set(maker.index(lineKey(line)))
+  leaf.set(commitTo(line, maker.salt(line, since)), HASH_BYTES)
+  return leaf
+}
+
+/** Value and kind of an entry line that is trusted. */
+export function lineKey(line: string): EntryKey {
+  const valueEnd = line.indexOf('\t')
+  const kindEnd = line.indexOf('\t', valueEnd + 1)
+  return {
+    value: line.slice(0, valueEnd) as EntryValue,
+    kind: line.slice(valueEnd + 1, kindEnd) as EntryKind,
+  }
+}
+
+/** §2: what is hashed, or given to the VRF, for the index. */
+export function indexInput(place: string, { value, kind }: EntryKey): Uint8Array {
+  return Buffer.from(`bailiwick/index/v1\n${place}\n${value}\t${kind}`, 'latin1')
+}
+
+/** §2: the index in a public list. */
+export function publicIndex(place: string, key: EntryKey): Uint8Array {
+  return Buffer.from(sha256(indexInput(place, key)), 'latin1')
+}
+
+/** §3: the commitment to a line, salted or not. */
+export function commitTo(line: string, salt: Uint8Array | null): Uint8Array {
+  const tag = salt === null ? 'bailiwick/entry/v1\n' : 'bailiwick/salted-entry/v1\n'
+  const parts = [Buffer.from(tag), salt ?? new Uint8Array(), Buffer.from(line, 'latin1')]
+  return Buffer.from(sha256(Buffer.concat(parts)), 'latin1')
+}
