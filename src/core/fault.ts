@@ -90,6 +90,8 @@ export const FAULT_CODES = [
   'store/older',
   'store/read-only',
   'backup/invalid',
+  // the chain of decisions
+  'event/too-large',
   // publishing and subscribers
   'publish/conflict',
   'subscriber/exists',

@@ -17,3 +17,11 @@ export function keyidOf(publicHex: string): string {
   const canonical = `{"keytype":"ed25519","keyval":{"public":"${publicHex}"},"scheme":"ed25519"}`
   return createHash('sha256').update(canonical).digest('hex')
 }
+
+/** The ids of the keys that signed TUF metadata of our own (TUF 1.0 §4.2), in their order there. */
+export function signingKeyids(bytes: Uint8Array): string[] {
+  const { signatures } = JSON.parse(Buffer.from(bytes).toString()) as {
+    readonly signatures: readonly { readonly keyid: string }[]
+  }
+  return signatures.map(({ keyid }) => keyid)
+}

@@ -54,7 +54,7 @@ function companions(data: string): BackupFile[] {
 }
 
 async function restore(file: string, _options: object, command: Command): Promise<void> {
-  const { data } = globalOptions(command)
+  const { data, actor } = globalOptions(command)
   const paths = dataPaths(data)
   const made = [paths.database, paths.keys, paths.root]
   const found = made.find((path) => existsSync(path))
@@ -70,8 +70,8 @@ async function restore(file: string, _options: object, command: Command): Promis
     const companions = readBackup(file, paths.database)
     forgetLost(data)
     writeCompanions(data, companions)
-    await noteRestoration(data)
-    await publishAgain(data)
+    await noteRestoration(data, actor)
+    await publishAgain(data, actor)
   } catch (error) {
     for (const path of [...made, paths.published]) rmSync(path, { recursive: true, force: true })
     throw error
@@ -108,13 +108,13 @@ function forgetLost(data: string): void {
 }
 
 /** So that secondaries which have later serials, from before the loss, are given whole zones, and take the catalogs. */
-async function noteRestoration(data: string): Promise<void> {
+async function noteRestoration(data: string, actor: string): Promise<void> {
   const { withStore } = await import('./find-list.ts')
-  await withStore(data, (store) => store.restorations.note(new Date()))
+  await withStore(data, (store) => store.restorations.note(new Date()), { actor })
 }
 
-async function publishAgain(data: string): Promise<void> {
+async function publishAgain(data: string, actor: string): Promise<void> {
   const { withAuthority } = await import('./open-authority.ts')
   const { projectRenewed } = await import('./project-renewed.ts')
-  await withAuthority(data, projectRenewed)
+  await withAuthority(data, projectRenewed, { actor })
 }

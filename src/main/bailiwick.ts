@@ -16,6 +16,7 @@ const NOUNS: Readonly<Record<string, () => Promise<Noun>>> = {
   list: () => import('./list.ts'),
   entry: () => import('./entry.ts'),
   decision: () => import('./decision.ts'),
+  events: () => import('./events.ts'),
   publish: () => import('./publish.ts'),
   diff: () => import('./diff.ts'),
   export: () => import('./export.ts'),

@@ -6,6 +6,7 @@ import { describeKeys } from '../publish/describe-keys.ts'
 import { isDue } from '../publish/role-life.ts'
 import { sha256Hex } from '../publish/sign-metadata.ts'
 import { parseOwnMetadata } from '../publish/tuf-metadata.ts'
+import { printEventFinding } from './event-finding.ts'
 import { checkZone } from './check-zones.ts'
 import { checkedClock } from './checked-clock.ts'
 import { withAuthority, type Authority, type AuthorityOptions } from './open-authority.ts'
@@ -33,6 +34,7 @@ export async function checkAuthority(
           check: `history of ${list.id}`,
           findings: found(() => checkHistory(authority, list.rowId)),
         })),
+        { check: 'chain of decisions', findings: found(() => checkChain(authority)) },
         { check: 'keys', findings: await foundLater(() => checkKeys(authority)) },
         { check: 'signatures', findings: found(() => checkExpiry(authority, now())) },
         { check: 'published files', findings: found(() => checkPublished(authority)) },
@@ -88,6 +90,12 @@ function checkHistory({ store }: Authority, listRowId: number): string[] {
   return [
     `expected serial ${latest.serial} to have the state ${latest.state} that was signed, got ${state} from its decisions: restore the newest backup`,
   ]
+}
+
+function checkChain({ store }: Authority): string[] {
+  return store.events
+    .check()
+    .map((finding) => `${printEventFinding(finding)}: «bailiwick events check» shows it again`)
 }
 
 /** Each key on this host is opened, which needs the passphrase; each role must have as many as must sign. */

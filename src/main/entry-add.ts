@@ -10,6 +10,7 @@ import type { Store } from '../store/open-store.ts'
 import { findList, withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
 import { newReference } from './new-reference.ts'
+import { noteRefusal } from './note-refusal.ts'
 import { printJson } from './print-table.ts'
 
 export interface AddOptions {
@@ -34,7 +35,7 @@ export async function addEntry(
   const written = { ...options, value, reference: options.reference ?? newReference() }
   await withStore(data, (store) => {
     const list = findList(store, listId)
-    assertOneApproval(list.definition)
+    noteRefusal({ store, list, actor, act: 'add' }, () => assertOneApproval(list.definition))
     const entry = proposeEntry(list.definition, written)
     const added = store.write(() => {
       assertNotListed(store, list, entry)

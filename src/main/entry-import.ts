@@ -11,7 +11,7 @@ import {
 import { countCoveredByList, countCoveredInFile } from '../curation/count-covered.ts'
 import { decisionDays } from '../curation/decision-days.ts'
 import { assertCategory } from '../curation/propose-entry.ts'
-import type { NewDecision } from '../store/decision-store.ts'
+import type { DecisionAct, NewDecision } from '../store/decision-store.ts'
 import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
 import { assertFilesApart } from './assert-files-apart.ts'
@@ -19,6 +19,7 @@ import { findList, withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
 import { printImport, type ImportOutcome } from './import-summary.ts'
 import { newReference } from './new-reference.ts'
+import { noteRefusal } from './note-refusal.ts'
 import { printJson } from './print-table.ts'
 import { openProgress, type Progress } from './progress.ts'
 import { readImport, type ReadImport } from './read-import.ts'
@@ -55,6 +56,20 @@ export async function importEntries(
 
 /** As `importEntries`, for one list of an open store; prints nothing. */
 export function runImport(
+  deps: ImportDeps & { readonly progress: Progress },
+  files: readonly string[],
+  options: ImportOptions,
+): ImportOutcome {
+  if (options.dryRun === true) return importInto(deps, files, options)
+  const act = actOf(options)
+  return noteRefusal({ ...deps, act }, () => importInto(deps, files, options))
+}
+
+function actOf({ mode }: ImportOptions): DecisionAct {
+  return mode === 'mirror' ? 'mirror' : 'import'
+}
+
+function importInto(
   deps: ImportDeps & { readonly progress: Progress },
   files: readonly string[],
   options: ImportOptions,
@@ -142,7 +157,7 @@ function newDecision(
   const { added, retired, amended } = plan
   return {
     listRowId: list.rowId,
-    act: options.mode === 'mirror' ? 'mirror' : 'import',
+    act: actOf(options),
     reference: options.reference,
     category: options.category ?? '',
     reason: options.reason,

@@ -28,22 +28,29 @@ export async function retireEntry(
   command: Command,
 ): Promise<void> {
   const { data, actor } = globalOptions(command)
-  await withStore(data, async (store) => {
-    const list = findList(store, listId)
-    const { decision, rows } = store.write(() => {
-      const found = findListed(store, list, { value, kind: options.kind })
-      return { rows: found, decision: commitRetirement(store, list, found, { actor, ...options }) }
-    })
-    const published =
-      options.urgent === true
-        ? await publishUrgently({ data, store, actor }, list, options.reason)
-        : null
-    process.stdout.write(
-      options.json === true
-        ? printJson({ list: list.id, decision, entries: rows.map((row) => row.entry), published })
-        : told(list, rows, decision, published),
-    )
-  })
+  await withStore(
+    data,
+    async (store) => {
+      const list = findList(store, listId)
+      const { decision, rows } = store.write(() => {
+        const found = findListed(store, list, { value, kind: options.kind })
+        return {
+          rows: found,
+          decision: commitRetirement(store, list, found, { actor, ...options }),
+        }
+      })
+      const published =
+        options.urgent === true
+          ? await publishUrgently({ data, store, actor }, list, options.reason)
+          : null
+      process.stdout.write(
+        options.json === true
+          ? printJson({ list: list.id, decision, entries: rows.map((row) => row.entry), published })
+          : told(list, rows, decision, published),
+      )
+    },
+    { actor },
+  )
 }
 
 interface Wanted {

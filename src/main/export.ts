@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander'
 import type { ExportFormat, ExportSource, ExportSummary } from '../formats/render-export.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Publication } from '../store/publication-store.ts'
-import { globalOptions } from './global-options.ts'
+import { globalOptions, type GlobalOptions } from './global-options.ts'
 
 /** Adds `export`. */
 export function register(program: Command): void {
@@ -47,15 +47,20 @@ async function exportList(listId: string, flags: ExportFlags, command: Command):
       ...(signature === undefined ? [] : [{ option: '--signify', path: signature }]),
     ],
   })
-  await withStore(globalOptions(command).data, async (store) => {
+  const { data, actor } = globalOptions(command)
+  await withStore(data, async (store) => {
     const list = findList(store, listId)
     const publication = findPublication(store, list, flags.serial)
     const source = await sourceOf(store, list.rowId, publication)
+    const { serial } = publication
+    // Before the first byte goes out: nobody has an export that the chain does not tell.
+    const subject = { format, list: list.id, output: output ?? '-', serial }
+    store.write(() => store.events.append({ act: 'export', actor, subject }))
     const summary = await writeExport(renderExport(format, source), output)
     tellOmitted(format, summary)
   })
   if (output !== undefined && signature !== undefined) {
-    await signFile(globalOptions(command).data, output, signature)
+    await signFile({ data, actor }, output, signature)
   }
 }
 
@@ -65,15 +70,22 @@ async function signaturePath(output: string | undefined): Promise<string> {
   throw new Fault('usage/invalid', 'expected --output with --signify, got none')
 }
 
-async function signFile(data: string, file: string, signature: string): Promise<void> {
+async function signFile(
+  { data, actor }: GlobalOptions,
+  file: string,
+  signature: string,
+): Promise<void> {
   const { readFileSync } = await import('node:fs')
   const { openAuthority } = await import('./open-authority.ts')
   const { exportSigner } = await import('../publish/make-export.ts')
   const { signSignify } = await import('../publish/sign-minisign.ts')
   const { writeDurableFile } = await import('../platform/durable-file.ts')
-  const authority = openAuthority(data)
+  const authority = openAuthority(data, { actor })
   try {
-    const text = await signSignify(await exportSigner(authority), readFileSync(file))
+    const signer = await exportSigner(authority)
+    const text = await signSignify(signer, readFileSync(file))
+    const subject = { comment: `file:${file}`, keyids: [signer.keyid], role: 'export' }
+    authority.store.write(() => authority.store.events.append({ act: 'key-used', subject }))
     writeDurableFile(signature, Buffer.from(text))
   } finally {
     authority.close()

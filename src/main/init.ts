@@ -29,13 +29,14 @@ interface InitOptions {
 }
 
 async function init(options: InitOptions, command: Command): Promise<void> {
-  const { data } = globalOptions(command)
+  const { data, actor } = globalOptions(command)
   const { makeAuthority } = await import('./make-authority.ts')
   const hasPlainKeys = options.insecurePlainKeys === true
   const made = await makeAuthority({
     data,
     authority: authorityName(options.authority ?? ''),
     hasPlainKeys,
+    actor,
     env: process.env,
     now: () => new Date(),
   })

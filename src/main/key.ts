@@ -81,7 +81,8 @@ async function runChange(
   const { withAuthority } = await import('./open-authority.ts')
   const { changeKeys } = await import('../publish/rotate-key.ts')
   const { projectPublished } = await import('../publish/project-published.ts')
-  await withAuthority(globalOptions(command).data, async (authority) => {
+  const { data, actor } = globalOptions(command)
+  async function run(authority: Authority): Promise<void> {
     const name = await roleName(authority, role)
     const wanted = { role: name, change, ...(threshold === undefined ? {} : { threshold }) }
     const done = await changeKeys(authority, wanted)
@@ -89,7 +90,8 @@ async function runChange(
     process.stdout.write(
       json === true ? printJson({ role: name, ...done }) : told(name, change, done),
     )
-  })
+  }
+  await withAuthority(data, run, { actor })
 }
 
 /** A role's name, from itself or from the id of a list. Throws `key/unknown-role` with the nearest. */

@@ -47,28 +47,36 @@ async function applyLists(files: string[], options: JsonOption, command: Command
   const { assertOwnOrigins } = await import('../curation/assert-own-origins.ts')
   const { withStore } = await import('./find-list.ts')
   const { ensureListRoles } = await import('./publish-hooks.ts')
-  const applied = await withStore(data, async (store) => {
-    // All or none: a mistake in the third file leaves the first two as they were.
-    const done = store.write(() => {
-      const outcomes = definitions.map((definition) => {
-        const before = store.lists.find(definition.id)
-        if (before !== null) assertListChange(before.definition, definition)
-        return store.lists.apply(definition, { at: new Date(), actor, place: placeOf(definition) })
+  const applied = await withStore(
+    data,
+    async (store) => {
+      // All or none: a mistake in the third file leaves the first two as they were.
+      const done = store.write(() => {
+        const outcomes = definitions.map((definition) => {
+          const before = store.lists.find(definition.id)
+          if (before !== null) assertListChange(before.definition, definition)
+          return store.lists.apply(definition, {
+            at: new Date(),
+            actor,
+            place: placeOf(definition),
+          })
+        })
+        // Only now: lists of one call may change names with each other.
+        assertOwnOrigins(
+          store.lists.all().map(({ definition }) => definition),
+          new Set(definitions.map(({ id }) => id)),
+        )
+        return outcomes
       })
-      // Only now: lists of one call may change names with each other.
-      assertOwnOrigins(
-        store.lists.all().map(({ definition }) => definition),
-        new Set(definitions.map(({ id }) => id)),
+      // Safe to do again: a list whose role a crash prevented gets it from the next apply or publication.
+      await ensureListRoles(
+        { data, store },
+        done.map(({ list }) => list),
       )
-      return outcomes
-    })
-    // Safe to do again: a list whose role a crash prevented gets it from the next apply or publication.
-    await ensureListRoles(
-      { data, store },
-      done.map(({ list }) => list),
-    )
-    return done
-  })
+      return done
+    },
+    { actor },
+  )
   process.stdout.write(options.json === true ? printJson(applied.map(outcomeOf)) : told(applied))
 }
 

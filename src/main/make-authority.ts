@@ -8,7 +8,8 @@ import { isRunning } from '../platform/running-process.ts'
 import { initAuthority } from '../publish/init-authority.ts'
 import { projectPublished } from '../publish/project-published.ts'
 import { sha256Hex } from '../publish/sign-metadata.ts'
-import { openStore } from '../store/open-store.ts'
+import type { StoredAct } from '../store/event-store.ts'
+import { openStore, OWN_ACTOR } from '../store/open-store.ts'
 import { withAuthority } from './open-authority.ts'
 
 export interface NewAuthority {
@@ -16,6 +17,7 @@ export interface NewAuthority {
   /** Its name for people, one line; may be empty. */
   readonly authority: string
   readonly hasPlainKeys: boolean
+  readonly actor?: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly now: () => Date
 }
@@ -36,6 +38,7 @@ export async function makeAuthority({
   data,
   authority,
   hasPlainKeys,
+  actor = OWN_ACTOR,
   env,
   now,
 }: NewAuthority): Promise<MadeAuthority> {
@@ -52,7 +55,7 @@ export async function makeAuthority({
     removeAll(paths)
   }
   try {
-    return await make(paths, { authority, hasPlainKeys, env, now })
+    return await make(paths, { authority, hasPlainKeys, actor, env, now })
   } catch (error) {
     removeAll(paths)
     throw error
@@ -92,17 +95,20 @@ function assertAbandoned({ folder, begun }: DataPaths): void {
 
 async function make(
   paths: DataPaths,
-  { authority, hasPlainKeys, env, now }: Omit<NewAuthority, 'data'>,
+  { authority, hasPlainKeys, actor, env, now }: Required<Omit<NewAuthority, 'data'>>,
 ): Promise<MadeAuthority> {
   makeFolder(paths.folder)
   writeDurableFile(paths.begun, Buffer.from(`${process.pid}\n`))
   createKeyFolder(paths.keys, { isPlain: hasPlainKeys })
   const keys = openKeyFolder(paths.keys, () => readPassphrase(env))
   const signed = await initAuthority(keys, authority, now())
+  const made = keys.all().map(({ use, keyid }): StoredAct => {
+    return { act: 'key-made', subject: { keyids: [keyid], role: use } }
+  })
   const root = signed.find(({ role }) => role === 'root')?.bytes ?? Buffer.alloc(0)
-  const store = openStore(paths.database, { create: true })
+  const store = openStore(paths.database, { create: true, actor, now })
   try {
-    store.metadata.commit(signed)
+    store.metadata.commit(signed, made)
   } finally {
     store.close()
   }

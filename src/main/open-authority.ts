@@ -7,7 +7,7 @@ import { readPassphrase } from '../platform/passphrase.ts'
 import { openPublishFolder } from '../platform/publish-folder.ts'
 import { openZoneFolder } from '../platform/zone-folder.ts'
 import type { PublishDeps } from '../publish/ports.ts'
-import { openStore, type Store } from '../store/open-store.ts'
+import { openStore, OWN_ACTOR, type Store } from '../store/open-store.ts'
 import { checkedClock } from './checked-clock.ts'
 import { openZoneBeginner } from './zone-beginner.ts'
 
@@ -24,6 +24,8 @@ export interface AuthorityOptions {
   readonly store?: Store
   /** Its keys, open already. */
   readonly keys?: KeyFolder
+  /** Who acts, where the act itself does not say; counts only without `store`. */
+  readonly actor?: string
   readonly now?: () => Date
   readonly env?: Readonly<Record<string, string | undefined>>
 }
@@ -42,7 +44,8 @@ export function openAuthority(data: string, options: AuthorityOptions = {}): Aut
       `expected an authority in ${JSON.stringify(data)}, got none: run «bailiwick init», or check --data`,
     )
   }
-  const store = options.store ?? openStore(paths.database)
+  const { actor = OWN_ACTOR } = options
+  const store = options.store ?? openStore(paths.database, { actor, now })
   return {
     store,
     keys: options.keys ?? openKeyFolder(paths.keys, () => readPassphrase(env)),

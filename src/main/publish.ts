@@ -50,7 +50,7 @@ async function publish(ids: string[], flags: PublishFlags, command: Command): Pr
     if (isDryRun) return planLists(authority, lists)
     return publishLists(authority, lists, { actor, override })
   }
-  const reports = await withAuthority(data, run, keys === null ? {} : { keys })
+  const reports = await withAuthority(data, run, { actor, ...(keys !== null && { keys }) })
   if (flags.json === true) process.stdout.write(printJson(reports.map(jsonOf)))
   else process.stdout.write(reports.map((report) => told(report, isDryRun)).join(''))
   for (const report of reports) {

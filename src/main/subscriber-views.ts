@@ -126,8 +126,11 @@ async function exportSubscribers(
   const { withStore } = await import('./find-list.ts')
   const { printCredentials } = await import('./subscriber-export.ts')
   const { writeDurableFile } = await import('../platform/durable-file.ts')
-  await withStore(globalOptions(command).data, (store) => {
+  const { data, actor } = globalOptions(command)
+  await withStore(data, (store) => {
     const at = new Date()
+    const subject = { format: 'credentials', output }
+    store.write(() => store.events.append({ act: 'export', actor, subject }))
     const text = store.read(() => printCredentials(store, at))
     writeDurableFile(output, Buffer.from(text), { mode: 0o600 })
   })

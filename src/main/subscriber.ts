@@ -109,14 +109,19 @@ async function addSubscriber(
   const { tellCredentials } = await import('./subscriber-config.ts')
   const { token, tokenHash } = newToken()
   const key = transfer === 'tsig' ? newKey(name, options.algorithm) : null
-  await withStore(globalOptions(command).data, async (store) => {
-    for (const id of lists) findList(store, id)
-    const added = store.write(() => {
-      assertTerms(store, name, terms)
-      return store.subscribers.add({ name, tokenHash, key, at: new Date(), ...terms })
-    })
-    await tellCredentials(store, added, { token, key }, options)
-  })
+  const { data, actor } = globalOptions(command)
+  await withStore(
+    data,
+    async (store) => {
+      for (const id of lists) findList(store, id)
+      const added = store.write(() => {
+        assertTerms(store, name, terms)
+        return store.subscribers.add({ name, tokenHash, key, at: new Date(), ...terms })
+      })
+      await tellCredentials(store, added, { token, key }, options)
+    },
+    { actor },
+  )
 }
 
 async function setSubscriber(
@@ -128,21 +133,26 @@ async function setSubscriber(
   const { newKey } = await import('./subscriber-credentials.ts')
   const { assertTerms } = await import('./subscriber-terms.ts')
   const { tellChange } = await import('./subscriber-config.ts')
-  await withStore(globalOptions(command).data, (store) => {
-    for (const id of rest.lists ?? []) findList(store, id)
-    const { key, changed } = store.write(() => {
-      const before = findSubscriber(store, name)
-      const transfer = transferBy ?? before.transfer
-      const terms = { ...termsOf(before), ...rest, transfer }
-      assertTerms(store, name, terms)
-      // A key belongs to one way of being known: with the other it would be a door that nobody watches.
-      const isOther = transfer !== before.transfer
-      const made = isOther && transfer === 'tsig' ? newKey(name, algorithm) : null
-      const change = { ...terms, at: new Date(), ...(isOther && { key: made }) }
-      return { key: made, changed: store.subscribers.set(name, change) }
-    })
-    tellChange(changed, key, json === true)
-  })
+  const { data, actor } = globalOptions(command)
+  await withStore(
+    data,
+    (store) => {
+      for (const id of rest.lists ?? []) findList(store, id)
+      const { key, changed } = store.write(() => {
+        const before = findSubscriber(store, name)
+        const transfer = transferBy ?? before.transfer
+        const terms = { ...termsOf(before), ...rest, transfer }
+        assertTerms(store, name, terms)
+        // A key belongs to one way of being known: with the other it would be a door that nobody watches.
+        const isOther = transfer !== before.transfer
+        const made = isOther && transfer === 'tsig' ? newKey(name, algorithm) : null
+        const change = { ...terms, at: new Date(), ...(isOther && { key: made }) }
+        return { key: made, changed: store.subscribers.set(name, change) }
+      })
+      tellChange(changed, key, json === true)
+    },
+    { actor },
+  )
 }
 
 function termsOf({ lists, transfer, networks, notify }: Subscriber) {
@@ -158,17 +168,22 @@ async function rotateCredentials(
   const { newKey, newToken } = await import('./subscriber-credentials.ts')
   const { tellCredentials } = await import('./subscriber-config.ts')
   const { token, tokenHash } = newToken()
-  await withStore(globalOptions(command).data, async (store) => {
-    const { transfer, keys } = findSubscriber(store, name)
-    const key = transfer === 'tsig' ? newKey(name, keys[0]?.algorithm ?? 'hmac-sha256') : null
-    const at = new Date()
-    const { overlap } = options
-    const oldTokenUntil = overlap === 0 ? null : hoursAfter(at, overlap ?? OVERLAP_HOURS)
-    const oldKeyUntil = overlap === undefined ? null : hoursAfter(at, overlap)
-    const rotation = { tokenHash, key, at, oldTokenUntil, oldKeyUntil }
-    const rotated = store.subscribers.rotate(name, rotation)
-    await tellCredentials(store, rotated, { token, key }, options)
-  })
+  const { data, actor } = globalOptions(command)
+  await withStore(
+    data,
+    async (store) => {
+      const { transfer, keys } = findSubscriber(store, name)
+      const key = transfer === 'tsig' ? newKey(name, keys[0]?.algorithm ?? 'hmac-sha256') : null
+      const at = new Date()
+      const { overlap } = options
+      const oldTokenUntil = overlap === 0 ? null : hoursAfter(at, overlap ?? OVERLAP_HOURS)
+      const oldKeyUntil = overlap === undefined ? null : hoursAfter(at, overlap)
+      const rotation = { tokenHash, key, at, oldTokenUntil, oldKeyUntil }
+      const rotated = store.subscribers.rotate(name, rotation)
+      await tellCredentials(store, rotated, { token, key }, options)
+    },
+    { actor },
+  )
 }
 
 function hoursAfter(at: Date, hours: number): Date {
@@ -182,16 +197,21 @@ async function revokeSubscriber(
 ): Promise<void> {
   const { withStore } = await import('./find-list.ts')
   const { describeSubscriber } = await import('./subscriber-config.ts')
-  await withStore(globalOptions(command).data, (store) => {
-    findSubscriber(store, name)
-    const at = new Date()
-    const revoked =
-      old === true ? store.subscribers.revokeOld(name, at) : store.subscribers.revoke(name, at)
-    const what = old === true ? 'the old credentials of ' : ''
-    process.stdout.write(
-      json === true ? printJson(describeSubscriber(revoked)) : `revoked ${what}${name}\n`,
-    )
-  })
+  const { data, actor } = globalOptions(command)
+  await withStore(
+    data,
+    (store) => {
+      findSubscriber(store, name)
+      const at = new Date()
+      const revoked =
+        old === true ? store.subscribers.revokeOld(name, at) : store.subscribers.revoke(name, at)
+      const what = old === true ? 'the old credentials of ' : ''
+      process.stdout.write(
+        json === true ? printJson(describeSubscriber(revoked)) : `revoked ${what}${name}\n`,
+      )
+    },
+    { actor },
+  )
 }
 
 function parseHours(text: string): number {

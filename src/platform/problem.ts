@@ -91,6 +91,7 @@ const STATUS = {
   'store/not-found': 500,
   'store/older': 500,
   'store/read-only': 500,
+  'event/too-large': 500,
   'backup/invalid': 500,
   'publish/conflict': 409,
   'publish/guard': 409,

@@ -1,6 +1,6 @@
 import { isFault } from '../core/fault.ts'
 import { DEFINITION_FILE, listRole, listTarget } from '../core/layout.ts'
-import { readRoles, type AuthorityRoles } from './authority-roles.ts'
+import { keysOfRole, readRoles, type AuthorityRoles } from './authority-roles.ts'
 import { definitionTarget } from './print-definition.ts'
 import type { PublishDeps, PublishedList, PublishStore } from './ports.ts'
 import { sealMetadata, signTargets } from './seal-metadata.ts'
@@ -43,9 +43,9 @@ export async function ensureListRole(
       targets: { [listTarget(list.place, DEFINITION_FILE)]: definitionTarget(list.definition) },
       at,
     })
-    deps.store.metadata.commit(
-      await sealMetadata(deps.keys, after, { targets: [targets, first] }, at),
-    )
+    const signed = await sealMetadata(deps.keys, after, { targets: [targets, first] }, at)
+    const keyids = keysOfRole(after, role)?.keyids ?? []
+    deps.store.metadata.commit(signed, [{ act: 'key-made', subject: { keyids, role } }])
   })
 }
 

@@ -106,7 +106,7 @@ async function makePlain(
 async function ensureSignature(
   deps: ExportDeps,
   path: string,
-  subject: string,
+  what: string,
   file: string,
 ): Promise<void> {
   const signer = await exportSigner(deps)
@@ -115,7 +115,9 @@ async function ensureSignature(
   if (isStillGood(deps.exports.read(name), signer, at)) return
   const expires = printExpires(new Date(at.getTime() + LIFE_DAYS.list * 86_400_000))
   const digest = minisignDigest(deps.exports.blocks(path))
-  const text = await signMinisign(signer, digest, `${subject} expires:${expires} ${file}`)
+  const text = await signMinisign(signer, digest, `${what} expires:${expires} ${file}`)
+  const subject = { comment: `${what} ${file}`, keyids: [signer.keyid], role: 'export' }
+  deps.store.write(() => deps.store.events.append({ act: 'key-used', subject }))
   deps.exports.replace(name, Buffer.from(text))
 }
 

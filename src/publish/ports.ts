@@ -1,3 +1,4 @@
+import type { NewEvent } from '../core/event.ts'
 import type { LineBlocks } from '../core/line-cursor.ts'
 import type { ListDefinition } from '../core/list-definition.ts'
 import type { NextZone } from '../formats/zone/make-zone.ts'
@@ -28,6 +29,11 @@ export interface Publication {
   readonly publishedAt: Date
   readonly override: string | null
   readonly actor: string
+}
+
+/** What the chain of decisions tells (`docs/spec/events.md` §3). Without an actor it is whoever opened the store. */
+export interface Act extends Omit<NewEvent, 'actor'> {
+  readonly actor?: string
 }
 
 /** One signed TUF metadata file. */
@@ -75,8 +81,17 @@ export interface PublishStore {
     readonly all: (role?: string) => readonly SignedMetadata[]
     /** Removes the versions of a role below `version`. */
     readonly forget: (role: string, version: number) => void
-    /** The commit point of everything that signs without publishing: all or none, durable; `publish/conflict` as above. */
-    readonly commit: (signed: readonly SignedMetadata[]) => void
+    /**
+     * The commit point of everything that signs without publishing: all or none, durable; `publish/conflict` as above. The chain of decisions
+     * tells what it was signed for (`acts`) and by which keys.
+     */
+    readonly commit: (signed: readonly SignedMetadata[], acts?: readonly Act[]) => void
+  }
+  readonly events: {
+    /** Records an act; only inside `write`. */
+    readonly append: (act: Act) => unknown
+    /** As `append`, unless the newest event of the act on this list (`subject.list`) says the same. */
+    readonly appendNews: (act: Act) => void
   }
   /** Runs `work` while no other process can commit. Must not await. */
   readonly write: <T>(work: () => T) => T

@@ -59,7 +59,7 @@ export async function publishList(
   return retryConflicts(async () => {
     const cut = cutPublication(deps.store, list)
     if (cut === null) return unchanged(deps, list)
-    assertGuard(cut, options.override)
+    assertGuard(deps, cut, options)
     // Said before anything is made, and derived while it is.
     deps.keys.warmUp()
     await ensureListRole(deps, list)
@@ -112,11 +112,22 @@ async function publishMade(
   deps.cache.forget(list.place, { lines: serial, changes: serial - list.definition.keep.serials })
 }
 
-function assertGuard({ list, findings }: Cut, override: string | null): void {
+/** A refusal is recorded once for each cut and definition, however often the schedule comes to it. */
+function assertGuard(
+  { store }: Pick<PublishDeps, 'store'>,
+  { list, decision, findings }: Cut,
+  { override, actor }: PublishOptions,
+): void {
   if (findings.length === 0 || override !== null) return
+  const texts = findings.map(({ text }) => text)
+  const subject = {
+    ...{ cut: decision, definition: list.definitionId },
+    ...{ findings: texts, list: list.id },
+  }
+  store.write(() => store.events.appendNews({ act: 'publication-refused', actor, subject }))
   throw new Fault(
     'publish/guard',
-    `the circuit breaker stopped ${JSON.stringify(list.id)}, which would ${findings.map(({ text }) => text).join(' and ')}: look at it with --dry-run, and if it is right publish with --override REASON`,
+    `the circuit breaker stopped ${JSON.stringify(list.id)}, which would ${texts.join(' and ')}: look at it with --dry-run, and if it is right publish with --override REASON`,
   )
 }
 

@@ -3,7 +3,7 @@ import { tufKey, type TufKey } from '../core/tuf-key.ts'
 import { keysOfRole, readRoles, type AuthorityRoles } from './authority-roles.ts'
 import { EXPORT_KEY_TARGET, exportKeyTarget } from './init-authority.ts'
 import { retryConflicts } from './list-role.ts'
-import type { HeldKey, PublishDeps, SignedMetadata } from './ports.ts'
+import type { Act, HeldKey, PublishDeps, SignedMetadata } from './ports.ts'
 import { nextRoot, sealMetadata, signTargets } from './seal-metadata.ts'
 import { signMetadata } from './sign-metadata.ts'
 import { printExportKey } from './sign-minisign.ts'
@@ -55,7 +55,8 @@ export async function changeKeys(deps: PublishDeps, change: KeyChange): Promise<
   for (let i = 0; i < count; i++) made.push(await deps.keys.make(change.role))
   const kept = change.change === 'add' ? old.keyids : []
   const keys = { keyids: [...kept, ...made.map(({ keyid }) => keyid)], threshold }
-  const signed = await retryConflicts(() => signChange(deps, change.role, { keys, made }))
+  const act = keyAct(change, { keys, made })
+  const signed = await retryConflicts(() => signChange(deps, act, { keys, made }))
   return { made, keys, signed }
 }
 
@@ -64,13 +65,28 @@ interface NewKeys {
   readonly made: readonly HeldKey[]
 }
 
-async function signChange(deps: PublishDeps, role: string, change: NewKeys): Promise<string[]> {
+interface KeyAct extends Act {
+  readonly subject: {
+    readonly role: string
+    readonly keyids: readonly string[]
+    readonly threshold: number
+  }
+}
+
+function keyAct({ role, change }: KeyChange, { keys, made }: NewKeys): KeyAct {
+  const keyids = made.map(({ keyid }) => keyid)
+  const act = change === 'add' ? 'key-added' : 'key-rotated'
+  return { act, subject: { role, keyids, threshold: keys.threshold } }
+}
+
+async function signChange(deps: PublishDeps, act: KeyAct, change: NewKeys): Promise<string[]> {
+  const { role } = act.subject
   const at = deps.now()
   const before = readRoles(deps.store)
   const signed = isTopRole(role)
     ? await signTopRole(deps, before, { role, at, ...change })
     : await signBelow(deps, before, { role, at, ...change })
-  deps.store.metadata.commit(signed)
+  deps.store.metadata.commit(signed, [act])
   return signed.map((metadata) => metadata.role)
 }
 

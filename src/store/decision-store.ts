@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { and, desc, eq, gt, lt } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { batchLines } from './entry-line.ts'
+import type { Recorder } from './event-store.ts'
 import { decisions, lists } from './schema.ts'
 
 export type DecisionAct = 'add' | 'retire' | 'amend' | 'import' | 'mirror'
@@ -67,7 +69,7 @@ export interface DecisionStore {
   /** The newest decision of a list; 0 when there is none. */
   readonly lastDecision: (listRowId: number) => number
   /**
-   * Writes the decision and its effect in one transaction and gives its id. Call it inside
+   * Writes the decision, its effect and its event in one transaction and gives its id. Call it inside
    * `store.write` when the change was planned from what the store said.
    */
   readonly commit: (decision: NewDecision, change: EntryChange) => number
@@ -78,7 +80,7 @@ type Db = BetterSQLite3Database
 export function decisionStore(
   db: Db,
   sqlite: Database.Database,
-  write: <T>(work: () => T) => T,
+  recorder: Recorder,
 ): DecisionStore {
   const apply = changeWriter(sqlite)
   const last = sqlite
@@ -104,14 +106,62 @@ export function decisionStore(
     },
     lastDecision: (listRowId) => last.get(listRowId) ?? 0,
     commit: (decision, change) =>
-      write(() => {
+      recorder.write(() => {
         const { id } = db.insert(decisions).values(toRow(decision)).returning().get()
         const { listRowId, added, retired, amended } = decision
         // Retired first: an amended entry leaves its place before its successor takes it.
         assertCount('retired', retired + amended, apply.retire(id, listRowId, change.retired))
-        assertCount('added', added + amended, apply.add(id, listRowId, change.added))
+        const lines = new HashedBlocks(change.added)
+        assertCount('added', added + amended, apply.add(id, listRowId, lines))
+        record(recorder, id, {
+          ...decision,
+          list: idOf(db, listRowId),
+          addedSha256: lines.digest(),
+        })
         return id
       }),
+  }
+}
+
+interface Decided extends NewDecision {
+  readonly list: string
+  readonly addedSha256: string
+}
+
+function record({ events, rows }: Recorder, decision: number, decided: Decided): void {
+  const { list, act, added, retired, amended, decidedBy: actor, override } = decided
+  // docs/spec/events.md §4: the added lines are hashed on their way in, for an import may have millions.
+  const digest = rows.digestDecision(decision, decided.addedSha256)
+  const subject = { act, added, amended, decision, digest, list, retired }
+  events.append({ act: 'decision', actor, subject })
+  if (override === null) return
+  events.append({ act: 'override', actor, subject: { decision, list, reason: override } })
+}
+
+function idOf(db: Db, listRowId: number): string {
+  const row = db.select({ id: lists.listId }).from(lists).where(eq(lists.id, listRowId)).get()
+  return row?.id ?? ''
+}
+
+/** Passes blocks on, and hashes them. */
+class HashedBlocks implements Iterable<Uint8Array> {
+  readonly #blocks: Iterable<Uint8Array>
+  readonly #hash = createHash('sha256')
+
+  constructor(blocks: Iterable<Uint8Array>) {
+    this.#blocks = blocks
+  }
+
+  *[Symbol.iterator](): Generator<Uint8Array, void, undefined> {
+    for (const block of this.#blocks) {
+      this.#hash.update(block)
+      yield block
+    }
+  }
+
+  /** Of all blocks, once they were read to their end. */
+  digest(): string {
+    return this.#hash.digest('hex')
   }
 }
 

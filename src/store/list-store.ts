@@ -3,6 +3,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { Fault } from '../core/fault.ts'
 import type { ListDefinition } from '../core/list-definition.ts'
 import { touchCatalogs } from './catalog-serials.ts'
+import type { Recorder } from './event-store.ts'
 import { listDefinitions, lists } from './schema.ts'
 
 /** A list with the newest of its definitions. */
@@ -38,7 +39,7 @@ export interface ListStore {
 
 type Db = BetterSQLite3Database
 
-export function listStore(db: Db, write: <T>(work: () => T) => T): ListStore {
+export function listStore(db: Db, { write, events, rows }: Recorder): ListStore {
   const one = selectLists(db)
     .where(eq(lists.listId, sql.placeholder('id')))
     .prepare()
@@ -59,9 +60,14 @@ export function listStore(db: Db, write: <T>(work: () => T) => T): ListStore {
           return { outcome: 'unchanged', list: before }
         }
         const listRowId = before?.rowId ?? insertList(db, definition.id, place, at)
-        db.insert(listDefinitions)
+        const { id } = db
+          .insert(listDefinitions)
           .values({ listRowId, definition: text, appliedAt: at.toISOString(), actor })
-          .run()
+          .returning()
+          .get()
+        const digest = rows.read('definition', id)?.digest
+        const subject = { definition: id, digest, list: definition.id }
+        events.append({ act: 'definition', actor, subject })
         if (before?.definition.zone?.origin !== definition.zone?.origin) {
           touchCatalogs(db, definition.id, at)
         }

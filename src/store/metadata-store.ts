@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto'
 import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { Fault } from '../core/fault.ts'
+import type { Json } from '../core/sorted-json.ts'
+import { signingKeyids } from '../core/tuf-key.ts'
+import type { Recorder, StoredAct } from './event-store.ts'
 import { metadata } from './schema.ts'
 
 /** One signed TUF metadata file, as it was published. */
@@ -18,13 +22,16 @@ export interface MetadataStore {
   readonly all: (role?: string) => SignedMetadata[]
   /** Removes the versions of a role below `version`; not for root, whose versions stay for ever. */
   readonly forget: (role: string, version: number) => void
-  /** All or none, in one transaction; each version must be the next of its role, or `publish/conflict`. */
-  readonly commit: (signed: readonly SignedMetadata[]) => void
+  /**
+   * All or none, in one transaction; each version must be the next of its role, or `publish/conflict`. Recorded as a use of the keys, after
+   * the `acts` that it was signed for.
+   */
+  readonly commit: (signed: readonly SignedMetadata[], acts?: readonly StoredAct[]) => void
 }
 
 export function metadataStore(
   db: BetterSQLite3Database,
-  write: <T>(work: () => T) => T,
+  { write, events }: Pick<Recorder, 'write' | 'events'>,
 ): MetadataStore {
   const latestRow = db
     .select()
@@ -74,8 +81,21 @@ export function metadataStore(
         .where(and(eq(metadata.role, role), lt(metadata.version, version)))
         .run()
     },
-    commit: (signed) => write(() => signed.forEach(insertNext)),
+    commit: (signed, acts = []) =>
+      write(() => {
+        signed.forEach(insertNext)
+        for (const act of acts) events.append(act)
+        if (signed.length > 0) events.append({ act: 'key-used', subject: describe(signed) })
+      }),
   }
+}
+
+function describe(metadata: readonly SignedMetadata[]): { readonly signed: Json } {
+  const signed = metadata.map(({ role, version, bytes }) => ({
+    ...{ role, version, keyids: signingKeyids(bytes) },
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  }))
+  return { signed }
 }
 
 function fromRow(row: typeof metadata.$inferSelect): SignedMetadata {

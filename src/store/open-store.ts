@@ -6,6 +6,8 @@ import { writeBackup, type BackupFile } from './backup.ts'
 import { checkDatabase } from './check-database.ts'
 import { decisionStore, type DecisionStore } from './decision-store.ts'
 import { entryStore, type EntryStore } from './entry-store.ts'
+import { beginChain, eventStore, type EventStore } from './event-store.ts'
+import { historyRows } from './history-rows.ts'
 import { listStore, type ListStore } from './list-store.ts'
 import { metadataStore, type MetadataStore } from './metadata-store.ts'
 import { assertOurs, migrate } from './migrate.ts'
@@ -26,6 +28,7 @@ export interface Store {
   readonly metadata: MetadataStore
   readonly subscribers: SubscriberStore
   readonly restorations: RestorationStore
+  readonly events: EventStore
   /**
    * Runs `work` in one write transaction that excludes every other writer: what it reads is still true
    * when its writes land, all or none. Must not await.
@@ -46,7 +49,14 @@ export interface StoreOptions {
   /** Make the database if there is none. */
   readonly create?: boolean
   readonly readonly?: boolean
+  /** Who acts through this store, where the act itself does not say; default: the program, by itself. */
+  readonly actor?: string
+  /** When events happen. */
+  readonly now?: () => Date
 }
+
+/** The actor of what nobody has asked for, such as signing again what nears its end. */
+export const OWN_ACTOR = 'bailiwick'
 
 /**
  * Opens the authority's database and brings its tables up to date. Several processes may have it open.
@@ -65,11 +75,13 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
       assertOurs(sqlite, path, options.create === true || path === ':memory:')
       setUp(sqlite, readonly)
       migrate(sqlite, path, readonly)
+      const store = composeStore(path, sqlite, options)
+      if (!readonly) beginChain(sqlite, store.events)
+      return store
     } catch (error) {
       sqlite.close()
       throw error
     }
-    return composeStore(path, sqlite)
   })
 }
 
@@ -95,22 +107,29 @@ function setUp(sqlite: Database.Database, readonly: boolean): void {
   sqlite.pragma('cache_size = -65536')
 }
 
-function composeStore(path: string, sqlite: Database.Database): Store {
+function composeStore(
+  path: string,
+  sqlite: Database.Database,
+  { actor = OWN_ACTOR, now = () => new Date() }: StoreOptions,
+): Store {
   const db = drizzle(sqlite)
   const write = <T>(work: () => T): T =>
     sqlite.inTransaction ? work() : sqlite.transaction(work).immediate()
   const read = <T>(work: () => T): T =>
     sqlite.inTransaction ? work() : sqlite.transaction(work).deferred()
   const translate = (error: unknown): unknown => storeFault(path, error)
+  const events = eventStore(sqlite, { read, translate, actor, now })
+  const recorder = { write, events, rows: historyRows(sqlite) }
   return {
     path,
-    lists: guardMethods(path, listStore(db, write)),
-    decisions: guardMethods(path, decisionStore(db, sqlite, write)),
+    lists: guardMethods(path, listStore(db, recorder)),
+    decisions: guardMethods(path, decisionStore(db, sqlite, recorder)),
     entries: guardMethods(path, entryStore(sqlite, translate)),
-    publications: guardMethods(path, publicationStore(db, sqlite, { write, translate })),
-    metadata: guardMethods(path, metadataStore(db, write)),
-    subscribers: guardMethods(path, subscriberStore(db, write)),
-    restorations: guardMethods(path, restorationStore(db, write)),
+    publications: guardMethods(path, publicationStore(db, sqlite, { ...recorder, translate })),
+    metadata: guardMethods(path, metadataStore(db, recorder)),
+    subscribers: guardMethods(path, subscriberStore(db, recorder)),
+    restorations: guardMethods(path, restorationStore(db, recorder)),
+    events: guardMethods(path, events),
     ...guardMethods(path, {
       write,
       read,

@@ -3,9 +3,10 @@ import { and, desc, eq, lt, lte, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { Fault } from '../core/fault.ts'
 import { LINE_SQL } from './entry-line.ts'
+import type { Recorder } from './event-store.ts'
 import { translated } from './entry-store.ts'
 import { metadataStore, type SignedMetadata } from './metadata-store.ts'
-import { publications } from './schema.ts'
+import { lists, publications } from './schema.ts'
 
 /** One serial of a list: a cut of its decisions that was signed. */
 export interface Publication {
@@ -57,24 +58,23 @@ export interface PublicationStore {
   /** The list as it was after decision `through`: snapshot lines without line feeds, sorted bytewise. */
   readonly lines: (listRowId: number, through: number) => Iterable<string>
   /**
-   * The commit point of publishing: the publication and its metadata in one transaction, or
+   * The commit point of publishing: the publication, its metadata and their events in one transaction, or
    * `publish/conflict` when another program has published or signed meanwhile.
    */
   readonly commit: (commit: PublicationCommit) => void
 }
 
-export interface PublicationStoreDeps {
-  readonly write: <T>(work: () => T) => T
+export interface PublicationStoreDeps extends Recorder {
   readonly translate: (error: unknown) => unknown
 }
 
 export function publicationStore(
   db: BetterSQLite3Database,
   sqlite: Database.Database,
-  { write, translate }: PublicationStoreDeps,
+  deps: PublicationStoreDeps,
 ): PublicationStore {
-  const read = lineReader(sqlite, translate)
-  const metadata = metadataStore(db, write)
+  const read = lineReader(sqlite, deps.translate)
+  const metadata = metadataStore(db, deps)
   const newest = sqlite
     .prepare<[number], number>(
       'SELECT coalesce(max(serial), 0) FROM publications WHERE list_id = ?',
@@ -90,15 +90,31 @@ export function publicationStore(
     },
     lines: read.state,
     commit: ({ listRowId, publication, metadata: signed, expectedSerial }) =>
-      write(() => {
+      deps.write(() => {
         assertLatest(newest.get(listRowId) ?? 0, expectedSerial)
         const { publishedAt, ...same } = publication
         metadata.commit(signed)
-        db.insert(publications)
+        const { id } = db
+          .insert(publications)
           .values({ ...same, listRowId, publishedAt: publishedAt.toISOString() })
-          .run()
+          .returning()
+          .get()
+        const list = db.select().from(lists).where(eq(lists.id, listRowId)).get()?.listId ?? ''
+        record(deps, id, { ...publication, list })
       }),
   }
+}
+
+function record(
+  { events, rows }: Recorder,
+  id: number,
+  { list, serial, state, decision, override, actor }: Publication & { readonly list: string },
+): void {
+  const digest = rows.read('publication', id)?.digest
+  const subject = { cut: decision, digest, list, publication: id, serial, state }
+  events.append({ act: 'publication', actor, subject })
+  if (override === null) return
+  events.append({ act: 'override', actor, subject: { list, reason: override, serial } })
 }
 
 function publicationQueries(

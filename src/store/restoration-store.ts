@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { raiseCatalogs } from './catalog-serials.ts'
+import type { Recorder } from './event-store.ts'
 import { lists, publications, restorations } from './schema.ts'
 
 /** A list came back from a backup: serials above may have been given away before, with other entries than they have now. */
@@ -21,7 +22,7 @@ export interface RestorationStore {
 
 export function restorationStore(
   db: BetterSQLite3Database,
-  write: <T>(work: () => T) => T,
+  { write, events }: Pick<Recorder, 'write' | 'events'>,
 ): RestorationStore {
   return {
     all: () =>
@@ -37,17 +38,19 @@ export function restorationStore(
         const rows = db
           .select({
             listRowId: lists.id,
+            list: lists.listId,
             serial: sql<number>`coalesce(max(${publications.serial}), 0)`,
           })
           .from(lists)
           .leftJoin(publications, eq(publications.listRowId, lists.id))
           .groupBy(lists.id)
           .all()
-        for (const row of rows)
-          db.insert(restorations)
-            .values({ ...row, at: at.toISOString() })
-            .run()
+        for (const { listRowId, serial } of rows) {
+          db.insert(restorations).values({ listRowId, serial, at: at.toISOString() }).run()
+        }
         raiseCatalogs(db, at)
+        const subject = { lists: rows.map(({ list, serial }) => ({ list, serial })) }
+        events.append({ act: 'restored', subject })
       }),
   }
 }

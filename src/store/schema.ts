@@ -9,11 +9,13 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core'
+import { EVENT_ACTS } from '../core/event.ts'
 
 /**
  * The tables. Times are ISO 8601 text in UTC, so that the history can be read with the sqlite3 shell.
  * `decisions`, `publications`, `list_definitions` and `entries` are append-only: triggers of the second
- * migration refuse every UPDATE and DELETE but the one that gives an entry its retirement.
+ * migration refuse every UPDATE and DELETE but the one that gives an entry its retirement. So is `events`, by those of the
+ * fourth, which refuse also what does not follow the row before.
  */
 
 export const lists = sqliteTable('lists', {
@@ -191,3 +193,20 @@ export const restorations = sqliteTable('restorations', {
   serial: integer().notNull(),
   at: text().notNull(),
 })
+
+/** The chain of decisions (`docs/spec/events.md`). */
+export const events = sqliteTable(
+  'events',
+  {
+    /** 1, 2, 3 …, without a gap. */
+    number: integer().primaryKey(),
+    at: text().notNull(),
+    actor: text().notNull(),
+    act: text({ enum: EVENT_ACTS }).notNull(),
+    /** Canonical JSON. */
+    subject: text().notNull(),
+    previous: text().notNull(),
+    hash: text().notNull(),
+  },
+  (table) => [index('events_act').on(table.act)],
+)

@@ -1,8 +1,10 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
+import type { EventAct, EventSubject } from '../core/event.ts'
 import { Fault } from '../core/fault.ts'
 import { catalogSerialAt, nextCatalogSerial } from './catalog-serials.ts'
+import type { Recorder } from './event-store.ts'
 import { subscribers } from './schema.ts'
 import { keyTable, type KeyTable, type NewKey, type SubscriberKey } from './subscriber-keys.ts'
 
@@ -79,9 +81,17 @@ export interface SubscriberStore {
 type Db = BetterSQLite3Database
 type Row = typeof subscribers.$inferSelect
 
-export function subscriberStore(db: Db, write: <T>(work: () => T) => T): SubscriberStore {
+export function subscriberStore(
+  db: Db,
+  { write, events }: Pick<Recorder, 'write' | 'events'>,
+): SubscriberStore {
   const keys = keyTable(db)
-  const change = changing(db, write, keys)
+  const record: Record = (act, subscriber) => {
+    events.append({ act, subject: describe(subscriber) })
+    return subscriber
+  }
+  const changeAs = (act: EventAct): Change =>
+    changing(db, keys, (work) => write(() => record(act, work())))
   return {
     ...subscriberQueries(db, keys),
     add: ({ name, tokenHash, key, at, ...terms }) =>
@@ -95,23 +105,29 @@ export function subscriberStore(db: Db, write: <T>(work: () => T) => T): Subscri
           .get() as Row | undefined
         if (row === undefined) throw exists(name)
         if (key !== null) keys.add(row.id, key, at)
-        return fromRow(row, keys.live(row.id))
+        return record('subscriber-added', fromRow(row, keys.live(row.id)))
       }),
     set: (name, { key, at, ...terms }) =>
-      change(name, { ...terms, catalogSerial: nextCatalogSerial(at) }, (rowId) => {
-        if (key !== undefined) keys.revoke(rowId, at)
-        if (key !== undefined && key !== null) keys.add(rowId, key, at)
-      }),
+      changeAs('subscriber-changed')(
+        name,
+        { ...terms, catalogSerial: nextCatalogSerial(at) },
+        (rowId) => {
+          if (key !== undefined) keys.revoke(rowId, at)
+          if (key !== undefined && key !== null) keys.add(rowId, key, at)
+        },
+      ),
     revoke: (name, at) =>
-      change(name, { revokedAt: at.toISOString(), ...NO_OLD_TOKEN }, (rowId) =>
-        keys.revoke(rowId, at),
+      changeAs('subscriber-revoked')(
+        name,
+        { revokedAt: at.toISOString(), ...NO_OLD_TOKEN },
+        (rowId) => keys.revoke(rowId, at),
       ),
     revokeOld: (name, at) =>
-      change(name, NO_OLD_TOKEN, (rowId) =>
+      changeAs('subscriber-old-revoked')(name, NO_OLD_TOKEN, (rowId) =>
         keys.revoke(rowId, at, { but: keys.live(rowId)[0]?.name ?? null }),
       ),
     rotate: (name, { tokenHash, key, at, oldTokenUntil, oldKeyUntil }) =>
-      change(
+      changeAs('subscriber-rotated')(
         name,
         {
           tokenHash,
@@ -124,6 +140,13 @@ export function subscriberStore(db: Db, write: <T>(work: () => T) => T): Subscri
         },
       ),
   }
+}
+
+type Record = (act: EventAct, subscriber: Subscriber) => Subscriber
+
+/** What an event says of a subscriber: its terms and the names of its keys, never a secret. */
+function describe({ name, lists, transfer, networks, notify, keys }: Subscriber): EventSubject {
+  return { subscriber: name, lists, transfer, networks, notify, keys: keys.map((key) => key.name) }
 }
 
 const NO_OLD_TOKEN = { oldTokenHash: null, oldTokenUntil: null }
@@ -178,7 +201,7 @@ type Change = (
 ) => Subscriber
 
 /** Changes one subscriber that is not revoked, and with it what `work` does, or nothing. */
-function changing(db: Db, write: <T>(work: () => T) => T, keys: KeyTable): Change {
+function changing(db: Db, keys: KeyTable, write: (work: () => Subscriber) => Subscriber): Change {
   return (name, values, work) =>
     write(() => {
       const row = db

@@ -36,7 +36,14 @@ export function publicationOf(serial: number, decision = 0): Publication {
 }
 
 export function signedOf(role: string, version: number): SignedMetadata {
-  return { role, version, bytes: Buffer.from([version, 0, 255]), expiresAt: AT }
+  return {
+    role,
+    version,
+    bytes: Buffer.from(
+      `{"signatures":[{"keyid":"key-${role}","sig":""}],"signed":{"version":${version}}}`,
+    ),
+    expiresAt: AT,
+  }
 }
 
 /** What `publish/ports.ts` promises of publications and metadata, for any implementation. */

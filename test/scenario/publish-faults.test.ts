@@ -109,7 +109,7 @@ function breakingDeps(
       },
       metadata: {
         ...store.metadata,
-        commit: (signed) => change('metadata', () => store.metadata.commit(signed)),
+        commit: (signed, acts) => change('metadata', () => store.metadata.commit(signed, acts)),
       },
     },
     files: {
