@@ -89,7 +89,7 @@ function readHeader(line: string | null): ChainHead | null {
   if (!isObject(value) || value['format'] !== EVENTS_FORMAT || !isObject(value['head'])) return null
   const { authority, head } = value
   if (authority !== '' && !isHash(authority)) return null
-  const { hash, number } = head as Readonly<Record<string, unknown>>
+  const { hash, number } = head
   if (!isHash(hash) || typeof number !== 'number' || !Number.isSafeInteger(number)) return null
   return printEventsHeader({ authority, head: { number, hash } }) === line ? { number, hash } : null
 }
@@ -143,7 +143,6 @@ export class ChainCheck {
   }
 
   /** Notes a finding; `got` is cut short, and null for nothing. */
-  // eslint-disable-next-line max-params -- a finding's four members, in their order
   tell(code: EventFinding['code'], place: string, expected: string, got: string | null): void {
     if (this.isFull) return
     this.findings.push({ code, place, expected, got: got === null ? 'none' : got.slice(0, 200) })

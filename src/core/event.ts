@@ -26,9 +26,7 @@ export const EVENT_ACTS = [
 export type EventAct = (typeof EVENT_ACTS)[number]
 
 /** What was done, in the act's own words: integers, texts, and lists and objects of them. */
-export interface EventSubject {
-  readonly [key: string]: Json | undefined
-}
+export type EventSubject = Readonly<Record<string, Json | undefined>>
 
 /** An act, before it has its place in the chain. */
 export interface NewEvent {

@@ -17,7 +17,8 @@ export function* readEventLines(
       const end = found < 0 ? block.length : found
       length += end - start
       // From outside: what is too long is counted and not kept.
-      if (length <= MAX_EVENT_BYTES) kept.push(block.slice(start, end))
+      // A copy: `slice` of a Buffer is none.
+      if (length <= MAX_EVENT_BYTES) kept.push(new Uint8Array(block.subarray(start, end)))
       else kept = []
       start = end + 1
       if (found < 0) break

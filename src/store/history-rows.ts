@@ -47,9 +47,9 @@ const ROW_SQL = {
 
 const LINES_SQL = {
   added: `SELECT ${LINE_SQL} FROM entries
-    WHERE list_id = (SELECT list_id FROM decisions WHERE id = ?1) AND added_by = ?1 ORDER BY value, kind`,
+    WHERE list_id = (SELECT list_id FROM decisions WHERE id = :decision) AND added_by = :decision ORDER BY value, kind`,
   retired: `SELECT ${LINE_SQL} FROM entries
-    WHERE list_id = (SELECT list_id FROM decisions WHERE id = ?1) AND retired_by = ?1 ORDER BY value, kind`,
+    WHERE list_id = (SELECT list_id FROM decisions WHERE id = :decision) AND retired_by = :decision ORDER BY value, kind`,
 } as const
 
 export function historyRows(sqlite: Database.Database): HistoryRows {
@@ -60,8 +60,8 @@ export function historyRows(sqlite: Database.Database): HistoryRows {
     publication: prepare('publication'),
   }
   const lines = {
-    added: sqlite.prepare<[number], string>(LINES_SQL.added).pluck(),
-    retired: sqlite.prepare<[number], string>(LINES_SQL.retired).pluck(),
+    added: sqlite.prepare<[LinesOf], string>(LINES_SQL.added).pluck(),
+    retired: sqlite.prepare<[LinesOf], string>(LINES_SQL.retired).pluck(),
   }
   const withLines = (row: HistoryRow, addedSha256: string, retiredSha256: string): string =>
     digestRow('decision', { ...row, addedSha256, retiredSha256 })
@@ -90,17 +90,21 @@ export function historyRows(sqlite: Database.Database): HistoryRows {
   }
 }
 
+interface LinesOf {
+  readonly decision: number
+}
+
 interface HashedLines {
   readonly sha256: string
   readonly count: number
 }
 
 /** As the state of a list is made (`docs/spec/snapshot.md` §3). */
-function hashed(statement: Database.Statement<[number], string>, number: number): HashedLines {
+function hashed(statement: Database.Statement<[LinesOf], string>, decision: number): HashedLines {
   const hash = createHash('sha256')
   let count = 0
   function* counted(): Generator<string> {
-    for (const line of statement.iterate(number)) {
+    for (const line of statement.iterate({ decision })) {
       count++
       yield line
     }
