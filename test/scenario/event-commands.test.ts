@@ -122,7 +122,7 @@ test(
     await told(['subscriber-revoked alice'], 'subscriber', 'revoke', 'isp')
     await told(['export alice'], 'subscriber', 'export', '-o', join(folder, 'subscribers.json'))
     await told(
-      ['decision alice', 'key-used alice', 'publication alice', 'override alice'],
+      ['decision alice', 'key-used alice', 'publication alice'],
       ...['entry', 'retire', 'phishing', 'n0.example', '--urgent', ...reason],
     )
     await apply('phishing', { approvals: { needed: 2, organisations: 1 } })
