@@ -32,3 +32,26 @@ export function targetPath(target: string, sha256Hex: string): string {
   const slash = target.lastIndexOf('/')
   return `tuf/targets/${target.slice(0, slash + 1)}${sha256Hex}.${target.slice(slash + 1)}`
 }
+
+/** The folder of the transparency log, and of the prefix of its C2SP tiles (`docs/spec/log.md` §2). */
+export const LOG_FOLDER = 'log'
+
+export const LOG_CHECKPOINT_PATH = `${LOG_FOLDER}/checkpoint`
+
+/** The TUF target that says whom to believe about the log. */
+export const LOG_POLICY_TARGET = 'log/policy.txt'
+
+/** `path` as `printTilePath` makes it. */
+export function logTilePath(path: string): string {
+  return `${LOG_FOLDER}/${path}`
+}
+
+/** Where the proof lies that a metadata file is in the log. */
+export function metadataProofPath(role: string, version: number): string {
+  return `${LOG_FOLDER}/proof/${role}/${String(version)}.tlog-proof`
+}
+
+/** Where the proof lies that a serial's manifest is in the log. */
+export function publicationProofPath(place: string, serial: number): string {
+  return `${LOG_FOLDER}/proof/publication/${place}/${String(serial)}.tlog-proof`
+}
