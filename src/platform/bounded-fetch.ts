@@ -1,5 +1,6 @@
-import { Agent, errors, request, type Dispatcher } from 'undici'
+import { Agent, request, type Dispatcher } from 'undici'
 import { Fault } from '../core/fault.ts'
+import { fetchFault } from './fetch-fault.ts'
 
 /** What one download may cost. Everything is a limit, nothing a wish: past it, the download is a fault. */
 interface FetchBounds {
@@ -82,7 +83,7 @@ export function openFetch(options: FetchOptions): BoundedFetch {
         await take(piece)
       }
     } catch (error) {
-      throw asFault(error, url, { received, deadline, timeoutMs: bounds.timeoutMs })
+      throw fetchFault(error, url, { received, deadline, timeoutMs: bounds.timeoutMs })
     }
   }
 
@@ -208,61 +209,6 @@ function tooLarge(url: string, maxBytes: number): Fault {
     'fetch/too-large',
     `expected at most ${maxBytes} bytes from ${JSON.stringify(url)}, got more`,
   )
-}
-
-interface Progress {
-  readonly received: number
-  readonly deadline: AbortSignal
-  readonly timeoutMs: number
-}
-
-function asFault(
-  error: unknown,
-  url: string,
-  { received, deadline, timeoutMs }: Progress,
-): unknown {
-  if (error instanceof Fault) return error
-  const at = JSON.stringify(url)
-  if (deadline.aborted) {
-    return new Fault(
-      'fetch/timeout',
-      `expected all of ${at} within ${timeoutMs} ms, got ${received} bytes`,
-      { cause: error },
-    )
-  }
-  if (
-    error instanceof errors.HeadersTimeoutError ||
-    error instanceof errors.BodyTimeoutError ||
-    error instanceof errors.ConnectTimeoutError
-  ) {
-    return new Fault(
-      'fetch/timeout',
-      `expected an answer from ${at}, got silence: ${error.message}`,
-      {
-        cause: error,
-      },
-    )
-  }
-  if (error instanceof Error && error.name === 'AbortError') {
-    return new Fault('fetch/stopped', `stopped while fetching ${at}`, { cause: error })
-  }
-  if (received > 0) {
-    return new Fault(
-      'fetch/truncated',
-      `expected all of ${at}, got ${received} bytes and then ${describe(error)}`,
-      { cause: error },
-    )
-  }
-  return new Fault('fetch/unreachable', `expected an answer from ${at}, got ${describe(error)}`, {
-    cause: error,
-  })
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  // A refused connection to a name with two addresses is an AggregateError without a message of its own.
-  const inner = error instanceof AggregateError ? (error.errors[0] as unknown) : undefined
-  return inner instanceof Error ? inner.message : error.message
 }
 
 /** RFC 9110 §10.2.3: seconds, or a date. Anything else is as if it were not there. */
