@@ -24,6 +24,7 @@ const ROOMS = {
     rooms: ['core', 'formats', 'platform'],
     packages: ['tuf-js', '@tufjs/canonical-json'],
   },
+  witness: { rooms: ['core', 'platform'], packages: [] },
   store: { rooms: ['core'], packages: ['better-sqlite3', 'drizzle-orm'] },
   platform: {
     rooms: ['core'],
@@ -32,7 +33,7 @@ const ROOMS = {
   main: {
     rooms: [
       ...['core', 'formats', 'dns', 'curation', 'publish'],
-      ...['distribute', 'agent', 'store', 'platform'],
+      ...['distribute', 'agent', 'witness', 'store', 'platform'],
     ],
     packages: ['node-cron', '@hono/node-server', 'hono', 'commander'],
   },
@@ -49,6 +50,9 @@ const AGENT_PROGRAM = '^src/(agent/|main/agent)'
 
 /** An edge stands outside, where anybody may take it: it holds no key, no decision and no database. */
 const EDGE_PROGRAM = '^src/main/edge'
+
+/** A witness watches authorities: it may have nothing in common with one. */
+const WITNESS_PROGRAM = '^src/(witness/|main/witness)'
 
 const anyOf = (names) => `(${names.map((name) => name.replace('/', '[/]')).join('|')})`
 const roomsPath = (names) => `^src/${anyOf(names)}/`
@@ -148,6 +152,20 @@ module.exports = {
       comment: 'an edge must install and run without a database driver',
       severity: 'error',
       from: { path: EDGE_PROGRAM },
+      to: { path: packagesPath(['better-sqlite3', 'drizzle-orm']), reachable: true },
+    },
+    {
+      name: 'witness-reaches-authority',
+      comment: 'a witness knows notes and proofs alone, on a host of somebody else',
+      severity: 'error',
+      from: { path: WITNESS_PROGRAM },
+      to: { path: roomsPath(AUTHORITY), reachable: true },
+    },
+    {
+      name: 'witness-reaches-database',
+      comment: 'a witness must install and run without a database driver',
+      severity: 'error',
+      from: { path: WITNESS_PROGRAM },
       to: { path: packagesPath(['better-sqlite3', 'drizzle-orm']), reachable: true },
     },
     {

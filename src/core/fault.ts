@@ -67,6 +67,10 @@ export const FAULT_CODES = [
   'edge/credentials',
   'edge/limit',
   'edge/no-history',
+  // witnesses
+  'log/forked',
+  'witness/locked',
+  'witness/state',
   // decisions and imports
   'decision/approvals-needed',
   'decision/not-found',
@@ -104,6 +108,7 @@ export const FAULT_CODES = [
   'request/method',
   'request/timeout',
   'request/token',
+  'request/too-many',
   'request/url-too-long',
   'serve/address',
   'serve/busy',

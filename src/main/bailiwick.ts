@@ -28,6 +28,7 @@ const NOUNS: Readonly<Record<string, () => Promise<Noun>>> = {
   doctor: () => import('./doctor.ts'),
   agent: () => import('./agent.ts'),
   edge: () => import('./edge.ts'),
+  witness: () => import('./witness.ts'),
 }
 
 const EXAMPLES = `

@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https'
 import { Server as NetServer, type AddressInfo, type ListenOptions, type Socket } from 'node:net'
 import { Fault } from '../core/fault.ts'
 import * as limits from '../distribute/limits.ts'
@@ -45,21 +46,28 @@ export function parseListenAddress(text: string, option: string): ListenAddress 
 
 export interface ServerOptions {
   readonly maxConnectionsPerAddress: number
+  /** In PEM; with it the server speaks HTTPS alone. */
+  readonly certificate?: { readonly cert: Buffer; readonly key: Buffer }
 }
+
+const HTTP_OPTIONS = {
+  maxHeaderSize: limits.MAX_HEADER_BYTES,
+  headersTimeout: limits.HEADERS_TIMEOUT_MS,
+  requestTimeout: limits.REQUEST_TIMEOUT_MS,
+  keepAliveTimeout: limits.KEEP_ALIVE_TIMEOUT_MS,
+  connectionsCheckingInterval: limits.TIMEOUT_CHECK_INTERVAL_MS,
+  noDelay: true,
+}
+
+const TLS_OPTIONS = { minVersion: 'TLSv1.2', handshakeTimeout: limits.HEADERS_TIMEOUT_MS } as const
 
 /** A server with every limit of `distribute/limits.ts` that is a matter of connections. */
 export function limitedServer(listener: RequestListener, options: ServerOptions): Server {
-  const server = createServer(
-    {
-      maxHeaderSize: limits.MAX_HEADER_BYTES,
-      headersTimeout: limits.HEADERS_TIMEOUT_MS,
-      requestTimeout: limits.REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: limits.KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: limits.TIMEOUT_CHECK_INTERVAL_MS,
-      noDelay: true,
-    },
-    listener,
-  )
+  const { certificate } = options
+  const server: Server =
+    certificate === undefined
+      ? createServer(HTTP_OPTIONS, listener)
+      : createTlsServer({ ...HTTP_OPTIONS, ...TLS_OPTIONS, ...certificate }, listener)
   server.maxConnections = limits.MAX_CONNECTIONS
   // One more than are allowed, so that too many can be told from just enough.
   server.maxHeadersCount = limits.MAX_HEADERS + 1
@@ -131,7 +139,7 @@ export function listen(server: Server, at: ListenAt): Promise<string> {
     })
     server.listen(options, () => {
       server.removeAllListeners('error')
-      resolve(printUrl(server.address()))
+      resolve(printUrl(server.address(), server instanceof TlsServer ? 'https' : 'http'))
     })
   })
 }
@@ -146,10 +154,10 @@ export function listenFault(error: NodeJS.ErrnoException, at: ListenAddress): Er
   )
 }
 
-function printUrl(address: AddressInfo | string | null): string {
+function printUrl(address: AddressInfo | string | null, scheme: 'http' | 'https'): string {
   if (address === null || typeof address === 'string') return `unix:${address ?? ''}`
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
-  return `http://${host}:${address.port}`
+  return `${scheme}://${host}:${address.port}`
 }
 
 /** How long a connection that is open when the server stops may still take to send its request. */

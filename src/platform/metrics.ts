@@ -73,7 +73,11 @@ export function openMetrics(figures: ServerFigures): Metrics {
   return { print: () => registry.metrics(), contentType: registry.contentType }
 }
 
-function addHttp(registry: Registry, { http, connections }: ServerFigures): void {
+/** What every server of HTTP tells of itself. */
+export function addHttp(
+  registry: Registry,
+  { http, connections }: Pick<ServerFigures, 'http' | 'connections'>,
+): void {
   const registers = [registry]
   new Counter({
     ...{ name: 'bailiwick_http_responses_total', help: 'Responses', registers },

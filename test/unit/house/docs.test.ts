@@ -84,9 +84,12 @@ describe('settings', () => {
     expect(missing).toEqual([])
   })
 
-  test('of docs/spec/edge.schema.json are all in docs/edge.md', () => {
-    const schema = JSON.parse(read('docs/spec/edge.schema.json')) as Schema
-    const page = section(read('docs/edge.md'), '2. Configuration')
+  test.each([
+    ['edge', '2. Configuration'],
+    ['witness', '3. Configuration'],
+  ])('of docs/spec/%s.schema.json are all in its page', (name, heading) => {
+    const schema = JSON.parse(read(`docs/spec/${name}.schema.json`)) as Schema
+    const page = section(read(`docs/${name}.md`), heading)
     const isNamed = (name: string): boolean =>
       page.includes(`\`${name}\``) || page.includes(`.${name}\``)
     expect(propertiesOf(schema).filter((name) => !isNamed(name))).toEqual([])

@@ -38,6 +38,8 @@ const BREACHES: readonly Breach[] = [
   breach('distribute-packages', 'distribute fetches nothing', 'distribute', 'undici'),
   breach('agent-rooms', 'the agent does not see main', 'agent', '../main/door.ts'),
   breach('agent-packages', 'the agent serves nothing', 'agent', 'hono'),
+  breach('witness-rooms', 'a witness does not see the agent', 'witness', '../agent/door.ts'),
+  breach('witness-packages', 'a witness fetches nothing', 'witness', 'undici'),
   breach('store-rooms', 'the store knows core alone', 'store', '../formats/door.ts'),
   breach('store-packages', 'the store speaks no HTTP', 'store', 'hono'),
   breach('platform-rooms', 'the platform knows no list', 'platform', '../formats/door.ts'),
@@ -123,6 +125,28 @@ const BREACHES: readonly Breach[] = [
   },
   breach('curves-in-vrf-alone', 'no point outside of the VRF', 'core', '@noble/curves'),
   {
+    rule: 'witness-reaches-authority',
+    why: 'a witness signs for no list, not even by a third file',
+    files: {
+      'src/main/witness-by-way.ts': needs('./witness-harmless.ts'),
+      'src/main/witness-harmless.ts': needs('./lists.ts'),
+      'src/main/lists.ts': lends('../publish/door.ts'),
+    },
+  },
+  {
+    rule: 'witness-reaches-authority',
+    why: 'nor does the room itself',
+    files: { 'src/witness/stored.ts': needs('../store/door.ts') },
+  },
+  {
+    rule: 'witness-reaches-database',
+    why: 'the driver must not come to a witness by any way',
+    files: {
+      'src/main/witness-driver.ts': needs('./witness-drivers.ts'),
+      'src/main/witness-drivers.ts': needs('better-sqlite3'),
+    },
+  },
+  {
     rule: 'unknown-room',
     why: 'a room has a line in the table',
     files: { 'src/helpers/drawer.ts': needs('../core/door.ts') },
@@ -160,6 +184,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['hono', 'node:http'],
   ],
   agent: ['../core/door.ts', '../formats/door.ts', '../platform/door.ts', 'tuf-js', 'node:fs'],
+  witness: ['../core/door.ts', '../platform/door.ts', 'node:fs', 'node:http'],
   store: ['../core/door.ts', 'better-sqlite3', 'drizzle-orm', 'node:fs'],
   platform: ['../core/door.ts', 'undici', 'pino', 'prom-client', 'node:fs'],
   main: ['../store/door.ts', '../publish/door.ts', '../agent/door.ts', 'node-cron', 'node:fs'],
