@@ -48,6 +48,7 @@ export const FAULT_CODES = [
   'trust/rollback',
   'trust/signature',
   // the transparency log
+  'log/forked',
   'log/invalid',
   'log/key',
   'log/mismatch',
@@ -68,7 +69,6 @@ export const FAULT_CODES = [
   'edge/limit',
   'edge/no-history',
   // witnesses
-  'log/forked',
   'witness/locked',
   'witness/state',
   // decisions and imports

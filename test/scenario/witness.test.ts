@@ -339,6 +339,8 @@ describeWith('openssl', 'over TLS', () => {
         .finally(client.close)
     }
     expect(await asked()).toBe(200)
+    // Whoever speaks no TLS there harms nobody.
+    await expect(fetch(witness.url.replace('https', 'http'))).rejects.toThrow()
     renew('second.example')
     await expect.poll(() => asked().catch(() => 0), { timeout: 15_000 }).toBe(409)
     expect(await witness.stop()).toBe(0)

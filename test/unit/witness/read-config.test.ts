@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { MAX_NOTE_BYTES } from '../../../src/core/log/note.ts'
+import { MAX_WITNESS_BODY_BYTES } from '../../../src/core/log/witness-request.ts'
 import { printNoteKey } from '../../../src/core/log/note-key.ts'
 import * as bounds from '../../../src/witness/limits.ts'
 import { parseWitnessConfig, readWitnessConfig } from '../../../src/witness/read-config.ts'
@@ -66,7 +66,11 @@ describe('the configuration of a witness', () => {
     ['an unknown setting', { log: [] }, 'did you mean "logs"?'],
     ['no state', { state: undefined }, 'expected a property "state"'],
     ['an address that is none', { listen: 'localhost' }, 'listen: '],
-    ['a body larger than any note', { limits: { maxBodyBytes: MAX_NOTE_BYTES + 1 } }, 'limits.'],
+    [
+      'a body larger than any note',
+      { limits: { maxBodyBytes: MAX_WITNESS_BODY_BYTES + 1 } },
+      'limits.',
+    ],
     ['a key that is none', { logs: ['log.example'] }, 'logs[0]: expected a key as name+id+base64'],
     [
       'the key of a witness',
