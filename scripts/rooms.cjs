@@ -24,6 +24,7 @@ const ROOMS = {
     rooms: ['core', 'formats', 'platform'],
     packages: ['tuf-js', '@tufjs/canonical-json'],
   },
+  audit: { rooms: ['core', 'formats', 'platform'], packages: ['@tufjs/canonical-json'] },
   witness: { rooms: ['core', 'platform'], packages: [] },
   store: { rooms: ['core'], packages: ['better-sqlite3', 'drizzle-orm'] },
   platform: {
@@ -33,14 +34,14 @@ const ROOMS = {
   main: {
     rooms: [
       ...['core', 'formats', 'dns', 'curation', 'publish'],
-      ...['distribute', 'agent', 'witness', 'store', 'platform'],
+      ...['distribute', 'agent', 'audit', 'witness', 'store', 'platform'],
     ],
     packages: ['node-cron', '@hono/node-server', 'hono', 'commander'],
   },
 }
 
 /** Stages meet in stored data; none of them may import another. */
-const STAGES = ['curation', 'publish', 'distribute', 'agent']
+const STAGES = ['curation', 'publish', 'distribute', 'agent', 'audit']
 
 /** What an agent must not reach: it installs without a database driver and without a signing key. */
 const AUTHORITY = ['store', 'publish', 'curation']
@@ -51,6 +52,8 @@ const AGENT_PROGRAM = '^src/(agent/|main/agent)'
 /** An edge stands outside, where anybody may take it: it holds no key, no decision and no database. */
 const EDGE_PROGRAM = '^src/main/edge'
 
+/** An auditor distrusts us: his program works from published bytes, and from nothing that only we have. */
+const AUDIT_PROGRAM = '^src/(audit/|main/audit)'
 /** A witness watches authorities: it may have nothing in common with one. */
 const WITNESS_PROGRAM = '^src/(witness/|main/witness)'
 
@@ -152,6 +155,21 @@ module.exports = {
       comment: 'an edge must install and run without a database driver',
       severity: 'error',
       from: { path: EDGE_PROGRAM },
+      to: { path: packagesPath(['better-sqlite3', 'drizzle-orm']), reachable: true },
+    },
+    {
+      name: 'audit-reaches-authority',
+      comment:
+        'an auditor checks published bytes alone, by a program that holds no key and no decision',
+      severity: 'error',
+      from: { path: AUDIT_PROGRAM },
+      to: { path: roomsPath([...AUTHORITY, 'console']), reachable: true },
+    },
+    {
+      name: 'audit-reaches-database',
+      comment: 'an audit must install and run without a database driver',
+      severity: 'error',
+      from: { path: AUDIT_PROGRAM },
       to: { path: packagesPath(['better-sqlite3', 'drizzle-orm']), reachable: true },
     },
     {

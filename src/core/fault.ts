@@ -56,6 +56,18 @@ export const FAULT_CODES = [
   'log/policy',
   'log/quorum',
   'log/signature',
+  // what a reader of the log refuses
+  'log/absent',
+  'log/rewound',
+  'log/split',
+  'log/unproven',
+  // audits
+  'audit/alarm',
+  'audit/bundle',
+  'audit/limit',
+  'audit/proof',
+  'audit/source',
+  'audit/state',
   // the agent
   'agent/config',
   'agent/damaged',
@@ -98,6 +110,7 @@ export const FAULT_CODES = [
   'event/too-large',
   // publishing and subscribers
   'publish/conflict',
+  'publish/waits',
   'subscriber/exists',
   'subscriber/not-found',
   // serving

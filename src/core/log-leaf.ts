@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Fault } from './fault.ts'
 import { printSortedJson } from './sorted-json.ts'
 
-/** A leaf of the log (`docs/spec/log.md` §3): what was signed, or the manifest of a publication. */
+/** A leaf of the log (`docs/spec/log.md` §8): what was signed, or the manifest of a publication. */
 export type LogLeaf = MetadataLeaf | PublicationLeaf | CommittedLeaf
 
 /** A signed TUF metadata file, by the hash of its bytes. */
@@ -32,6 +32,19 @@ export interface PublicationLeaf {
   readonly removed: number
   /** UTC, in seconds: `YYYY-MM-DDTHH:MM:SSZ`. */
   readonly at: string
+  /** `commitBasis` in hex: to the decisions that made it. */
+  readonly decisions: string
+}
+
+/** What a serial was made of, which is shown to auditors alone. */
+export interface ManifestBasis {
+  /** SHA-256 in hex over the digests of the list's decisions that are new in the serial, each with a line feed (`docs/spec/events.md` §4). */
+  readonly decisions: string
+  /** The newest event of the chain of decisions. */
+  readonly hash: string
+  readonly number: number
+  /** The number of the event of the last decision that the list has; 0 for none. */
+  readonly through: number
 }
 
 /** A serial of a restricted list: nothing but a commitment to its manifest. */
@@ -68,18 +81,31 @@ export function metadataLeaf(role: string, version: number, bytes: Uint8Array): 
   return { v: 1, kind: 'metadata', role, version, length: bytes.length, sha256 }
 }
 
+const BASIS_TAG = Buffer.from('bailiwick/decisions/v1\0', 'latin1')
+
+/** What a manifest says of its basis: reasons and names are too easily guessed to be hashed without chance. */
+export function commitBasis(basis: ManifestBasis, salt: Uint8Array): string {
+  assertSalt(salt)
+  const told = createHash('sha256').update(BASIS_TAG).update(salt).update(printSortedJson(basis))
+  return told.digest('hex')
+}
+
 const COMMIT_TAG = Buffer.from('bailiwick/manifest/v1\0', 'latin1')
 
 /**
  * What a restricted list's leaf says instead of its manifest: with 32 octets of chance that nobody else has, nobody can test a guess
- * (`docs/spec/log.md` §3).
+ * (`docs/spec/log.md` §8).
  */
 export function commitManifest(manifest: PublicationLeaf, salt: Uint8Array): CommittedLeaf {
-  if (salt.length !== SALT_BYTES) throw new RangeError(`expected ${SALT_BYTES} octets of salt`)
+  assertSalt(salt)
   const digest = createHash('sha256').update(printLeaf(manifest)).digest()
   const commitment = createHash('sha256').update(COMMIT_TAG).update(salt).update(digest)
   const { place, serial } = manifest
   return { v: 1, kind: 'publication', place, serial, commitment: commitment.digest('hex') }
+}
+
+function assertSalt(salt: Uint8Array): void {
+  if (salt.length !== SALT_BYTES) throw new RangeError(`expected ${SALT_BYTES} octets of salt`)
 }
 
 /** Reads a leaf, from anywhere: all members, no others, in the one form that they are printed in. Throws `log/invalid`. */
@@ -100,7 +126,7 @@ export function parseLeaf(bytes: Uint8Array): LogLeaf {
   if (isWhole && printSortedJson(value) === text) return value as unknown as LogLeaf
   throw new Fault(
     'log/invalid',
-    `expected a leaf as docs/spec/log.md §3 has them, got ${JSON.stringify(text.slice(0, 200))}`,
+    `expected a leaf as docs/spec/log.md §8 has them, got ${JSON.stringify(text.slice(0, 200))}`,
   )
 }
 
@@ -136,7 +162,7 @@ const COMMITTED = {
 const PUBLICATION = {
   ...{ v: is(1), kind: is('publication'), list: isWord, place: isWord, serial: isNumber },
   ...{ state: isHash, previous: isHash, entries: isCount, added: isCount, removed: isCount },
-  at: isTime,
+  ...{ at: isTime, decisions: isHash },
 }
 
 function shapeOf(value: Record<string, unknown>): Readonly<Record<string, Check>> | undefined {

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { stat } from 'node:fs/promises'
 import { Fault } from '../core/fault.ts'
-import { TIMESTAMP_PATH } from '../core/layout.ts'
 import type { Clock } from '../platform/clock.ts'
 import { acceptedCodings } from './accept-encoding.ts'
 import { identifySubscriber, mayRead, readCatalog, type Catalog } from './catalog.ts'
@@ -10,7 +9,7 @@ import { FeedDesk } from './feed-desk.ts'
 import { FileMemory } from './file-memory.ts'
 import * as limits from './limits.ts'
 import { openMetadata, openTarget, type Visibility } from './open-published-file.ts'
-import { parsePath, type Target } from './parse-path.ts'
+import { parsePath, POINTER_PATHS, type Target } from './parse-path.ts'
 import type { CatalogSource, ExportMaker, PublicationSource, Subscriber } from './ports.ts'
 import { chooseRepresentation, PreparedAnswers, type Prepared } from './prepared-answers.ts'
 import { sendRepresentation } from './send-representation.ts'
@@ -55,7 +54,9 @@ export class Edge {
   readonly #feeds: FeedDesk
   #catalog: Catalog
   #changeCounter: number
-  #timestampMark = ''
+  readonly #pointerMarks = new Map<string, string>()
+  /** Counts them. */
+  #pointerChanges = 0
 
   constructor(deps: EdgeDeps) {
     this.#deps = deps
@@ -94,16 +95,18 @@ export class Edge {
     return this.#feeds.renew()
   }
 
-  /** Takes in a new `timestamp.json`, the one published file that is ever replaced. */
-  async refreshTimestamp(): Promise<void> {
-    const path = join(this.#deps.published, TIMESTAMP_PATH)
-    const mark = await stat(path, { bigint: true }).then(
-      ({ ino, size, mtimeNs }) => `${ino} ${size} ${mtimeNs}`,
-      () => '',
-    )
-    if (mark === this.#timestampMark) return
-    this.#timestampMark = mark
-    this.#prepared.delete(`/${TIMESTAMP_PATH}`)
+  /** Takes in new pointers, such as `timestamp.json`: the published files that are ever replaced. */
+  async refreshPointers(): Promise<void> {
+    for (const pointer of POINTER_PATHS) {
+      const mark = await stat(join(this.#deps.published, pointer), { bigint: true }).then(
+        ({ ino, size, mtimeNs }) => `${ino} ${size} ${mtimeNs}`,
+        () => '',
+      )
+      if (mark === this.#pointerMarks.get(pointer)) continue
+      this.#pointerMarks.set(pointer, mark)
+      this.#pointerChanges++
+      this.#prepared.delete(`/${pointer}`)
+    }
   }
 
   /**
@@ -176,30 +179,29 @@ export class Edge {
     target: Exclude<Target, { at: 'elsewhere' | 'feed' }>,
     visibilityOf: (place: string) => Visibility | null,
   ): Promise<Prepared> {
-    const place = target.at === 'timestamp' ? null : target.place
-    const file = target.at === 'timestamp' ? TIMESTAMP_PATH : target.file
+    const { place, file } = target
     const url = `/${file}`
     const ready = this.#prepared.get(url)
     const visibility = place === null ? 'public' : visibilityOf(place)
     if (visibility === null) throw notFound()
     if (ready !== undefined) return ready
-    const [catalog, timestampMark] = [this.#catalog, this.#timestampMark]
+    const [catalog, pointers] = [this.#catalog, this.#pointerChanges]
     const identity =
       target.at === 'target'
         ? await openTarget(this.#files, { file, sha256: target.sha256 }, visibility)
         : await openMetadata(this.#files, file, {
             visibility,
-            isPointer: target.at === 'timestamp',
+            isPointer: target.at === 'pointer',
           })
     if (identity === null) throw notFound()
     const list = place === null ? null : (this.#catalog.byPlace.get(place)?.id ?? null)
     const prepared: Prepared = {
-      route: target.at === 'target' ? 'target' : 'metadata',
+      route: target.at === 'pointer' ? 'metadata' : target.at,
       ...{ list, isRestricted: visibility === 'private', identity, gzip: null, br: null },
     }
     // What changed while the file was being opened, the list's visibility or the pointer, was not forgotten
     // then, because it did not stand ready yet: so it must not now.
-    if (catalog === this.#catalog && timestampMark === this.#timestampMark) {
+    if (catalog === this.#catalog && pointers === this.#pointerChanges) {
       this.#prepared.set(url, prepared)
     }
     return prepared

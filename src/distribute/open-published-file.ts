@@ -12,6 +12,8 @@ export interface PublishedFilesDeps {
 }
 
 const IMMUTABLE = 'max-age=31536000, immutable'
+/** Of the log: its files are immutable too, but proofs are made again with a new policy, and all of it with a new log. */
+const LASTING = 'max-age=3600'
 /** Always ask: it is the pointer that everything else hangs from. */
 const REVALIDATE = 'no-cache'
 
@@ -36,7 +38,7 @@ export async function openTarget(
   })
 }
 
-/** A metadata file, tagged by the hash of its bytes; null if there is none. */
+/** A metadata file or one of the log, tagged by the hash of its bytes; null if there is none. */
 export async function openMetadata(
   { published, memory }: PublishedFilesDeps,
   file: string,
@@ -54,8 +56,8 @@ export async function openMetadata(
       size: body.length,
       tag: createHash('sha256').update(body).digest('hex'),
       lastModified: facts.mtime,
-      contentType: 'application/json',
-      cacheControl: `${visibility}, ${isPointer ? REVALIDATE : IMMUTABLE}`,
+      contentType: contentTypeOf(file),
+      cacheControl: `${visibility}, ${isPointer ? REVALIDATE : lastingOf(file)}`,
     })
     memory.hold(representation, body)
     return representation
@@ -64,9 +66,15 @@ export async function openMetadata(
   }
 }
 
+function lastingOf(file: string): string {
+  return file.startsWith('log/') ? LASTING : IMMUTABLE
+}
+
 function contentTypeOf(file: string): string {
   if (file.endsWith('.gz')) return 'application/gzip'
-  return file.endsWith('.json') ? 'application/json' : 'text/plain; charset=utf-8'
+  if (file.endsWith('.json')) return 'application/json'
+  // c2sp.org/tlog-tiles: tiles «SHOULD be served with Content-Type: application/octet-stream».
+  return file.startsWith('log/tile/') ? 'application/octet-stream' : 'text/plain; charset=utf-8'
 }
 
 function ifMissing(error: unknown): null {

@@ -3,7 +3,7 @@ import type { FileMemory } from './file-memory.ts'
 import type { Representation } from './representation.ts'
 
 /** What a request is counted as. */
-export type RouteName = 'metadata' | 'target' | 'feed' | 'feed-signature'
+export type RouteName = 'metadata' | 'target' | 'log' | 'feed' | 'feed-signature'
 
 /** All that may be sent for one URL. */
 export interface Prepared {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
@@ -24,9 +24,15 @@ Example:
   program
     .command('restore <file>')
     .description('make an authority again from a backup, in a folder that has none')
+    .option('--new-log', 'begin a new log, where the old one had gone on after the backup')
     .addHelpText(
       'after',
-      '\nExample:\n  bailiwick --data /var/lib/bailiwick restore /backup/bailiwick-2030-01-31.backup',
+      `
+What lies in published/ is made again from the backup. Where that is older, its log can't be gone on with (log/forked):
+with --new-log the lists go on under a new log with a new key; published/ is kept aside, as evidence.
+
+Example:
+  bailiwick --data /var/lib/bailiwick restore /backup/bailiwick-2030-01-31.backup`,
     )
     .action(restore)
 }
@@ -53,7 +59,11 @@ function companions(data: string): BackupFile[] {
   ]
 }
 
-async function restore(file: string, _options: object, command: Command): Promise<void> {
+async function restore(
+  file: string,
+  { newLog = false }: { readonly newLog?: boolean },
+  command: Command,
+): Promise<void> {
   const { data, actor } = globalOptions(command)
   const paths = dataPaths(data)
   const made = [paths.database, paths.keys, paths.root]
@@ -65,15 +75,19 @@ async function restore(file: string, _options: object, command: Command): Promis
     )
   }
   const { readBackup } = await import('../store/backup.ts')
+  const wasPublished = existsSync(paths.published)
   mkdirSync(dirname(paths.database), { recursive: true })
   try {
     const companions = readBackup(file, paths.database)
     forgetLost(data)
     writeCompanions(data, companions)
     await noteRestoration(data, actor)
+    if (newLog) await beginNewLog(data, actor)
     await publishAgain(data, actor)
   } catch (error) {
-    for (const path of [...made, paths.published]) rmSync(path, { recursive: true, force: true })
+    // What was published before is of a lost history, and may be all that is left of it.
+    const gone = wasPublished ? made : [...made, paths.published]
+    for (const path of gone) rmSync(path, { recursive: true, force: true })
     throw error
   }
   process.stdout.write(
@@ -111,6 +125,25 @@ function forgetLost(data: string): void {
 async function noteRestoration(data: string, actor: string): Promise<void> {
   const { withStore } = await import('./find-list.ts')
   await withStore(data, (store) => store.restorations.note(new Date()), { actor })
+}
+
+/** The old log stays what it was, for everybody who has it: the new one has another key, so another name. */
+async function beginNewLog(data: string, actor: string): Promise<void> {
+  const { published, keys } = dataPaths(data)
+  if (existsSync(published)) renameSync(published, `${published}-${Date.now()}`)
+  const { withAuthority } = await import('./open-authority.ts')
+  const { beginLog } = await import('../publish/begin-log.ts')
+  const { LOG_KEY_USE } = await import('../publish/log-policy.ts')
+  await withAuthority(
+    data,
+    async (authority) => {
+      const old = authority.keys.all().filter(({ use }) => use === LOG_KEY_USE)
+      authority.store.log.abandon()
+      for (const { keyid } of old) rmSync(join(keys, `${keyid}.json`))
+      await beginLog(authority)
+    },
+    { actor },
+  )
 }
 
 async function publishAgain(data: string, actor: string): Promise<void> {

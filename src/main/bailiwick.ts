@@ -23,6 +23,7 @@ const NOUNS: Readonly<Record<string, () => Promise<Noun>>> = {
   serve: () => import('./serve.ts'),
   subscriber: () => import('./subscriber.ts'),
   key: () => import('./key.ts'),
+  log: () => import('./log.ts'),
   backup,
   restore: backup,
   doctor: () => import('./doctor.ts'),

@@ -20,7 +20,7 @@ export function startPulling(parts: Parts, served: Served): EdgePulling {
       tellAge(parts)
     },
     onExposed: () => {
-      served.edge.refreshTimestamp().catch((error: unknown) => tellFault(serverLog, error))
+      served.edge.refreshPointers().catch((error: unknown) => tellFault(serverLog, error))
     },
     onFailure: (failure) => {
       if (!now.isStopping) tellFailure(serverLog, failure)

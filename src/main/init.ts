@@ -9,6 +9,7 @@ export function register(program: Command): void {
     .command('init')
     .description('make an authority: database, keys, and root.json for the agents')
     .option('--authority <name>', 'the name of the authority, shown with its key for exports')
+    .option('--origin <name>', 'what its log is called for ever, such as lists.cert.example/log')
     .option('--insecure-plain-keys', 'keep the keys unsealed on the disk, with no passphrase')
     .option('--json', 'print what was made as JSON')
     .addHelpText(
@@ -24,6 +25,7 @@ Example:
 
 interface InitOptions {
   readonly authority?: string
+  readonly origin?: string
   readonly insecurePlainKeys?: boolean
   readonly json?: boolean
 }
@@ -35,6 +37,7 @@ async function init(options: InitOptions, command: Command): Promise<void> {
   const made = await makeAuthority({
     data,
     authority: authorityName(options.authority ?? ''),
+    origin: originName(options.origin ?? ''),
     hasPlainKeys,
     actor,
     env: process.env,
@@ -50,6 +53,17 @@ async function init(options: InitOptions, command: Command): Promise<void> {
 function authorityName(text: string): string {
   if (text.length <= 200 && !/\p{Cc}/u.test(text)) return text
   throw new Fault('usage/invalid', `expected a name of one line, got ${JSON.stringify(text)}`)
+}
+
+/** The name of a key in signed notes: a URL without scheme, by advice of c2sp.org/tlog-checkpoint. */
+function originName(text: string): string {
+  if (text === '' || (text.length <= 200 && /^[\x21-\x7e]+$/.test(text) && !text.includes('+'))) {
+    return text
+  }
+  throw new Fault(
+    'usage/invalid',
+    `expected an origin of printable ASCII without spaces and plus signs, got ${JSON.stringify(text)}`,
+  )
 }
 
 const PLAIN_WARNING =

@@ -5,6 +5,8 @@ import { makeFolder, writeDurableFile } from '../platform/durable-file.ts'
 import { createKeyFolder, openKeyFolder } from '../platform/key-folder.ts'
 import { readPassphrase } from '../platform/passphrase.ts'
 import { isRunning } from '../platform/running-process.ts'
+import { commitLogged } from '../publish/commit-logged.ts'
+import { finishBatch } from '../publish/finish-batch.ts'
 import { initAuthority } from '../publish/init-authority.ts'
 import { projectPublished } from '../publish/project-published.ts'
 import { sha256Hex } from '../publish/sign-metadata.ts'
@@ -16,6 +18,8 @@ export interface NewAuthority {
   readonly data: string
   /** Its name for people, one line; may be empty. */
   readonly authority: string
+  /** The name of its log; empty for one that is made of its key. */
+  readonly origin: string
   readonly hasPlainKeys: boolean
   readonly actor?: string
   readonly env: Readonly<Record<string, string | undefined>>
@@ -37,6 +41,7 @@ export interface MadeAuthority {
 export async function makeAuthority({
   data,
   authority,
+  origin,
   hasPlainKeys,
   actor = OWN_ACTOR,
   env,
@@ -55,7 +60,7 @@ export async function makeAuthority({
     removeAll(paths)
   }
   try {
-    return await make(paths, { authority, hasPlainKeys, actor, env, now })
+    return await make(paths, { authority, origin, hasPlainKeys, actor, env, now })
   } catch (error) {
     removeAll(paths)
     throw error
@@ -71,13 +76,14 @@ function removeAll(paths: DataPaths): void {
   }
 }
 
-/** The root of a run that was killed after its commit: agents may have it already, through whoever used the authority since. */
+/** The root of a run that was killed after it stood in the log: agents may have it already, through whoever used the authority since. */
 function committedRoot({ database }: DataPaths): Uint8Array | null {
   if (!existsSync(database)) return null
   // That run may have been killed before there was a table in it.
   const store = openStore(database, { create: true })
   try {
-    return store.metadata.find('root', 1)?.bytes ?? null
+    const waiting = store.log.batch()?.metadata.find(({ role }) => role === 'root')
+    return (store.metadata.find('root', 1) ?? waiting)?.bytes ?? null
   } finally {
     store.close()
   }
@@ -95,23 +101,22 @@ function assertAbandoned({ folder, begun }: DataPaths): void {
 
 async function make(
   paths: DataPaths,
-  { authority, hasPlainKeys, actor, env, now }: Required<Omit<NewAuthority, 'data'>>,
+  { authority, origin, hasPlainKeys, actor, env, now }: Required<Omit<NewAuthority, 'data'>>,
 ): Promise<MadeAuthority> {
   makeFolder(paths.folder)
   writeDurableFile(paths.begun, Buffer.from(`${process.pid}\n`))
   createKeyFolder(paths.keys, { isPlain: hasPlainKeys })
   const keys = openKeyFolder(paths.keys, () => readPassphrase(env))
-  const signed = await initAuthority(keys, authority, now())
-  const made = keys.all().map(({ use, keyid }): StoredAct => {
+  const at = now()
+  const first = await initAuthority(keys, { authority, origin }, at)
+  const acts = keys.all().map(({ use, keyid }): StoredAct => {
     return { act: 'key-made', subject: { keyids: [keyid], role: use } }
   })
-  const root = signed.find(({ role }) => role === 'root')?.bytes ?? Buffer.alloc(0)
-  const store = openStore(paths.database, { create: true, actor, now })
-  try {
-    store.metadata.commit(signed, made)
-  } finally {
-    store.close()
-  }
+  const root = first.metadata.find(({ role }) => role === 'root')?.bytes ?? Buffer.alloc(0)
+  openStore(paths.database, { create: true, actor, now }).close()
+  await withAuthority(paths.folder, (made) => commitLogged(made, { ...first, acts, at }), {
+    ...{ keys, actor, env, now: () => at },
+  })
   return finish(paths, root, { env, now })
 }
 
@@ -122,7 +127,10 @@ async function finish(
 ): Promise<MadeAuthority> {
   await withAuthority(
     paths.folder,
-    (authority) => projectPublished(authority, { isThorough: true }),
+    async (authority) => {
+      await finishBatch(authority)
+      await projectPublished(authority, { isThorough: true })
+    },
     { env, now },
   )
   // Last, so that where it lies the authority is whole.

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { Fault } from '../core/fault.ts'
+import { SALT_BYTES } from '../core/log-leaf.ts'
 import { dataPaths, type DataPaths } from '../platform/data-folder.ts'
 import { openKeyFolder, type KeyFolder } from '../platform/key-folder.ts'
 import { openLineCache } from '../platform/line-cache.ts'
@@ -8,6 +10,7 @@ import { openPublishFolder } from '../platform/publish-folder.ts'
 import { openZoneFolder } from '../platform/zone-folder.ts'
 import type { PublishDeps } from '../publish/ports.ts'
 import { openStore, OWN_ACTOR, type Store } from '../store/open-store.ts'
+import { openAskWitness } from './ask-witness.ts'
 import { checkedClock } from './checked-clock.ts'
 import { openZoneBeginner } from './zone-beginner.ts'
 
@@ -54,6 +57,9 @@ export function openAuthority(data: string, options: AuthorityOptions = {}): Aut
     zones: openZoneFolder(paths.zones),
     beginZone: openZoneBeginner(paths.zones),
     now: checkedClock(store, now, env),
+    newSalt: () => randomBytes(SALT_BYTES),
+    askWitness: openAskWitness(),
+    onWitness: () => undefined,
     paths,
     close: () => {
       if (options.store === undefined) store.close()

@@ -27,6 +27,8 @@ export interface Upkeep {
   readonly stop: () => void
 }
 
+/** How often witnesses are asked again for which something waits. */
+const WITNESS_INTERVAL_MS = 5_000
 /** Signatures of feeds live for two weeks and are made again when a third of that is left. */
 const RENEW_INTERVAL_MS = 6 * 3_600_000
 
@@ -50,8 +52,11 @@ export function startUpkeep(deps: UpkeepDeps): Upkeep {
   const looking = setInterval(look, LOOK_INTERVAL_MS)
   const polling = setInterval(() => {
     if (hasStaged()) deps.onStaging()
-    edge.refreshTimestamp().catch(tell)
+    edge.refreshPointers().catch(tell)
   }, POLL_INTERVAL_MS)
+  const finishing = setInterval(() => {
+    if (deps.authority.store.log.batch() !== null) void refresh(deps)
+  }, WITNESS_INTERVAL_MS)
   const renewing = setInterval(() => {
     edge.renewFeeds().catch(tell)
   }, RENEW_INTERVAL_MS)
@@ -60,6 +65,7 @@ export function startUpkeep(deps: UpkeepDeps): Upkeep {
       schedule.stop()
       clearInterval(looking)
       clearInterval(polling)
+      clearInterval(finishing)
       clearInterval(renewing)
     },
   }

@@ -48,6 +48,10 @@ export interface PublishFolder {
   ) => void
   /** Replaces a mutable file atomically. */
   readonly replace: (path: string, bytes: Uint8Array) => void
+  /** The same for many. */
+  readonly replaceAll: (
+    files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+  ) => void
   readonly read: (path: string) => Buffer | null
   /** The bytes of a file in blocks; none when it is not there. May be iterated more than once. */
   readonly blocks: (path: string) => Iterable<Uint8Array>
@@ -74,6 +78,9 @@ export function openPublishFolder(published: string, staging: string): PublishFo
       writeDurableFiles(missing.map(({ path, bytes }) => ({ path: join(published, path), bytes })))
     },
     replace: (path, bytes) => writeDurableFile(join(published, path), bytes),
+    replaceAll: (files) => {
+      writeDurableFiles(files.map(({ path, bytes }) => ({ path: join(published, path), bytes })))
+    },
     read: (path) => ifThere(() => readFileSync(join(published, path))),
     blocks: (path) => ({ [Symbol.iterator]: () => fileBlocks(join(published, path)) }),
     seen: (folder) =>

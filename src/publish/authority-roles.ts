@@ -1,5 +1,5 @@
 import { Fault } from '../core/fault.ts'
-import type { PublishStore, SignedMetadata } from './ports.ts'
+import type { LogBatch, PublishStore, SignedMetadata } from './ports.ts'
 import {
   parseOwnMetadata,
   type RoleKeys,
@@ -18,13 +18,15 @@ export interface AuthorityRoles {
   readonly timestamp: TimestampSigned
 }
 
-/** Throws `data/not-found` when the authority has never been made. */
-export function readRoles(store: PublishStore): AuthorityRoles {
+/** With those of `waiting`, where it has some, in their place. Throws `data/not-found` when the authority has never been made. */
+export function readRoles(store: PublishStore, waiting: LogBatch | null = null): AuthorityRoles {
+  const bytesOf = (role: TopRole): Uint8Array =>
+    (waiting?.metadata.findLast((signed) => signed.role === role) ?? latest(store, role)).bytes
   return {
-    root: parseOwnMetadata(latest(store, 'root').bytes, 'root'),
-    targets: parseOwnMetadata(latest(store, 'targets').bytes, 'targets'),
-    snapshot: parseOwnMetadata(latest(store, 'snapshot').bytes, 'snapshot'),
-    timestamp: parseOwnMetadata(latest(store, 'timestamp').bytes, 'timestamp'),
+    root: parseOwnMetadata(bytesOf('root'), 'root'),
+    targets: parseOwnMetadata(bytesOf('targets'), 'targets'),
+    snapshot: parseOwnMetadata(bytesOf('snapshot'), 'snapshot'),
+    timestamp: parseOwnMetadata(bytesOf('timestamp'), 'timestamp'),
   }
 }
 

@@ -1,18 +1,21 @@
+import { parsePolicy } from '../core/log/parse-policy.ts'
+import { keyidOf } from '../core/tuf-key.ts'
 import { readRoles } from './authority-roles.ts'
 import { EXPORT_KEY_TARGET } from './init-authority.ts'
+import { LOG_KEY_USE, readPolicy } from './log-policy.ts'
 import type { PublishDeps } from './ports.ts'
 
 /** One key as `key ls` shows it. */
 export interface KeyDescription {
   readonly keyid: string
-  /** The role that it signs for now, `export`, or null for a key that was replaced. */
+  /** The role that it signs for now, `export`, `log`, or null for a key that was replaced. */
   readonly role: string | null
   readonly threshold: number | null
   /** How many keys the role has. */
   readonly of: number | null
   /** Whether its private part is on this host. */
   readonly isHeld: boolean
-  /** When what the role has signed last ends; null for exports. */
+  /** When what the role has signed last ends; null for exports and the log. */
   readonly expiresAt: Date | null
 }
 
@@ -31,6 +34,7 @@ export function describeKeys({
       keyids: [String(targets.targets[EXPORT_KEY_TARGET]?.custom['keyid'])],
       threshold: 1,
     },
+    { name: LOG_KEY_USE, keyids: logKeyids(store), threshold: 1 },
   ]
   const counting = roles.flatMap(({ name, keyids, threshold }) =>
     keyids.map((keyid) => ({
@@ -55,4 +59,12 @@ export function describeKeys({
       expiresAt: null,
     })),
   ]
+}
+
+/** The keys that the policy of the log names. */
+function logKeyids(store: PublishDeps['store']): string[] {
+  const policy = readPolicy(store)
+  if (policy === null) return []
+  const { logs } = parsePolicy(Buffer.from(policy))
+  return logs.map(({ key }) => keyidOf(Buffer.from(key.publicKey).toString('hex')))
 }

@@ -1,3 +1,6 @@
+import { LOG_POLICY_TARGET } from '../core/layout.ts'
+import type { AuthorityRoles } from './authority-roles.ts'
+import { firstPolicy, LOG_KEY_USE, originOf, policyTarget } from './log-policy.ts'
 import { printExportKey } from './sign-minisign.ts'
 import type { HeldKey, KeyRing, SignedMetadata } from './ports.ts'
 import { expiryOf } from './role-life.ts'
@@ -15,17 +18,29 @@ import { tufKey } from '../core/tuf-key.ts'
 /** The target path of the minisign key that signs exports. */
 export const EXPORT_KEY_TARGET = 'keys/export.pub'
 
+/** What an authority begins with, to be committed by `commitLogged`. */
+export interface FirstChange {
+  readonly metadata: readonly SignedMetadata[]
+  readonly policy: string
+}
+
+/** What a new authority is called: for people, one line or empty; and by its log, empty for a name made of its key. */
+export interface AuthorityNames {
+  readonly authority: string
+  readonly origin: string
+}
+
 /**
- * The first metadata of an authority, to be committed together: version 1 of root, targets, snapshot and timestamp. Makes one key
- * for each of them and one for exports; `authority` is its name for people, one line or empty. All thresholds are 1 until `key add` and `key rotate` raise them.
+ * The first metadata of an authority: version 1 of root, targets and snapshot. Makes one key for each top role, one for exports, and one
+ * for the log. All thresholds are 1 until `key add` and `key rotate` raise them.
  */
 export async function initAuthority(
   keys: KeyRing,
-  authority: string,
+  { authority, origin }: AuthorityNames,
   at: Date,
-): Promise<SignedMetadata[]> {
+): Promise<FirstChange> {
   const made = new Map<string, HeldKey>()
-  for (const use of [...TOP_ROLES, 'export']) made.set(use, await keys.make(use))
+  for (const use of [...TOP_ROLES, 'export', LOG_KEY_USE]) made.set(use, await keys.make(use))
   const keyOf = (use: string): HeldKey => made.get(use) ?? unreachable(use)
   const root: RootSigned = {
     _type: 'root',
@@ -45,13 +60,19 @@ export async function initAuthority(
   }
   const roles = { root, ...emptyRoles(at) }
   const signedRoot = await signMetadata(keys, root, { role: 'root', keys: [root.roles.root] })
+  const logKey = keyOf(LOG_KEY_USE)
+  const policy = firstPolicy(origin === '' ? originOf(logKey) : origin, logKey)
   const targets = await signTargets(keys, roles, 'targets', {
     version: 1,
-    targets: { [EXPORT_KEY_TARGET]: exportKeyTarget(keyOf('export'), authority) },
+    targets: {
+      [EXPORT_KEY_TARGET]: exportKeyTarget(keyOf('export'), authority),
+      [LOG_POLICY_TARGET]: policyTarget(policy),
+    },
     delegations: { keys: {}, roles: [] },
     at,
   })
-  return sealMetadata(keys, roles, { root: signedRoot, targets: [targets] }, at)
+  const change = { root: signedRoot, targets: [targets] }
+  return { metadata: await sealMetadata(keys, roles, change, at), policy }
 }
 
 /** The metadata of the target `keys/export.pub`; its keyid tells us which of our keys it is. */
@@ -65,18 +86,11 @@ export function exportKeyTarget(key: HeldKey, authority: string): TargetFile {
 }
 
 /** What version 1 of each role follows: a version 0 that says nothing. */
-function emptyRoles(
-  at: Date,
-): Pick<Parameters<typeof sealMetadata>[1], 'targets' | 'snapshot' | 'timestamp'> {
+function emptyRoles(at: Date): Pick<AuthorityRoles, 'targets' | 'snapshot'> {
   const base = { spec_version: SPEC_VERSION, version: 0, expires: printExpires(at) }
   return {
     targets: { _type: 'targets', ...base, targets: {} },
     snapshot: { _type: 'snapshot', ...base, meta: {} },
-    timestamp: {
-      _type: 'timestamp',
-      ...base,
-      meta: { 'snapshot.json': { version: 0, length: 0, hashes: { sha256: '' } } },
-    },
   }
 }
 

@@ -1,14 +1,12 @@
-import { isFault } from '../core/fault.ts'
 import { DEFINITION_FILE, listRole, listTarget } from '../core/layout.ts'
 import { keysOfRole, readRoles, type AuthorityRoles } from './authority-roles.ts'
+import { commitLogged, type LoggedDeps } from './commit-logged.ts'
+import { retryConflicts } from './retry-conflicts.ts'
 import { definitionTarget } from './print-definition.ts'
 import type { PublishDeps, PublishedList, PublishStore } from './ports.ts'
 import { sealMetadata, signTargets } from './seal-metadata.ts'
 import { parseOwnMetadata, type DelegatedRole, type TargetsSigned } from './tuf-metadata.ts'
 import { tufKey } from '../core/tuf-key.ts'
-
-/** How often a signing that another process overtook is tried again. */
-export const MAX_ATTEMPTS = 8
 
 /** The newest metadata of a list's role, or null before its first. */
 export function readListRole(store: PublishStore, place: string): TargetsSigned | null {
@@ -22,10 +20,7 @@ export function readListRole(store: PublishStore, place: string): TargetsSigned 
  *
  * Throws what the keys throw, and `publish/conflict` when other processes kept overtaking it.
  */
-export async function ensureListRole(
-  deps: Pick<PublishDeps, 'store' | 'keys' | 'now'>,
-  list: PublishedList,
-): Promise<void> {
+export async function ensureListRole(deps: LoggedDeps, list: PublishedList): Promise<void> {
   const role = listRole(list.place)
   await retryConflicts(async () => {
     const roles = readRoles(deps.store)
@@ -43,25 +38,11 @@ export async function ensureListRole(
       targets: { [listTarget(list.place, DEFINITION_FILE)]: definitionTarget(list.definition) },
       at,
     })
-    const signed = await sealMetadata(deps.keys, after, { targets: [targets, first] }, at)
+    const metadata = await sealMetadata(deps.keys, after, { targets: [targets, first] }, at)
     const keyids = keysOfRole(after, role)?.keyids ?? []
-    deps.store.metadata.commit(signed, [{ act: 'key-made', subject: { keyids, role } }])
+    const acts = [{ act: 'key-made', subject: { keyids, role } } as const]
+    await commitLogged(deps, { metadata, at, acts })
   })
-}
-
-/** Tries again what lost against another process, a few times, as long as `isWorthwhile`. */
-export async function retryConflicts<T>(
-  attempt: () => Promise<T>,
-  isWorthwhile: () => boolean = () => true,
-): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (!isFault(error, 'publish/conflict') || tries === MAX_ATTEMPTS || !isWorthwhile())
-        throw error
-    }
-  }
 }
 
 async function delegate(

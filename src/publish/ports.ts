@@ -1,5 +1,8 @@
-import type { NewEvent } from '../core/event.ts'
+import type { ChainEvent, ChainHead, NewEvent } from '../core/event.ts'
 import type { LineBlocks } from '../core/line-cursor.ts'
+import type { ManifestBasis } from '../core/log-leaf.ts'
+import type { PolicyWitness } from '../core/log/policy.ts'
+import type { WitnessOutcome } from './collect-cosignatures.ts'
 import type { ListDefinition } from '../core/list-definition.ts'
 import type { NextZone } from '../formats/zone/make-zone.ts'
 import type { ZoneFolder } from '../formats/zone/zone-folder.ts'
@@ -64,16 +67,6 @@ export interface PublishStore {
     readonly all: (listRowId: number) => readonly Publication[]
     readonly changes: (listRowId: number, after: number, through: number) => LineChanges
     readonly lines: (listRowId: number, through: number) => Iterable<string>
-    /**
-     * THE COMMIT POINT of a publication: one durable transaction, or `publish/conflict` when `expectedSerial` is not the latest
-     * serial any more or a metadata version is not the next of its role.
-     */
-    readonly commit: (commit: {
-      readonly listRowId: number
-      readonly publication: Publication
-      readonly metadata: readonly SignedMetadata[]
-      readonly expectedSerial: number
-    }) => void
   }
   readonly metadata: {
     readonly latest: (role: string) => SignedMetadata | null
@@ -81,20 +74,105 @@ export interface PublishStore {
     readonly all: (role?: string) => readonly SignedMetadata[]
     /** Removes the versions of a role below `version`. */
     readonly forget: (role: string, version: number) => void
-    /**
-     * The commit point of everything that signs without publishing: all or none, durable; `publish/conflict` as above. The chain of decisions
-     * tells what it was signed for (`acts`) and by which keys.
-     */
-    readonly commit: (signed: readonly SignedMetadata[], acts?: readonly Act[]) => void
+    /** Commits a timestamp over what was committed before; durable. `publish/conflict` when it is not the next. */
+    readonly commit: (timestamp: readonly SignedMetadata[]) => void
   }
   readonly events: {
+    /** The newest event of the chain of decisions. */
+    readonly head: () => ChainHead
+    /** From event `from` on. */
+    readonly all: (from: number) => Iterable<ChainEvent>
     /** Records an act; only inside `write`. */
     readonly append: (act: Act) => unknown
     /** As `append`, unless the newest event of the act on this list (`subject.list`) says the same. */
     readonly appendNews: (act: Act) => void
   }
+  readonly log: PublishLog
   /** Runs `work` while no other process can commit. Must not await. */
   readonly write: <T>(work: () => T) => T
+}
+
+/** A leaf of the log, and what it is about: a version of a role's metadata, or a serial at a place. */
+export interface StoredLeaf {
+  readonly kind: 'metadata' | 'publication'
+  readonly name: string
+  readonly number: number
+  readonly bytes: Uint8Array
+}
+
+/** What one act has signed. It counts when its leaves are under a checkpoint that may be shown. */
+export interface LogBatch {
+  /** Of the log, with the batch's leaves. */
+  readonly size: number
+  /** All but a timestamp. */
+  readonly metadata: readonly SignedMetadata[]
+  readonly publication: {
+    readonly listRowId: number
+    readonly publication: Publication
+    readonly expectedSerial: number
+  } | null
+  /** Whether a change of policy waits for the witnesses of the policy before, too. */
+  readonly needsOldQuorum: boolean
+}
+
+export interface NewManifest {
+  readonly listRowId: number
+  readonly serial: number
+  readonly manifest: Buffer
+  /** What opens its commitments. */
+  readonly basis: ManifestBasis
+  readonly salt: Buffer
+}
+
+export interface NewBatch extends Omit<LogBatch, 'size'> {
+  /** How many leaves there must be before it. */
+  readonly expectedSize: number
+  readonly begunAt: Date
+  readonly leaves: readonly StoredLeaf[]
+  readonly manifests: readonly NewManifest[]
+  /** The text of a policy that it brings. */
+  readonly policy: string | null
+  /** Whether it may be put on top of what waits, and become one with it. Then it has no publication. */
+  readonly joins: boolean
+  /** What it was signed for: recorded in the same transaction. */
+  readonly acts: readonly Act[]
+}
+
+export interface SealedCheckpoint {
+  readonly size: number
+  readonly root: Buffer
+  /** The signed note with its cosignatures. */
+  readonly note: Buffer
+  readonly sealedAt: Date
+}
+
+/** The transparency log as the database has it. */
+export interface PublishLog {
+  /** How many leaves there are, those of a batch that waits included. */
+  readonly size: () => number
+  readonly leaves: (from: number, to: number) => readonly StoredLeaf[]
+  /** The last checkpoint that was finished. */
+  readonly checkpoint: () => SealedCheckpoint | null
+  readonly batch: () => LogBatch | null
+  /**
+   * Puts the leaves of a batch into the log for good, and keeps the batch until `finish`: one durable transaction, or `publish/conflict`
+   * when the log has another size, another batch waits that this one does not join, a version or a serial is not the next.
+   */
+  readonly begin: (batch: NewBatch) => void
+  /**
+   * THE COMMIT POINT of all that is signed: the batch that waits, its timestamp and its checkpoint, in one durable transaction.
+   * `publish/conflict` when no batch of that size waits, or the timestamp is not the next.
+   */
+  readonly finish: (end: SealedCheckpoint & { readonly timestamp: SignedMetadata | null }) => void
+  /** The texts of all policies, newest first. */
+  readonly policies: () => readonly string[]
+  readonly manifest: (
+    listRowId: number,
+    serial: number,
+  ) => Pick<NewManifest, 'manifest' | 'basis' | 'salt'> | null
+  /** The last version of a role of which files were taken away. */
+  readonly swept: (role: string) => number
+  readonly sweep: (role: string, version: number) => void
 }
 
 /** The public part of a signing key as TUF writes it, with its id. */
@@ -172,6 +250,10 @@ export interface PublishFiles {
   ) => void
   /** Replaces one of the few mutable files, atomically. Durable. */
   readonly replace: (path: string, bytes: Uint8Array) => void
+  /** The same for many, each of them atomically. */
+  readonly replaceAll: (
+    files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+  ) => void
   readonly read: (path: string) => Uint8Array | null
   /** The paths of the published files right in `folder`. */
   readonly seen: (folder: string) => readonly string[]
@@ -229,6 +311,12 @@ export interface ZoneAhead {
   readonly discard: () => void
 }
 
+/** Sends a request to a witness (c2sp.org/tlog-witness). Rejects where no answer comes within its limits. */
+export type AskWitness = (
+  witness: PolicyWitness,
+  body: string,
+) => Promise<{ readonly status: number; readonly body: Uint8Array }>
+
 /** What every use case of the room is handed. */
 export interface PublishDeps {
   readonly store: PublishStore
@@ -241,4 +329,9 @@ export interface PublishDeps {
   readonly beginZone?: (next: NextZone) => ZoneAhead
   /** The time now; taken once for each publication. */
   readonly now: () => Date
+  /** 32 octets that nobody can guess. */
+  readonly newSalt: () => Uint8Array
+  readonly askWitness: AskWitness
+  /** Told of each witness that was asked. */
+  readonly onWitness: (answer: WitnessOutcome) => void
 }

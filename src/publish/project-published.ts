@@ -1,16 +1,27 @@
-import { listTarget, metadataPath, targetPath, TIMESTAMP_PATH } from '../core/layout.ts'
+import { isFault } from '../core/fault.ts'
+import {
+  LOG_CHECKPOINT_PATH,
+  LOG_POLICY_TARGET,
+  metadataPath,
+  targetPath,
+  TIMESTAMP_PATH,
+} from '../core/layout.ts'
+import { assertNotForked, readShown } from './assert-not-forked.ts'
+import { readPolicy } from './log-policy.ts'
 import type { PublishDeps, SignedMetadata } from './ports.ts'
+import { projectProofs } from './project-proofs.ts'
 import { remakeTarget } from './remake-target.ts'
-import { parseOwnMetadata, type TargetFile } from './tuf-metadata.ts'
+import { keptFiles, sweepTargets } from './sweep-targets.ts'
+import type { TargetFile } from './tuf-metadata.ts'
 
-/** Files that one of so many last versions of a role refers to stay, for readers who are in the middle of a pull. */
-export const GRACE_VERSIONS = 8
 /** Nor is a file taken away that is younger than this. */
 export const GRACE_MS = 10 * 60_000
-/** How many versions of what is signed often stay in the database. */
+/** How many timestamps stay in the database. */
 const KEPT_VERSIONS = 100
 /** Staged files are given up after this: no publication takes so long. */
 const STAGED_MS = 24 * 3_600_000
+/** So many leaves are looked at in one go. */
+const CHUNK_LEAVES = 256
 
 /** How much a projection looks at: `all` also finds files that were lost after they had been published. */
 export interface ProjectOptions {
@@ -18,133 +29,107 @@ export interface ProjectOptions {
 }
 
 /**
- * Brings the published files to what the database says is committed: targets, then metadata, then the timestamp, which alone
- * makes them seen. It may be run at any time, by several processes, and again after any failure; at start it repairs what
- * a crash left undone, and after a commit it is how the commit becomes seen. Gives the version of the timestamp that readers see.
+ * Brings the published files to what the database says is committed: targets, then metadata, then the checkpoint and the timestamp, which alone
+ * makes them seen. What is new is what the log has beyond the published checkpoint. It may be run at any time, by several processes, and
+ * again after any failure; at start it repairs what a crash left undone, and after a commit it is how the commit becomes seen. Gives the
+ * version of the timestamp that readers see. Throws `log/forked`.
  */
 export async function projectPublished(
   deps: PublishDeps,
   { isThorough }: ProjectOptions = { isThorough: false },
 ): Promise<number> {
   for (;;) {
-    const committed = readCommitted(deps)
-    const changed: SignedMetadata[] = []
-    for (const role of committed.targets)
-      changed.push(...(await projectTargets(deps, role, isThorough)))
-    // Their targets are durable: that the metadata of a role is there means that all its targets are.
-    deps.files.publish([...changed, ...committed.roots, committed.snapshot].map(metadataFile))
-    const isNewest = exposeTimestamp(deps, committed.timestamp)
-    if (!isNewest) continue
-    removeOld(deps, committed)
-    return committed.timestamp.version
+    assertNotForked(deps)
+    const timestamp = some(deps.store.metadata.latest('timestamp'), 'timestamp')
+    const size = deps.store.log.checkpoint()?.size ?? null
+    const changed = new Map<string, number>()
+    for (const signed of logged(deps, size, isThorough ? 0 : (readShown(deps.files)?.size ?? 0))) {
+      for (const { role, version } of signed) changed.set(role, version)
+      await projectVersions(deps, signed)
+    }
+    if (isThorough) projectProofs(deps)
+    if (!expose(deps, timestamp)) continue
+    removeOld(deps, changed)
+    return timestamp.version
   }
 }
 
-interface Committed {
-  readonly timestamp: SignedMetadata
-  readonly snapshot: SignedMetadata
-  /** Top-level targets and list roles, at the versions that the snapshot names. */
-  readonly targets: readonly RoleVersion[]
-  readonly roots: readonly SignedMetadata[]
+/** The metadata of the log's leaves from `from` on; all that there are where there is no log yet. */
+function* logged(
+  { store }: Pick<PublishDeps, 'store'>,
+  size: number | null,
+  from: number,
+): Generator<SignedMetadata[]> {
+  if (size === null) yield [...store.metadata.all()].filter(({ role }) => role !== 'timestamp')
+  for (let at = from; at < (size ?? 0); at += CHUNK_LEAVES) {
+    const leaves = store.log.leaves(at, Math.min(size ?? 0, at + CHUNK_LEAVES))
+    yield leaves
+      .filter(({ kind }) => kind === 'metadata')
+      .map(({ name, number }) => some(store.metadata.find(name, number), name))
+  }
 }
 
-type RoleVersion = Pick<SignedMetadata, 'role' | 'version'>
-
-/** One consistent state, even while others commit: everything is found from the timestamp down. */
-function readCommitted({ store }: Pick<PublishDeps, 'store'>): Committed {
-  const timestamp = some(store.metadata.latest('timestamp'), 'timestamp')
-  const { meta } = parseOwnMetadata(timestamp.bytes, 'timestamp')
-  const snapshot = some(store.metadata.find('snapshot', meta['snapshot.json'].version), 'snapshot')
-  const named = Object.entries(parseOwnMetadata(snapshot.bytes, 'snapshot').meta)
-  const targets = named.map(([file, { version }]) => ({
-    role: file.replace(/\.json$/, ''),
-    version,
-  }))
-  return { timestamp, snapshot, targets, roots: store.metadata.all('root') }
-}
-
-/** Publishes the targets of a role, and gives its metadata if it must be published after them. */
-async function projectTargets(
+/** Publishes metadata behind their targets: that the metadata of a role is there means that its targets are. */
+async function projectVersions(
   deps: PublishDeps,
-  { role, version }: RoleVersion,
-  isThorough: boolean,
-): Promise<SignedMetadata[]> {
-  // Hundreds of lists may be as they were: nothing is read for them.
-  if (!isThorough && deps.files.publishedLength(metadataPath(role, version)) !== null) return []
-  const signed = some(deps.store.metadata.find(role, version), role)
-  const { targets } = parseOwnMetadata(signed.bytes, 'targets')
-  const isMissing = ([name, target]: readonly [string, TargetFile]): boolean =>
-    deps.files.publishedLength(pathOf(name, target)) !== target.length
-  const missing = Object.entries(targets).filter(isMissing)
-  deps.files.promote(missing.map(([name, target]) => pathOf(name, target)))
-  for (const [name, target] of missing.filter(isMissing)) {
-    await remakeTarget(deps, name, target)
-    deps.files.promote([pathOf(name, target)])
-  }
-  return [signed]
+  signed: readonly SignedMetadata[],
+): Promise<void> {
+  for (const one of signed) await projectTargets(deps, one)
+  deps.files.publish(
+    signed.map(({ role, version, bytes }) => ({ path: metadataPath(role, version), bytes })),
+  )
 }
 
-/** Shows readers the new state, unless a newer one is committed already: then false. No process can commit in between. */
-function exposeTimestamp({ store, files }: PublishDeps, timestamp: SignedMetadata): boolean {
+async function projectTargets(deps: PublishDeps, signed: SignedMetadata): Promise<void> {
+  const { files, store } = deps
+  const missing = keptFiles(deps, signed).filter(
+    ([name, target]) => files.publishedLength(pathOf(name, target)) !== target.length,
+  )
+  if (missing.length === 0) return
+  const promoted = new Set(files.promote(missing.map(([name, target]) => pathOf(name, target))))
+  const isNewest = store.metadata.latest(signed.role)?.version === signed.version
+  for (const [name, target] of missing) {
+    const path = pathOf(name, target)
+    if (promoted.has(path) && files.publishedLength(path) === target.length) continue
+    try {
+      await remakeTarget(deps, name, target)
+      files.promote([path])
+    } catch (error) {
+      // What can't be made again of the past leaves a hole in the history, which audits show; what readers need now must be there.
+      if (isNewest || !isFault(error, 'publish/unrepeatable')) throw error
+    }
+  }
+}
+
+/**
+ * Shows readers the new state, unless a newer one is committed already: then false. No process can commit in between. The checkpoint comes
+ * before the timestamp, so that whoever sees the timestamp finds what is signed under the checkpoint.
+ */
+function expose({ store, files }: PublishDeps, timestamp: SignedMetadata): boolean {
   return store.write(() => {
     if (store.metadata.latest('timestamp')?.version !== timestamp.version) return false
-    const shown = files.read(TIMESTAMP_PATH)
-    if (shown === null || !timestamp.bytes.equals(shown))
-      files.replace(TIMESTAMP_PATH, timestamp.bytes)
+    const policy = readPolicy(store)
+    if (policy !== null) replaceOther(files, LOG_POLICY_TARGET, Buffer.from(policy))
+    const checkpoint = store.log.checkpoint()
+    if (checkpoint !== null) replaceOther(files, LOG_CHECKPOINT_PATH, checkpoint.note)
+    replaceOther(files, TIMESTAMP_PATH, timestamp.bytes)
     return true
   })
 }
 
-/** Takes away what no reader can be using any more. Roots stay for ever (TUF 1.0 §5.3). */
-function removeOld(deps: PublishDeps, { timestamp, snapshot, targets }: Committed): void {
+function replaceOther(files: PublishDeps['files'], path: string, bytes: Buffer): void {
+  const shown = files.read(path)
+  if (shown === null || !bytes.equals(shown)) files.replace(path, bytes)
+}
+
+/** Takes away what no reader can be using any more. What is in the log stays for ever, and so does what its lists can be made of again. */
+function removeOld(deps: PublishDeps, changed: ReadonlyMap<string, number>): void {
   const { store, files, now } = deps
   const before = new Date(now().getTime() - GRACE_MS)
   files.discardStaged(new Date(now().getTime() - STAGED_MS))
-  const oldest = new Map([snapshot, ...targets].map((at) => [at.role, oldestOf(at)]))
-  const old = files.seen('tuf/metadata').filter((path) => {
-    const [, version, role = ''] = /([0-9]+)\.([a-z0-9-]+)\.json$/.exec(path) ?? []
-    return Number(version) < (oldest.get(role) ?? 0)
-  })
-  // A crash behind this leaves targets for the next metadata of their list to take along.
-  const removed = files.remove(old, before)
-  const changed = targets.filter((signed) => hasMetadataIn(removed, signed))
-  for (const signed of changed) removeTargets(deps, signed, before)
-  for (const { role, version } of [timestamp, snapshot, ...changed]) {
-    store.metadata.forget(role, version - KEPT_VERSIONS + 1)
-  }
-}
-
-function oldestOf({ version }: RoleVersion): number {
-  return Math.max(1, version - GRACE_VERSIONS + 1)
-}
-
-/** Takes away the files of a list that none of its last versions refers to. */
-function removeTargets({ store, files }: PublishDeps, signed: RoleVersion, before: Date): void {
-  const { role, version } = signed
-  const place = /^list-(.*)$/.exec(role)?.[1]
-  if (place === undefined) return
-  const wanted = new Set<string>()
-  for (let at = oldestOf(signed); at <= version; at++) {
-    const kept = store.metadata.find(role, at)
-    if (kept === null) continue
-    const { targets } = parseOwnMetadata(kept.bytes, 'targets')
-    for (const [name, target] of Object.entries(targets)) wanted.add(pathOf(name, target))
-  }
-  const folder = `tuf/targets/${listTarget(place, '')}`.replace(/\/$/, '')
-  const unwanted = files.seen(folder).filter((path) => !wanted.has(path))
-  files.remove(unwanted, before)
-}
-
-/** Whether a version of this role is among the removed, so that its targets may have no use any more. */
-function hasMetadataIn(removed: readonly string[], { role }: RoleVersion): boolean {
-  return removed.some((path) => path.endsWith(`.${role}.json`))
-}
-
-function metadataFile({ role, version, bytes }: SignedMetadata): {
-  readonly path: string
-  readonly bytes: Buffer
-} {
-  return { path: metadataPath(role, version), bytes }
+  for (const [role, version] of changed) sweepTargets(deps, { role, version }, before)
+  const timestamp = store.metadata.latest('timestamp')?.version ?? 0
+  store.metadata.forget('timestamp', timestamp - KEPT_VERSIONS + 1)
 }
 
 function pathOf(name: string, { hashes }: TargetFile): string {
@@ -152,7 +137,6 @@ function pathOf(name: string, { hashes }: TargetFile): string {
 }
 
 function some<T>(found: T | null, what: string): T {
-  if (found === null)
-    throw new Error(`the ${what} that signed metadata refers to is not in the database`)
+  if (found === null) throw new Error(`the ${what} that is in the log is not in the database`)
   return found
 }

@@ -2,8 +2,11 @@ import { Fault } from '../core/fault.ts'
 import { DEFINITION_FILE, listRole, listTarget, SNAPSHOT_FILE, targetPath } from '../core/layout.ts'
 import { readRoles } from './authority-roles.ts'
 import type { GuardFinding } from './check-guard.ts'
+import { commitLogged } from './commit-logged.ts'
 import { cutPublication, type Cut } from './cut-publication.ts'
-import { ensureListRole, readListRole, retryConflicts } from './list-role.ts'
+import { finishBatch } from './finish-batch.ts'
+import { ensureListRole, readListRole } from './list-role.ts'
+import { retryConflicts } from './retry-conflicts.ts'
 import { definitionTarget, printDefinition } from './print-definition.ts'
 import { makeSnapshot, type MadeSnapshot } from './make-snapshot.ts'
 import type { Publication, PublishDeps, PublishedList } from './ports.ts'
@@ -45,11 +48,11 @@ export function planPublish(
 }
 
 /**
- * Makes the next serial of a list if it has changes: cut, make and stage the files, sign, commit. What another process did
+ * Makes the next serial of a list if it has changes: cut, make and stage the files, sign, log, commit. What another process did
  * meanwhile makes it begin again. What was committed is seen by readers only after `projectPublished`.
  *
- * Throws `publish/guard` when the circuit breaker stops it, `publish/conflict` when it was overtaken too often, and what keys,
- * files and store throw; then nothing is published, and it can simply be run again.
+ * Throws `publish/guard` when the circuit breaker stops it, `publish/conflict` when it was overtaken too often, `publish/waits` when the
+ * serial is signed and waits for witnesses, and what keys, files and store throw; then nothing is published, and it can simply be run again.
  */
 export async function publishList(
   deps: PublishDeps,
@@ -57,6 +60,8 @@ export async function publishList(
   options: PublishOptions,
 ): Promise<PublishOutcome> {
   return retryConflicts(async () => {
+    // What waits may be this list's last serial, and the next is made of that.
+    await finishBatch(deps)
     const cut = cutPublication(deps.store, list)
     if (cut === null) return unchanged(deps, list)
     assertGuard(deps, cut, options)
@@ -167,9 +172,9 @@ async function commitPublication(deps: PublishDeps, cut: Cut, prepared: Prepared
   const expectedSerial = previous?.serial ?? 0
   await retryConflicts(
     async () => {
-      const metadata = await signList(deps, list, prepared.targets, publication.publishedAt)
-      // THE COMMIT POINT. A crash before it leaves staged files that nobody refers to; a crash after it leaves projecting to be done.
-      store.publications.commit({ listRowId: list.rowId, publication, metadata, expectedSerial })
+      const at = publication.publishedAt
+      const metadata = await signList(deps, list, prepared.targets, at)
+      await commitLogged(deps, { metadata, at, publication: { list, publication, previous } })
     },
     () => (store.publications.latest(list.rowId)?.serial ?? 0) === expectedSerial,
   )

@@ -1,5 +1,8 @@
+import { isFault } from '../core/fault.ts'
 import { keysOfRole, readRoles, type AuthorityRoles } from './authority-roles.ts'
-import { retryConflicts } from './list-role.ts'
+import { commitLogged, type LoggedDeps } from './commit-logged.ts'
+import { finishBatch } from './finish-batch.ts'
+import { retryConflicts } from './retry-conflicts.ts'
 import type { PublishDeps, SignedMetadata } from './ports.ts'
 import { isDue } from './role-life.ts'
 import { sealMetadata, signTargets, signTimestamp } from './seal-metadata.ts'
@@ -14,17 +17,18 @@ export interface RefreshReport {
 
 /**
  * Signs again, with the same content, whatever nears its end: targets, list roles and snapshot with a third of their life left,
- * the timestamp when it is an hour old. Root is left to `key rotate root`, with a warning. To be called at start and now and then; it is
+ * the timestamp when it is an hour old; and finishes what waits for its witnesses, if they answer. Root is left to `key rotate root`, with a warning. To be called at start and now and then; it is
  * cheap when nothing is due. Readers see it after `projectPublished`.
  */
-export function refreshMetadata(
-  deps: Pick<PublishDeps, 'store' | 'keys' | 'now'>,
-): Promise<RefreshReport> {
+export function refreshMetadata(deps: LoggedDeps): Promise<RefreshReport> {
   return retryConflicts(async () => {
     const at = deps.now()
+    const waits = await finishWaiting(deps)
     const roles = readRoles(deps.store)
-    const due = dueTargets(deps, roles, at)
+    // What waits for its witnesses comes first; what readers see stays fresh meanwhile.
+    const due = waits === null ? dueTargets(deps, roles, at) : []
     const warnings = [
+      ...(waits === null ? [] : [waits]),
       ...rootWarning(roles, at),
       ...due.filter(({ canSign }) => !canSign).map(elsewhere),
     ]
@@ -35,10 +39,23 @@ export function refreshMetadata(
       const next = { version: version + 1, targets: files, delegations, at }
       targets.push(await signTargets(deps.keys, roles, role, next))
     }
-    const signed = await sealDue(deps, roles, targets, at)
-    if (signed.length > 0) deps.store.metadata.commit(signed)
-    return { signed: signed.map(({ role }) => role), warnings }
+    const signed =
+      waits === null
+        ? await sealDue(deps, roles, targets, at)
+        : await renewTimestamp(deps, roles, at)
+    return { signed, warnings }
   })
+}
+
+/** Why what waits for its witnesses goes on waiting; null where nothing does any more. */
+async function finishWaiting(deps: LoggedDeps): Promise<string | null> {
+  try {
+    await finishBatch(deps)
+    return null
+  } catch (error) {
+    if (isFault(error, 'publish/waits')) return error.message
+    throw error
+  }
 }
 
 interface DueRole {
@@ -65,19 +82,36 @@ function dueTargets(
   })
 }
 
-/** Snapshot and timestamp over `targets`; or the timestamp alone; or nothing, when nothing is due. */
+/**
+ * Commits snapshot and timestamp over `targets`; or the timestamp alone, which is in no log; or nothing, when nothing is due. Gives the roles
+ * that were signed.
+ */
 async function sealDue(
-  { store, keys }: Pick<PublishDeps, 'store' | 'keys'>,
+  deps: LoggedDeps,
   roles: AuthorityRoles,
   targets: readonly SignedMetadata[],
   at: Date,
-): Promise<SignedMetadata[]> {
+): Promise<string[]> {
+  const { keys } = deps
   if (targets.length > 0 || isDue('snapshot', new Date(roles.snapshot.expires), at)) {
-    return sealMetadata(keys, roles, { targets }, at)
+    const metadata = await sealMetadata(keys, roles, { targets }, at)
+    await commitLogged(deps, { metadata, at })
+    return [...metadata.map(({ role }) => role), 'timestamp']
   }
+  return renewTimestamp(deps, roles, at)
+}
+
+async function renewTimestamp(
+  { store, keys }: LoggedDeps,
+  roles: AuthorityRoles,
+  at: Date,
+): Promise<string[]> {
   if (!isDue('timestamp', new Date(roles.timestamp.expires), at)) return []
   const snapshot = store.metadata.find('snapshot', roles.snapshot.version)
-  return snapshot === null ? [] : [await signTimestamp(keys, roles, snapshot, at)]
+  if (snapshot === null) return []
+  const by = { root: roles.root, before: roles.timestamp.version }
+  store.metadata.commit([await signTimestamp(keys, by, snapshot, at)])
+  return ['timestamp']
 }
 
 function rootWarning({ root }: AuthorityRoles, at: Date): string[] {

@@ -1,10 +1,11 @@
 import { Fault } from '../core/fault.ts'
 import { countLines, blocksOfLines, hashLines, measureLines } from '../core/hash-lines.ts'
 import { deltaLength } from '../core/delta.ts'
-import { DEFINITION_FILE, listTarget, SNAPSHOT_FILE } from '../core/layout.ts'
+import { DEFINITION_FILE, listTarget, LOG_POLICY_TARGET, SNAPSHOT_FILE } from '../core/layout.ts'
 import { verifiedLines } from '../core/verified-lines.ts'
 import { readChanges } from './cut-publication.ts'
 import { EXPORT_KEY_TARGET } from './init-authority.ts'
+import { findPolicy } from './log-policy.ts'
 import { printDefinition } from './print-definition.ts'
 import type { Publication, PublishDeps, PublishedList } from './ports.ts'
 import { printExportKey } from './sign-minisign.ts'
@@ -41,6 +42,7 @@ export function remake(
   { custom, hashes }: TargetFile,
 ): Promise<Made> | Made {
   if (name === EXPORT_KEY_TARGET) return remakeExportKey(deps, custom)
+  if (name === LOG_POLICY_TARGET) return remakePolicy(deps, hashes.sha256)
   const list = deps.store.lists.all().find(({ place }) => name.startsWith(listTarget(place, '')))
   if (list === undefined) return null
   if (name === listTarget(list.place, SNAPSHOT_FILE))
@@ -58,6 +60,11 @@ function remakeExportKey(
   return key === undefined
     ? null
     : stageTarget(files, EXPORT_KEY_TARGET, [printExportKey(key, String(custom['authority']))])
+}
+
+function remakePolicy({ files, store }: PublishDeps, sha256: string): Promise<Made> | null {
+  const policy = findPolicy(store, sha256)
+  return policy === null ? null : stageTarget(files, LOG_POLICY_TARGET, [Buffer.from(policy)])
 }
 
 async function remakeSnapshot(

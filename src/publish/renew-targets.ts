@@ -1,7 +1,8 @@
 import { Fault } from '../core/fault.ts'
 import { targetPath } from '../core/layout.ts'
 import { readRoles } from './authority-roles.ts'
-import { retryConflicts } from './list-role.ts'
+import { commitLogged } from './commit-logged.ts'
+import { retryConflicts } from './retry-conflicts.ts'
 import type { PublishDeps, SignedMetadata } from './ports.ts'
 import { remake } from './remake-target.ts'
 import { sealMetadata, signTargets } from './seal-metadata.ts'
@@ -31,7 +32,8 @@ export function renewTargets(deps: PublishDeps): Promise<readonly string[]> {
       targets.push(await signTargets(deps.keys, roles, name, next))
     }
     if (targets.length > 0) {
-      deps.store.metadata.commit(await sealMetadata(deps.keys, roles, { targets }, at))
+      const metadata = await sealMetadata(deps.keys, roles, { targets }, at)
+      await commitLogged(deps, { metadata, at })
     }
     return targets.map(({ role }) => role)
   })

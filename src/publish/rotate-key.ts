@@ -1,8 +1,9 @@
 import { Fault } from '../core/fault.ts'
 import { tufKey, type TufKey } from '../core/tuf-key.ts'
 import { keysOfRole, readRoles, type AuthorityRoles } from './authority-roles.ts'
+import { commitLogged } from './commit-logged.ts'
 import { EXPORT_KEY_TARGET, exportKeyTarget } from './init-authority.ts'
-import { retryConflicts } from './list-role.ts'
+import { retryConflicts } from './retry-conflicts.ts'
 import type { Act, HeldKey, PublishDeps, SignedMetadata } from './ports.ts'
 import { nextRoot, sealMetadata, signTargets } from './seal-metadata.ts'
 import { signMetadata } from './sign-metadata.ts'
@@ -86,7 +87,7 @@ async function signChange(deps: PublishDeps, act: KeyAct, change: NewKeys): Prom
   const signed = isTopRole(role)
     ? await signTopRole(deps, before, { role, at, ...change })
     : await signBelow(deps, before, { role, at, ...change })
-  deps.store.metadata.commit(signed, [act])
+  await commitLogged(deps, { metadata: signed, at, acts: [act] })
   return signed.map((metadata) => metadata.role)
 }
 

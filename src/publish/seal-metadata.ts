@@ -19,12 +19,12 @@ export interface RoleChange {
 }
 
 /**
- * Everything that must be committed together for `change` to be seen: the change itself, a snapshot that names its versions and
- * a timestamp that names the snapshot. `roles` are what holds after the change (its root decides whose keys sign).
+ * Everything that must be committed together for `change` to be seen, but the timestamp, which is signed last: the change itself, and a
+ * snapshot that names its versions. `roles` are what holds after the change (its root decides whose keys sign).
  */
 export async function sealMetadata(
   keys: KeyRing,
-  roles: AuthorityRoles,
+  roles: Pick<AuthorityRoles, 'root' | 'snapshot'>,
   change: RoleChange,
   at: Date,
 ): Promise<SignedMetadata[]> {
@@ -32,26 +32,20 @@ export async function sealMetadata(
     role: 'snapshot',
     keys: [roles.root.roles.snapshot],
   })
-  const timestamp = await signTimestamp(keys, roles, snapshot, at)
-  return [
-    ...(change.root === undefined ? [] : [change.root]),
-    ...change.targets,
-    snapshot,
-    timestamp,
-  ]
+  return [...(change.root === undefined ? [] : [change.root]), ...change.targets, snapshot]
 }
 
-/** The next timestamp, over `snapshot`. */
+/** The timestamp behind version `before`, over `snapshot`. */
 export async function signTimestamp(
   keys: KeyRing,
-  { root, timestamp }: Pick<AuthorityRoles, 'root' | 'timestamp'>,
+  { root, before }: Pick<AuthorityRoles, 'root'> & { readonly before: number },
   snapshot: Pick<SignedMetadata, 'version' | 'bytes'>,
   at: Date,
 ): Promise<SignedMetadata> {
   const signed: TimestampSigned = {
     _type: 'timestamp',
     spec_version: SPEC_VERSION,
-    version: timestamp.version + 1,
+    version: before + 1,
     expires: printExpires(expiryOf('timestamp', at)),
     meta: {
       'snapshot.json': {

@@ -4,7 +4,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { Fault } from '../core/fault.ts'
 import type { Json } from '../core/sorted-json.ts'
 import { signingKeyids } from '../core/tuf-key.ts'
-import type { Recorder, StoredAct } from './event-store.ts'
+import type { Recorder } from './event-store.ts'
 import { metadata } from './schema.ts'
 
 /** One signed TUF metadata file, as it was published. */
@@ -22,11 +22,10 @@ export interface MetadataStore {
   readonly all: (role?: string) => SignedMetadata[]
   /** Removes the versions of a role below `version`; not for root, whose versions stay for ever. */
   readonly forget: (role: string, version: number) => void
-  /**
-   * All or none, in one transaction; each version must be the next of its role, or `publish/conflict`. Recorded as a use of the keys, after
-   * the `acts` that it was signed for.
-   */
-  readonly commit: (signed: readonly SignedMetadata[], acts?: readonly StoredAct[]) => void
+  /** Throws `publish/conflict` where one of these isn't the next version of its role, behind those before it. */
+  readonly assertNext: (signed: readonly SignedMetadata[]) => void
+  /** All or none, in one transaction; each version must be the next of its role, or `publish/conflict`. Recorded as a use of the keys. */
+  readonly commit: (signed: readonly SignedMetadata[]) => void
 }
 
 export function metadataStore(
@@ -46,14 +45,12 @@ export function metadataStore(
     return row === undefined ? null : fromRow(row)
   }
 
-  function insertNext({ role, version, bytes, expiresAt }: SignedMetadata): void {
-    const next = (latest(role)?.version ?? 0) + 1
-    if (version !== next) {
-      throw new Fault(
-        'publish/conflict',
-        `expected version ${next} of ${role} to be next, got ${version}: another program has signed meanwhile; run it again`,
-      )
-    }
+  const assertNext = (signed: readonly SignedMetadata[]): void =>
+    assertVersions(signed, (role) => latest(role)?.version ?? 0)
+
+  function insertNext(signed: SignedMetadata): void {
+    assertNext([signed])
+    const { role, version, bytes, expiresAt } = signed
     db.insert(metadata).values({ role, version, bytes, expiresAt: expiresAt.toISOString() }).run()
   }
 
@@ -81,12 +78,26 @@ export function metadataStore(
         .where(and(eq(metadata.role, role), lt(metadata.version, version)))
         .run()
     },
-    commit: (signed, acts = []) =>
+    assertNext,
+    commit: (signed) =>
       write(() => {
         signed.forEach(insertNext)
-        for (const act of acts) events.append(act)
         if (signed.length > 0) events.append({ act: 'key-used', subject: describe(signed) })
       }),
+  }
+}
+
+/** Each is the next of its role, behind those before it. */
+function assertVersions(signed: readonly SignedMetadata[], latest: (role: string) => number): void {
+  const newest = new Map<string, number>()
+  for (const { role, version } of signed) {
+    const next = (newest.get(role) ?? latest(role)) + 1
+    newest.set(role, next)
+    if (version === next) continue
+    throw new Fault(
+      'publish/conflict',
+      `expected version ${next} of ${role} to be next, got ${version}: another program has signed meanwhile; run it again`,
+    )
   }
 }
 

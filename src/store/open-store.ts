@@ -9,6 +9,7 @@ import { entryStore, type EntryStore } from './entry-store.ts'
 import { beginChain, eventStore, type EventStore } from './event-store.ts'
 import { historyRows } from './history-rows.ts'
 import { listStore, type ListStore } from './list-store.ts'
+import { logStore, type LogStore } from './log-store.ts'
 import { metadataStore, type MetadataStore } from './metadata-store.ts'
 import { assertOurs, migrate } from './migrate.ts'
 import { publicationStore, type PublicationStore } from './publication-store.ts'
@@ -26,6 +27,7 @@ export interface Store {
   readonly entries: EntryStore
   readonly publications: PublicationStore
   readonly metadata: MetadataStore
+  readonly log: LogStore
   readonly subscribers: SubscriberStore
   readonly restorations: RestorationStore
   readonly events: EventStore
@@ -120,13 +122,16 @@ function composeStore(
   const translate = (error: unknown): unknown => storeFault(path, error)
   const events = eventStore(sqlite, { read, translate, actor, now })
   const recorder = { write, events, rows: historyRows(sqlite) }
+  const metadata = metadataStore(db, recorder)
+  const publications = publicationStore(db, sqlite, { ...recorder, translate })
   return {
     path,
     lists: guardMethods(path, listStore(db, recorder)),
     decisions: guardMethods(path, decisionStore(db, sqlite, recorder)),
     entries: guardMethods(path, entryStore(sqlite, translate)),
-    publications: guardMethods(path, publicationStore(db, sqlite, { ...recorder, translate })),
-    metadata: guardMethods(path, metadataStore(db, recorder)),
+    publications: guardMethods(path, publications),
+    metadata: guardMethods(path, metadata),
+    log: guardMethods(path, logStore(db, sqlite, { metadata, publications }, recorder)),
     subscribers: guardMethods(path, subscriberStore(db, recorder)),
     restorations: guardMethods(path, restorationStore(db, recorder)),
     events: guardMethods(path, events),

@@ -57,6 +57,8 @@ export interface PublicationStore {
   readonly changes: (listRowId: number, after: number, through: number) => LineChanges
   /** The list as it was after decision `through`: snapshot lines without line feeds, sorted bytewise. */
   readonly lines: (listRowId: number, through: number) => Iterable<string>
+  /** Throws `publish/conflict` where the publication isn't of the list's next serial. */
+  readonly assertNext: (commit: Pick<PublicationCommit, 'listRowId' | 'expectedSerial'>) => void
   /**
    * The commit point of publishing: the publication, its metadata and their events in one transaction, or
    * `publish/conflict` when another program has published or signed meanwhile.
@@ -80,8 +82,11 @@ export function publicationStore(
       'SELECT coalesce(max(serial), 0) FROM publications WHERE list_id = ?',
     )
     .pluck()
+  const assertNext: PublicationStore['assertNext'] = ({ listRowId, expectedSerial }) =>
+    assertLatest(newest.get(listRowId) ?? 0, expectedSerial)
   return {
     ...publicationQueries(db),
+    assertNext,
     changes: (listRowId, after, through) => {
       if (after === 0) return { added: read.state(listRowId, through), removed: [] }
       const added = read.added(listRowId, after, through)
@@ -91,7 +96,7 @@ export function publicationStore(
     lines: read.state,
     commit: ({ listRowId, publication, metadata: signed, expectedSerial }) =>
       deps.write(() => {
-        assertLatest(newest.get(listRowId) ?? 0, expectedSerial)
+        assertNext({ listRowId, expectedSerial })
         const { publishedAt, ...same } = publication
         metadata.commit(signed)
         const { id } = db

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import type { ManifestBasis } from '../core/log-leaf.ts'
 import {
   blob,
   check,
@@ -192,6 +193,75 @@ export const restorations = sqliteTable('restorations', {
     .references(() => lists.id),
   serial: integer().notNull(),
   at: text().notNull(),
+})
+
+/**
+ * The transparency log (`docs/spec/log.md`). Append-only: what was in the log once is there for ever. A leaf stands here before its
+ * checkpoint is signed, so that no crash can make the log say two things at one place.
+ */
+export const logLeaves = sqliteTable(
+  'log_leaves',
+  {
+    /** From 0, without gaps. */
+    index: integer('index').primaryKey(),
+    kind: text({ enum: ['metadata', 'publication'] }).notNull(),
+    /** A role, or the place of a list. */
+    name: text().notNull(),
+    /** A version, or a serial. */
+    number: integer().notNull(),
+    bytes: blob({ mode: 'buffer' }).notNull(),
+  },
+  (table) => [uniqueIndex('log_leaves_named').on(table.kind, table.name, table.number)],
+)
+
+/** The checkpoints that were shown, each with the cosignatures that it was shown with. Append-only. */
+export const logCheckpoints = sqliteTable('log_checkpoints', {
+  size: integer().primaryKey(),
+  root: blob({ mode: 'buffer' }).notNull(),
+  note: blob({ mode: 'buffer' }).notNull(),
+  sealedAt: text('sealed_at').notNull(),
+})
+
+/** What is signed and in the log, and waits for its checkpoint: one at a time. */
+export const logBatch = sqliteTable(
+  'log_batch',
+  {
+    id: integer().primaryKey(),
+    /** Of the log, with its leaves. */
+    size: integer().notNull(),
+    begunAt: text('begun_at').notNull(),
+    body: text().notNull(),
+  },
+  (table) => [check('log_batch_single', sql`${table.id} = 1`)],
+)
+
+/** Whom readers believe about the log: every policy that there was. Append-only. */
+export const logPolicies = sqliteTable('log_policies', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  policy: text().notNull(),
+  appliedAt: text('applied_at').notNull(),
+})
+
+/** What was put into the log about serials, with what opens its commitments. Append-only. */
+export const manifests = sqliteTable(
+  'manifests',
+  {
+    listRowId: integer('list_id')
+      .notNull()
+      .references(() => lists.id),
+    serial: integer().notNull(),
+    manifest: blob({ mode: 'buffer' }).notNull(),
+    /** `ManifestBasis`, to which the manifest commits. */
+    basis: text({ mode: 'json' }).$type<ManifestBasis>().notNull(),
+    salt: blob({ mode: 'buffer' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.listRowId, table.serial] })],
+)
+
+/** Up to which version of a list's role files were taken away that nobody needs any more. */
+export const sweeps = sqliteTable('sweeps', {
+  role: text().primaryKey(),
+  version: integer().notNull(),
 })
 
 /** The chain of decisions (`docs/spec/events.md`). */

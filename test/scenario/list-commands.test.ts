@@ -1,7 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  readFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { verifyPublishedLog } from '../support/published-log.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { runBailiwick, type Ran } from '../support/bailiwick-command.ts'
 
@@ -74,13 +83,25 @@ it('a restored authority has nothing of what was made of the lost history, and c
   for (const name of readdirSync(data)) {
     if (/^(bailiwick\.db|keys|root\.json)/.test(name)) rmSync(join(data, name), { recursive: true })
   }
-  await good('restore', backup)
+  // The log of what was lost went on, and can't be gone on with.
+  const shown = readFileSync(join(data, 'published/log/checkpoint'))
+  expect((await run('restore', backup)).stderr).toContain('(log/forked)')
+  expect(readFileSync(join(data, 'published/log/checkpoint'))).toEqual(shown)
+  const lostLog = verifyPublishedLog(join(data, 'published'))
+  await good('restore', backup, '--new-log')
+  const newLog = verifyPublishedLog(join(data, 'published'))
+  expect(newLog.origin).not.toBe(lostLog.origin)
+  const aside = readdirSync(data).find((name) => /^published-\d+$/.test(name))!
+  expect(verifyPublishedLog(join(data, aside))).toEqual(lostLog)
   for (const cache of ['zones/a', 'work/a', 'exports/a']) {
     const names = existsSync(join(data, cache)) ? readdirSync(join(data, cache)) : []
     expect(names.filter((name) => /\b2[-.]/.test(name))).toEqual([])
     if (cache === 'exports/a') expect(existsSync(join(data, cache))).toBe(false)
   }
   expect(catalogSerial()).toBeGreaterThan(lost)
+  await good('entry', 'add', 'a', 'more.example', '--reason', 'x')
+  await good('publish', 'a', '--override', 'a test')
+  expect(verifyPublishedLog(join(data, 'published')).size).toBe(newLog.size + 3)
 })
 
 function catalogSerial(): number {

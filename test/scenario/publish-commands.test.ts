@@ -230,6 +230,7 @@ describe('key', () => {
     expect(keys.map(({ role }) => role).sort()).toEqual([
       'export',
       'list-phishing',
+      'log',
       'root',
       'snapshot',
       'targets',

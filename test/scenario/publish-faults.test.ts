@@ -97,19 +97,21 @@ function breakingDeps(
     keep: (name, about) => change('zone.keep', () => draft.keep(name, about)),
     discard: () => tidy(draft.discard),
   })
-  const { store, files, cache, zones, keys, now } = real
+  const { store, files, cache, zones, keys, ...rest } = real
   const deps: PublishDeps = {
+    ...rest,
     keys: { ...keys, make: async (use) => change('key', () => keys.make(use)) },
-    now,
     store: {
       ...store,
-      publications: {
-        ...store.publications,
-        commit: (commit) => change('publication', () => store.publications.commit(commit)),
+      log: {
+        ...store.log,
+        begin: (batch) => change('log.begin', () => store.log.begin(batch)),
+        finish: (end) => change('log.finish', () => store.log.finish(end)),
+        sweep: (role, version) => change('log.sweep', () => store.log.sweep(role, version)),
       },
       metadata: {
         ...store.metadata,
-        commit: (signed, acts) => change('metadata', () => store.metadata.commit(signed, acts)),
+        commit: (signed) => change('metadata', () => store.metadata.commit(signed)),
       },
     },
     files: {
@@ -118,6 +120,7 @@ function breakingDeps(
       promote: (paths) => change('promote', () => files.promote(paths)),
       publish: (published) => change('publish', () => files.publish(published)),
       replace: (path, bytes) => change('replace', () => files.replace(path, bytes)),
+      replaceAll: (replaced) => change('replaceAll', () => files.replaceAll(replaced)),
       remove: (paths, before) => change('remove', () => files.remove(paths, before)),
       discardStaged: (before) => change('discardStaged', () => files.discardStaged(before)),
     },
@@ -145,6 +148,9 @@ beforeAll(async () => {
   applyList(authority, 'a', { zone: { ...DEFINITION.zone!, zonemd: true } })
   await publishLines(authority, 'a', FIRST)
   await publishLines(authority, 'a', SECOND)
+  // So that files of the first versions are nobody's any more.
+  for (let i = 0; i < 7; i++) await changeKeys(authority, { role: 'list-a', change: 'rotate' })
+  await projectPublished(authority)
   decideLines(authority, 'a', THIRD)
   authority.close()
 })
@@ -241,8 +247,10 @@ describe.each(BREAKAGES)('when a write of publishing %s', (breakage) => {
       'lines',
       'lines.keep',
       'lines.write',
+      'log.begin',
+      'log.finish',
+      'log.sweep',
       'promote',
-      'publication',
       'publish',
       'remove',
       'replace',

@@ -120,11 +120,11 @@ describe('a list whose definition asks for no digest', () => {
     servedZone(authority, 'changed')
     // The SOA alone changes, so the zone comes of the one before.
     apply({ refresh: 60 })
-    const commit = (): never => {
+    const begin = (): never => {
       throw new Error('killed')
     }
-    const publications = { ...authority.store.publications, commit }
-    const killed = { ...authority, store: { ...authority.store, publications } }
+    const log = { ...authority.store.log, begin }
+    const killed = { ...authority, store: { ...authority.store, log } }
     await expect(publishOne(killed, 'changed')).rejects.toThrow('killed')
     expect(nextZones()).toHaveLength(1)
     // All records change: the zone is for whoever serves to make.

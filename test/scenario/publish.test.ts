@@ -287,7 +287,12 @@ describe('projecting', () => {
     expect(snapshots()).toBe(12)
     home.clock.at = new Date(home.clock.at.getTime() + 11 * 60_000)
     await publishLines(authority, 'a', some(500))
-    expect(snapshots()).toBe(8)
+    // The first, and those of the last eight versions.
+    expect(snapshots()).toBe(9)
+    for (let serial = 2; serial <= 13; serial++) {
+      const name = `.delta-${serial - 1}-${serial}.txt.gz`
+      expect(readdirSync(folder)).toContainEqual(expect.stringContaining(name))
+    }
     expect(existsSync(join(authority.paths.published, 'tuf/metadata/1.root.json'))).toBe(true)
     verifyTree(authority.paths.published)
     expect(await readSnapshot(reader, 'a')).toMatchObject({ serial: 13 })

@@ -8,6 +8,7 @@ import { projectRenewed } from '../../src/main/project-renewed.ts'
 import { readRoles } from '../../src/publish/authority-roles.ts'
 import { readListRole } from '../../src/publish/list-role.ts'
 import { projectPublished } from '../../src/publish/project-published.ts'
+import { commitLogged } from '../../src/publish/commit-logged.ts'
 import { sealMetadata, signTargets } from '../../src/publish/seal-metadata.ts'
 import { sha256Hex } from '../../src/publish/sign-metadata.ts'
 import type { TargetsSigned } from '../../src/publish/tuf-metadata.ts'
@@ -89,7 +90,7 @@ async function signAsAnotherZlibWould(): Promise<void> {
     at,
   })
   const sealed = await sealMetadata(authority.keys, roles, { targets: [signed] }, at)
-  authority.store.metadata.commit(sealed)
+  await commitLogged(authority, { metadata: sealed, at })
 }
 
 function losePublished(): void {

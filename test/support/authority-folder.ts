@@ -26,7 +26,14 @@ export async function makeTestAuthority(): Promise<TestAuthority> {
   const data = mkdtempSync(join(tmpdir(), 'authority-'))
   const clock = { at: new Date(Math.floor(Date.now() / 1000) * 1000) }
   const now = (): Date => clock.at
-  await makeAuthority({ data, authority: 'Example CERT', hasPlainKeys: true, env: {}, now })
+  await makeAuthority({
+    data,
+    authority: 'Example CERT',
+    origin: '',
+    hasPlainKeys: true,
+    env: {},
+    now,
+  })
   return {
     data,
     clock,

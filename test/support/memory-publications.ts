@@ -1,5 +1,13 @@
 import { Fault } from '../../src/core/fault.ts'
-import type { Publication, PublishStore, SignedMetadata } from '../../src/publish/ports.ts'
+import type {
+  LogBatch,
+  Publication,
+  PublishLog,
+  PublishStore,
+  SealedCheckpoint,
+  SignedMetadata,
+  StoredLeaf,
+} from '../../src/publish/ports.ts'
 
 /** A decision's effect on the lines of one list. */
 export interface MemoryDecision {
@@ -11,8 +19,13 @@ export interface MemoryDecision {
  * The publish room's store in memory, one list with row id 1: the model that the contract in `test/contract` measures the real
  * one against. Decisions are numbered from 1 as they come.
  */
-export class MemoryPublications implements Pick<PublishStore, 'publications' | 'metadata'> {
+export class MemoryPublications implements Pick<PublishStore, 'publications' | 'metadata' | 'log'> {
   readonly #decisions: MemoryDecision[] = []
+  readonly #policies: string[] = []
+  readonly #swept = new Map<string, number>()
+  #leaves: readonly StoredLeaf[] = []
+  #batch: LogBatch | null = null
+  #checkpoint: SealedCheckpoint | null = null
   #publications: Publication[] = []
   #metadata: SignedMetadata[] = []
 
@@ -51,17 +64,40 @@ export class MemoryPublications implements Pick<PublishStore, 'publications' | '
         removed: [...before].filter((line) => !now.has(line)).sort(),
       }
     },
-    commit: ({
-      publication,
-      metadata,
-      expectedSerial,
-    }: Parameters<PublishStore['publications']['commit']>[0]) => {
+  }
+
+  readonly log: PublishLog = {
+    size: () => this.#leaves.length,
+    leaves: (from, to) => this.#leaves.slice(from, to),
+    checkpoint: () => this.#checkpoint,
+    batch: () => this.#batch,
+    begin: ({ expectedSize, leaves, policy, joins, ...begun }) => {
+      if (expectedSize !== this.#leaves.length) throw new Fault('publish/conflict', 'size')
+      if (this.#batch !== null && !joins) throw new Fault('publish/conflict', 'batch')
+      const metadata = [...(this.#batch?.metadata ?? []), ...begun.metadata]
+      const publication = begun.publication ?? this.#batch?.publication ?? null
       const latest = this.#publications.at(-1)?.serial ?? 0
-      if (latest !== expectedSerial) throw new Fault('publish/conflict', `serial ${latest}`)
-      const signed = this.#with(metadata)
-      this.#publications = [...this.#publications, publication]
-      this.#metadata = signed
+      if (publication !== null && publication.expectedSerial !== latest) {
+        throw new Fault('publish/conflict', `serial ${latest}`)
+      }
+      this.#with(metadata)
+      this.#leaves = [...this.#leaves, ...leaves]
+      if (policy !== null) this.#policies.unshift(policy)
+      const { needsOldQuorum } = begun
+      this.#batch = { size: this.#leaves.length, metadata, publication, needsOldQuorum }
     },
+    finish: ({ timestamp, ...checkpoint }) => {
+      const batch = this.#batch
+      if (batch?.size !== checkpoint.size) throw new Fault('publish/conflict', 'batch')
+      this.#metadata = this.#with([...batch.metadata, ...(timestamp === null ? [] : [timestamp])])
+      if (batch.publication !== null) this.#publications.push(batch.publication.publication)
+      this.#batch = null
+      this.#checkpoint = checkpoint
+    },
+    policies: () => this.#policies,
+    manifest: () => null,
+    swept: (role) => this.#swept.get(role) ?? 0,
+    sweep: (role, version) => void this.#swept.set(role, version),
   }
 
   #ofRole(role: string): SignedMetadata[] {

@@ -11,9 +11,6 @@ import { HASH_BYTES } from './tree-hash.ts'
 /** No entry is longer: its length has two octets. */
 export const MAX_LOG_ENTRY_BYTES = 0xffff
 
-/** No bundle is longer. */
-export const MAX_BUNDLE_BYTES = TILE_WIDTH * (2 + MAX_LOG_ENTRY_BYTES)
-
 /** Throws `log/invalid` for more than 256 entries, and for one over 65,535 bytes. */
 export function encodeEntryBundle(entries: readonly Uint8Array[]): Buffer {
   if (entries.length > TILE_WIDTH) {

@@ -21,8 +21,6 @@ export const SCALAR_BYTES = 32
 export const CHALLENGE_BYTES = 16
 /** Gamma, c, s (RFC 9381 §5.1). */
 export const VRF_PROOF_BYTES = POINT_BYTES + CHALLENGE_BYTES + SCALAR_BYTES
-/** hLen: the output, beta. */
-export const VRF_OUTPUT_BYTES = 64
 
 const SUITE = 0x03
 const ENCODE_FRONT = 0x01

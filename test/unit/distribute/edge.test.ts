@@ -76,10 +76,10 @@ describe('metadata', () => {
   test('has one pointer, which is always asked for anew and changes at once', async () => {
     const first = await inject(listener, '/tuf/metadata/timestamp.json')
     expect(first.headers['cache-control']).toBe('public, no-cache')
-    await edge.refreshTimestamp()
+    await edge.refreshPointers()
     await rm(`${authority.folder}/published/tuf/metadata/timestamp.json`)
     await authority.put('published/tuf/metadata/timestamp.json', '{"serial":2}')
-    await edge.refreshTimestamp()
+    await edge.refreshPointers()
     const second = await inject(listener, '/tuf/metadata/timestamp.json')
     expect(second.body.toString()).toBe('{"serial":2}')
     expect(second.headers['etag']).not.toBe(first.headers['etag'])

@@ -16,8 +16,43 @@ describe('a published path', () => {
     })
   })
 
-  test('is the one pointer', () => {
-    expect(parsePath('/tuf/metadata/timestamp.json', null)).toEqual({ at: 'timestamp' })
+  test.each(['tuf/metadata/timestamp.json', 'log/checkpoint', 'log/policy.txt'])(
+    'is the pointer %s',
+    (file) => {
+      expect(parsePath(`/${file}`, null)).toEqual({ at: 'pointer', file, place: null })
+    },
+  )
+
+  test.each([
+    'log/tile/0/000',
+    'log/tile/1/x001/234.p/255',
+    'log/tile/entries/x001/x234/067',
+    'log/proof/list-phishing/3.tlog-proof',
+    'log/proof/publication/phishing/12.tlog-proof',
+  ])('is the file %s of the log', (file) => {
+    expect(parsePath(`/${file}`, null)).toEqual({ at: 'log', file, place: null })
+  })
+
+  test.each([
+    'log/tile/0/00',
+    'log/tile/64/000',
+    'log/tile/0/000.p/0',
+    'log/tile/0/000.p/2560',
+    'log/tile/0/../000',
+    'log/proof/a/b/3.tlog-proof',
+    'log/proof/list-phishing/03.tlog-proof',
+    'log/proof/3.tlog-proof',
+    'log/policy.txt/',
+    'log/checkpoint.txt',
+  ])('is no file of the log: %s', (file) => {
+    expect(parsePath(`/${file}`, null)).toEqual({ at: 'elsewhere' })
+  })
+
+  test('is the target that holds the policy of the log', () => {
+    const path = `/tuf/targets/log/${HASH}.policy.txt`
+    expect(parsePath(path, null)).toEqual({
+      ...{ at: 'target', file: path.slice(1), place: null, sha256: HASH },
+    })
   })
 
   test.each(['snapshot.txt.gz', 'list.json', 'delta-1-2.txt.gz'])('is the target %s', (name) => {

@@ -49,6 +49,9 @@ const BREACHES: readonly Breach[] = [
   breach('stage-curation', 'stages do not meet', 'curation', '../publish/door.ts'),
   breach('stage-publish', 'stages do not meet', 'publish', '../distribute/door.ts'),
   breach('stage-distribute', 'stages do not meet', 'distribute', '../agent/door.ts'),
+  breach('audit-rooms', 'an audit does not see main', 'audit', '../main/door.ts'),
+  breach('audit-packages', 'an audit has a verifier of its own', 'audit', 'tuf-js'),
+  breach('stage-audit', 'an audit shares no code with an agent', 'audit', '../agent/door.ts'),
   breach('stage-agent', 'stages do not meet', 'agent', '../curation/door.ts'),
   {
     rule: 'core-rooms',
@@ -147,6 +150,48 @@ const BREACHES: readonly Breach[] = [
     },
   },
   {
+    rule: 'audit-reaches-authority',
+    why: 'an auditor has no database, not even by a third file',
+    files: {
+      'src/main/audit-by-way.ts': needs('./audit-harmless.ts'),
+      'src/main/audit-harmless.ts': needs('./its-deeper.ts'),
+      'src/main/its-deeper.ts': "export const later = (): unknown => import('../store/door.ts')\n",
+    },
+  },
+  {
+    rule: 'audit-reaches-authority',
+    why: 'an auditor signs nothing',
+    files: {
+      'src/audit/signs.ts': needs('../platform/lends-signing.ts'),
+      'src/platform/lends-signing.ts': lends('../publish/door.ts'),
+    },
+  },
+  {
+    rule: 'audit-reaches-authority',
+    why: 'an auditor decides nothing',
+    files: {
+      'src/main/audit-decides.ts': needs('./its-decisions.ts'),
+      'src/main/its-decisions.ts': needs('../curation/door.ts'),
+    },
+  },
+  {
+    rule: 'audit-reaches-authority',
+    why: 'an auditor sees no console',
+    files: {
+      'src/main/audit-console.ts': needs('./its-console.ts'),
+      'src/main/its-console.ts': needs('../console/door.ts'),
+      'src/console/door.ts': 'export interface Probe { readonly probe: number }\n',
+    },
+  },
+  {
+    rule: 'audit-reaches-database',
+    why: 'the driver must not come to an auditor by any way',
+    files: {
+      'src/main/audit-driver.ts': needs('./audits-driver.ts'),
+      'src/main/audits-driver.ts': needs('better-sqlite3'),
+    },
+  },
+  {
     rule: 'unknown-room',
     why: 'a room has a line in the table',
     files: { 'src/helpers/drawer.ts': needs('../core/door.ts') },
@@ -184,6 +229,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['hono', 'node:http'],
   ],
   agent: ['../core/door.ts', '../formats/door.ts', '../platform/door.ts', 'tuf-js', 'node:fs'],
+  audit: [
+    ...['../core/door.ts', '../formats/door.ts', '../platform/door.ts'],
+    ...['@tufjs/canonical-json', 'node:fs'],
+  ],
   witness: ['../core/door.ts', '../platform/door.ts', 'node:fs', 'node:http'],
   store: ['../core/door.ts', 'better-sqlite3', 'drizzle-orm', 'node:fs'],
   platform: ['../core/door.ts', 'undici', 'pino', 'prom-client', 'node:fs'],

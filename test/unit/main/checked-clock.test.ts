@@ -41,6 +41,13 @@ function storeWith(latest: ReturnType<Store['metadata']['latest']>): Pick<Store,
     throw new Error('not asked for here')
   }
   return {
-    metadata: { latest: () => latest, find: unused, all: unused, forget: unused, commit: unused },
+    metadata: {
+      latest: () => latest,
+      find: unused,
+      all: unused,
+      forget: unused,
+      assertNext: unused,
+      commit: unused,
+    },
   }
 }

@@ -15,7 +15,7 @@ function dataFolder(): string {
 
 const make = (data: string): Promise<MadeAuthority> =>
   makeAuthority({
-    ...{ data, authority: 'Example CERT', hasPlainKeys: true, env: {} },
+    ...{ data, authority: 'Example CERT', origin: '', hasPlainKeys: true, env: {} },
     now: () => new Date('2030-01-01T00:00:00Z'),
   })
 

@@ -31,6 +31,17 @@ beforeEach(() => {
     metadata: [],
     expectedSerial: 0,
   })
+  const basis = { decisions: '', hash: '', number: 1, through: 1 }
+  const salt = Buffer.alloc(32)
+  store.log.begin({
+    ...{ expectedSize: 0, begunAt: AT, metadata: [], publication: null, policy: 'quorum none' },
+    leaves: [{ kind: 'publication', name: 'phishing', number: 1, bytes: Buffer.from('leaf') }],
+    manifests: [{ listRowId: list, serial: 1, manifest: Buffer.from('leaf'), basis, salt }],
+    acts: [],
+    ...{ joins: false, needsOldQuorum: true },
+  })
+  const sealed = { size: 1, root: Buffer.alloc(32), note: Buffer.from('note'), sealedAt: AT }
+  store.log.finish({ ...sealed, timestamp: null })
   store.close()
   sqlite = new Database(path)
   sqlite.pragma('recursive_triggers = ON')
@@ -45,6 +56,14 @@ describe('history', () => {
   it.each([
     "UPDATE decisions SET reason = 'another'",
     'DELETE FROM decisions',
+    'UPDATE log_leaves SET bytes = zeroblob(1)',
+    'DELETE FROM log_leaves',
+    'UPDATE log_checkpoints SET note = zeroblob(1)',
+    'DELETE FROM log_checkpoints',
+    "UPDATE log_policies SET policy = ''",
+    'DELETE FROM log_policies',
+    'UPDATE manifests SET salt = zeroblob(32)',
+    'DELETE FROM manifests',
     "UPDATE publications SET state = ''",
     'DELETE FROM publications',
     "UPDATE list_definitions SET definition = '{}'",

@@ -255,10 +255,19 @@ describe('the chain', () => {
 })
 
 describe('a database of an older program', () => {
+  const LOG_TABLES = [
+    'log_batch',
+    'log_checkpoints',
+    'log_leaves',
+    'log_policies',
+    'manifests',
+    'sweeps',
+  ]
+
   /** As it was before the fourth migration. */
   function forgetChain(): void {
     const sqlite = new Database(path)
-    sqlite.exec('DROP TABLE events')
+    for (const table of ['events', ...LOG_TABLES]) sqlite.exec(`DROP TABLE ${table}`)
     sqlite.pragma('user_version = 3')
     sqlite.close()
   }

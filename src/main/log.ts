@@ -1,0 +1,127 @@
+import type { Command } from 'commander'
+import { Fault } from '../core/fault.ts'
+import type { Authority } from './open-authority.ts'
+import { globalOptions } from './global-options.ts'
+import { printJson } from './print-table.ts'
+
+/** Adds `log`. */
+export function register(program: Command): void {
+  const log = program
+    .command('log')
+    .description('the transparency log: its state, and whom readers believe about it')
+  log
+    .command('show')
+    .description('its origin, key and size, the last checkpoint, and what waits for witnesses')
+    .option('--json', 'print as JSON')
+    .addHelpText('after', '\nExample:\n  bailiwick log show')
+    .action(show)
+  log
+    .command('policy [file]')
+    .description('print the policy of the log, or replace it by the one in a file')
+    .option('--without-old-witnesses', 'do not wait for the witnesses of the policy before')
+    .addHelpText(
+      'after',
+      `
+A policy names the log and its witnesses, and how many of them must have signed before anything
+is published (c2sp.org/tlog-policy). Its line for this log is in «bailiwick log show».
+Agents take a new policy by themselves when the witnesses of the old one have signed it.
+
+Examples:
+  bailiwick log policy > policy.txt
+  bailiwick log policy policy.txt`,
+    )
+    .action(policy)
+}
+
+interface LogFacts {
+  readonly origin: string | null
+  /** The verifier key of the log, as a policy has it. */
+  readonly key: string | null
+  /** Leaves, those that wait included. */
+  readonly size: number
+  readonly checkpoint: {
+    readonly size: number
+    readonly root: string
+    readonly sealedAt: string
+    readonly note: string
+  } | null
+  /** What is signed and waits for witnesses. */
+  readonly waiting: { readonly size: number; readonly roles: readonly string[] } | null
+}
+
+async function show(options: { readonly json?: boolean }, command: Command): Promise<void> {
+  const { withAuthority } = await import('./open-authority.ts')
+  await withAuthority(globalOptions(command).data, async (authority) => {
+    const facts = await factsOf(authority)
+    process.stdout.write(options.json === true ? printJson(facts) : told(facts))
+  })
+}
+
+async function factsOf({ store }: Authority): Promise<LogFacts> {
+  const { readPolicy } = await import('../publish/log-policy.ts')
+  const { parsePolicy } = await import('../core/log/parse-policy.ts')
+  const { printNoteKey } = await import('../core/log/note-key.ts')
+  const text = readPolicy(store)
+  const log = text === null ? undefined : parsePolicy(Buffer.from(text)).logs[0]
+  const checkpoint = store.log.checkpoint()
+  const batch = store.log.batch()
+  return {
+    origin: log?.key.name ?? null,
+    key: log === undefined ? null : printNoteKey(log.key),
+    size: store.log.size(),
+    checkpoint: checkpoint && {
+      size: checkpoint.size,
+      root: checkpoint.root.toString('base64'),
+      sealedAt: checkpoint.sealedAt.toISOString(),
+      note: checkpoint.note.toString(),
+    },
+    waiting: batch && { size: batch.size, roles: batch.metadata.map(({ role }) => role) },
+  }
+}
+
+function told({ origin, key, size, checkpoint, waiting }: LogFacts): string {
+  if (origin === null) return 'the log is begun with the next publication\n'
+  const waits = waiting === null ? '' : `waiting      ${waiting.roles.join(', ')}, for witnesses\n`
+  return `origin       ${origin}
+log          ${key ?? ''}
+leaves       ${size}
+${waits}
+${checkpoint?.note ?? ''}`
+}
+
+async function policy(
+  file: string | undefined,
+  { withoutOldWitnesses = false }: { readonly withoutOldWitnesses?: boolean },
+  command: Command,
+): Promise<void> {
+  const { withAuthority } = await import('./open-authority.ts')
+  const { readPolicy } = await import('../publish/log-policy.ts')
+  const { data } = globalOptions(command)
+  if (file === undefined) {
+    await withAuthority(data, ({ store }) => {
+      process.stdout.write(readPolicy(store) ?? '')
+      return Promise.resolve()
+    })
+    return
+  }
+  const text = await readPolicyFile(file)
+  const { changePolicy } = await import('../publish/change-policy.ts')
+  const { projectPublished } = await import('../publish/project-published.ts')
+  await withAuthority(data, async (authority) => {
+    await changePolicy(authority, text, { isForced: withoutOldWitnesses })
+    await projectPublished(authority)
+  })
+  process.stdout.write(`the log has the policy of ${file}\n`)
+}
+
+async function readPolicyFile(file: string): Promise<string> {
+  const { readFile } = await import('node:fs/promises')
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Fault('usage/invalid', `expected a policy in ${JSON.stringify(file)}, got ${why}`, {
+      cause,
+    })
+  }
+}
