@@ -8,6 +8,8 @@ export interface AgentConfig {
   readonly insecureToken: boolean
   readonly caFile?: string
   readonly root: string
+  /** A policy file of the transparency log, in the place of the source's own. */
+  readonly logPolicy?: string
   readonly state: string
   readonly schedule: string
   readonly jitterSeconds: number

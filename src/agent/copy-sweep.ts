@@ -1,5 +1,6 @@
 import { listRole, listTarget, targetPath } from '../core/layout.ts'
 import type { PublishFolder } from '../platform/publish-folder.ts'
+import { sweepLog } from './copy-log.ts'
 import { isRecord } from './metadata-bytes.ts'
 import type { CopyTree } from './copy-tree.ts'
 import { parseTarget } from './target.ts'
@@ -18,7 +19,8 @@ export interface RoleVersion {
 }
 
 /** Takes away what no reader can be using any more. Roots stay for ever (TUF 1.0 §5.3). */
-export function sweepTree({ folder }: CopyTree, { shown, places, at }: SweepStep): void {
+export function sweepTree(tree: CopyTree, { shown, places, at }: SweepStep): void {
+  const { folder } = tree
   const before = new Date(at.getTime() - GRACE_MS)
   folder.discardStaged(new Date(at.getTime() - STAGED_MS))
   const oldest = new Map(
@@ -29,6 +31,7 @@ export function sweepTree({ folder }: CopyTree, { shown, places, at }: SweepStep
     return Number(version) < (oldest.get(role) ?? 0)
   })
   folder.remove(old, before)
+  sweepLog(tree, oldest, before)
   for (const place of places) sweepTargets(folder, place, before)
 }
 

@@ -1,5 +1,6 @@
 import { isStale } from './alarm.ts'
 import type { LastPull } from './last-pull.ts'
+import type { LogStatus } from './log-status.ts'
 import type { ListState } from './list-state.ts'
 
 interface Gauge {
@@ -9,7 +10,12 @@ interface Gauge {
 }
 
 /** The agent's figures in the Prometheus text format (version 0.0.4), for the node exporter's textfile collector. */
-export function printMetrics(states: readonly ListState[], last: LastPull, now: Date): string {
+export function printMetrics(
+  states: readonly ListState[],
+  log: LogStatus | null,
+  last: LastPull,
+  now: Date,
+): string {
   const gauges: readonly Gauge[] = [
     {
       name: 'serial',
@@ -49,6 +55,7 @@ export function printMetrics(states: readonly ListState[], last: LastPull, now: 
   ]
   return (
     gauges.map((gauge) => printGauge(gauge, states)).join('') +
+    (log === null ? '' : printLog(log)) +
     printValue(
       'last_pull_timestamp_seconds',
       'When the last pull began.',
@@ -60,6 +67,14 @@ export function printMetrics(states: readonly ListState[], last: LastPull, now: 
       '1 when the source could not be read or trusted.',
       last.isSourceDown ? 1 : 0,
     )
+  )
+}
+
+function printLog({ size, witnesses, checkedAt }: LogStatus): string {
+  return (
+    printValue('log_size', 'Leaves of the largest tree that the log has shown.', size) +
+    printValue('log_witnesses', 'Witnesses that have cosigned it.', witnesses.length) +
+    printValue('log_checked_timestamp_seconds', 'When it was verified.', seconds(checkedAt))
   )
 }
 

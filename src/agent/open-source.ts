@@ -22,6 +22,8 @@ export interface SourceOptions {
   /** The agent's state folder. */
   readonly state: string
   readonly metadataTimeoutMs: number
+  /** Whether what was verified before something failed is kept; not where all of it has yet to be proven. */
+  readonly keepsPart: boolean
 }
 
 /** The source's metadata at one moment, verified: whatever comes out of it is signed, in order and fresh. */
@@ -40,8 +42,10 @@ export interface TrustedSource {
   readonly places: readonly string[]
   /** The metadata of a role as it was signed; of a list's role only after its `targets` or `files`. */
   readonly signed: (role: string) => SignedBytes
-  /** Keeps what was verified for the next time. To be called whatever happened in between. */
-  readonly keep: () => void
+  /** Whether the root is another than the one that was trusted before. */
+  readonly isRootNew: boolean
+  /** Keeps what was verified for the next time, and of that what `isKept`. To be called whatever happened in between. */
+  readonly keep: (isKept?: (role: string, bytes: Buffer) => boolean) => void
 }
 
 /** One metadata file, verified. */
@@ -71,7 +75,9 @@ export async function openSource(deps: SourceDeps, options: SourceOptions): Prom
   const kept = join(options.state, 'metadata')
   const work = join(options.state, 'metadata.work')
   const isFirst = prepare(deps.disk, { kept, work, rootFile: options.rootFile })
-  const keep = (): void => keepVerified(deps.disk, work, kept)
+  const keep: TrustedSource['keep'] = (isKept = () => true) =>
+    keepVerified(deps.disk, { work, kept, isKept })
+  const rootBefore = readFileSync(join(work, 'root.json'))
   const met: Met = {}
   // Loaded late: `agent status` has no use for it.
   const { Updater } = await import('tuf-js')
@@ -91,11 +97,12 @@ export async function openSource(deps: SourceDeps, options: SourceOptions): Prom
       topTarget: (path) => topTarget(work, path),
       places: listPlaces(work),
       signed: (role) => readBytes(work, role),
+      isRootNew: !readFileSync(join(work, 'root.json')).equals(rootBefore),
       keep,
     }
   } catch (error) {
     // A root that has never led anywhere may be the wrong file: it is asked for again until it has.
-    if (!isFirst) keep()
+    if (!isFirst && options.keepsPart) keep()
     throw asDistrust(error, met.fault)
   }
 }
@@ -139,7 +146,7 @@ function metadataFiles(folder: string): string[] {
 }
 
 /** In the order of trust, the root first: what was verified against it is never there without it. */
-function keepVerified(disk: Disk, work: string, kept: string): void {
+function keepVerified(disk: Disk, { work, kept, isKept }: KeepStep): void {
   const order = ['root.json', 'timestamp.json', 'snapshot.json', 'targets.json']
   const names = metadataFiles(work)
   for (const name of [
@@ -148,9 +155,15 @@ function keepVerified(disk: Disk, work: string, kept: string): void {
   ]) {
     const bytes = readFileSync(join(work, name))
     const path = join(kept, name)
-    if (!existsSync(path) || !readFileSync(path).equals(bytes))
-      replaceFile(disk, path, bytes, 0o644)
+    if (existsSync(path) && readFileSync(path).equals(bytes)) continue
+    if (isKept(name.slice(0, -'.json'.length), bytes)) replaceFile(disk, path, bytes, 0o644)
   }
+}
+
+interface KeepStep {
+  readonly work: string
+  readonly kept: string
+  readonly isKept: (role: string, bytes: Buffer) => boolean
 }
 
 /** What the fetcher met: tuf-js keeps only its sentence. */

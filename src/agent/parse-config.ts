@@ -29,7 +29,7 @@ function assertFine(findings: readonly string[]): void {
 }
 
 function resolvePaths(config: AgentConfig, folder: string): AgentConfig {
-  const { tokenFile, caFile, metricsFile } = config
+  const { tokenFile, caFile, logPolicy, metricsFile } = config
   return {
     ...config,
     source: config.source.replace(/\/+$/, ''),
@@ -37,6 +37,7 @@ function resolvePaths(config: AgentConfig, folder: string): AgentConfig {
     state: resolve(folder, config.state),
     ...(tokenFile !== undefined && { tokenFile: resolve(folder, tokenFile) }),
     ...(caFile !== undefined && { caFile: resolve(folder, caFile) }),
+    ...(logPolicy !== undefined && { logPolicy: resolve(folder, logPolicy) }),
     ...(metricsFile !== undefined && { metricsFile: resolve(folder, metricsFile) }),
     timeouts: { ...DEFAULT_TIMEOUTS, ...(config.timeouts as Partial<AgentConfig['timeouts']>) },
     lists: config.lists.map((list) => ({

@@ -4,8 +4,9 @@ import type { AgentConfig } from './config.ts'
 import { followList, type Acceptance, type FollowDeps } from './follow-list.ts'
 import { openListWork, type ListWork } from './list-work.ts'
 import type { ListState } from './list-state.ts'
-import { openSource, type TrustedSource } from './open-source.ts'
+import type { TrustedSource } from './open-source.ts'
 import { areInPlace, reloadOutputs, writeOutputs } from './outputs.ts'
+import { openProvenSource } from './proven-source.ts'
 import type { PullDeps } from './pull-deps.ts'
 
 /** What one pull came to. */
@@ -64,11 +65,12 @@ export async function pull(
 /** The source, or why it is not to be trusted now: every list is told so. */
 async function trySource(deps: PullDeps, config: AgentConfig): Promise<TrustedSource | Fault> {
   try {
-    return await openSource(deps, {
+    return await openProvenSource(deps, {
       source: config.source,
       rootFile: config.root,
       state: config.state,
       metadataTimeoutMs: config.timeouts.metadata * 1000,
+      logPolicy: config.logPolicy,
     })
   } catch (error) {
     if (error instanceof Fault && !stopsEverything(error)) return error

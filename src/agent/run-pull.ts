@@ -5,6 +5,7 @@ import { replaceFile, type Disk } from './disk.ts'
 import type { Acceptance } from './follow-list.ts'
 import { lastPullPath, type LastPull } from './last-pull.ts'
 import { takeLock } from './lock.ts'
+import { readLogStatus } from './log-status.ts'
 import type { AgentLog } from './log.ts'
 import { printMetrics } from './metrics.ts'
 import { pull, type PullReport } from './pull.ts'
@@ -83,7 +84,7 @@ function writeNotes(
     replaceFile(deps.disk, lastPullPath(config.state), note, 0o644)
     if (config.metricsFile === undefined) return
     const states = report.lists.map((list) => list.state)
-    const metrics = Buffer.from(printMetrics(states, last, deps.now()))
+    const metrics = Buffer.from(printMetrics(states, readLogStatus(config.state), last, deps.now()))
     replaceFile(deps.disk, config.metricsFile, metrics, 0o644)
   } catch (error) {
     if (!(error instanceof Fault)) throw error

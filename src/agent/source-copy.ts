@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { Fault, isFault } from '../core/fault.ts'
+import { LOG_POLICY_TARGET } from '../core/layout.ts'
+import { MAX_POLICY_BYTES } from '../core/log/parse-policy.ts'
 import type { BoundedFetch } from '../platform/bounded-fetch.ts'
 import { keepPrivate } from '../platform/durable-file.ts'
 import { openPublishFolder } from '../platform/publish-folder.ts'
@@ -11,6 +13,7 @@ import { copyList, readDefinition, type CopyListDeps } from './copy-list.ts'
 import { readCopies, type CopiedList } from './copy-note.ts'
 import { isHidden, isPassing, lookAtLists, neededTargets, type LookedAt } from './copy-look.ts'
 import { assertKnownPlace, readKnownPlaces, type KnownPlaces } from './copy-places.ts'
+import { copyLog, isLogWhole, openShelf } from './copy-log.ts'
 import { copyRoots } from './copy-roots.ts'
 import { sweepTree } from './copy-sweep.ts'
 import {
@@ -22,13 +25,15 @@ import {
   type FetchTargetsDeps,
   type CopyTree,
 } from './copy-tree.ts'
-import { openSource, type SignedBytes, type TrustedSource } from './open-source.ts'
+import type { SignedBytes, TrustedSource } from './open-source.ts'
+import { openProvenSource, type ProvenSource } from './proven-source.ts'
 import { openSourceFetch, type SourceConfig } from './source-fetch.ts'
 import type { Target } from './target.ts'
 
 /** What a copy needs of its configuration; `docs/spec/edge.schema.json` has the words. */
 export interface CopyConfig extends SourceConfig {
   readonly root: string
+  readonly logPolicy?: string
   readonly state: string
   /** Ids; left out: all that can be seen. */
   readonly lists?: readonly string[]
@@ -86,6 +91,8 @@ export class SourceCopy {
   #next: NextTree | null = null
   /** Whether everything was copied that the shown timestamp refers to; found out anew after each start. */
   #isWhole = false
+  /** Whether the disk has not spoilt the log. */
+  #isLogWhole = true
 
   constructor(deps: SourceCopyDeps, config: CopyConfig) {
     this.#deps = deps
@@ -105,6 +112,7 @@ export class SourceCopy {
       keepPrivate(folder)
     }
     const kept = await checkTree(this.tree, join(state, 'metadata', 'root.json'))
+    this.#isLogWhole = isLogWhole(this.tree)
     const copies = readCopies(state, (list, serial) => {
       log.warn({ list, serial }, 'the kept lines were damaged')
     })
@@ -171,7 +179,12 @@ export class SourceCopy {
       )
       const key = trusted.topTarget(EXPORT_KEY)
       if (key) await fetchTargets({ ...deps, maxBytes: MAX_KEY_BYTES }, [key])
+      const policy = trusted.topTarget(LOG_POLICY_TARGET)
+      if (policy) await fetchTargets({ ...deps, maxBytes: MAX_POLICY_BYTES }, [policy])
       await copyRoots(deps, trusted.signed('root'))
+      const checkpoint = trusted.checkpoint()
+      if (checkpoint) await copyLog({ ...deps, isWhole: this.#isLogWhole }, checkpoint, policy)
+      this.#isLogWhole = true
       const before = new Set(this.tree.folder.seen('tuf/metadata'))
       exposeTree(this.tree, { timestamp, roles })
       this.#next = null
@@ -186,11 +199,11 @@ export class SourceCopy {
     }
   }
 
-  #openSource(fetch: BoundedFetch): Promise<TrustedSource> {
-    const { source, root, state, timeouts } = this.#config
+  #openSource(fetch: BoundedFetch): Promise<ProvenSource> {
+    const { source, root, state, logPolicy, timeouts } = this.#config
     const metadataTimeoutMs = timeouts.metadata * 1000
-    const options = { source, rootFile: root, state, metadataTimeoutMs }
-    return openSource({ fetch, disk: this.#deps.disk }, options)
+    const options = { source, rootFile: root, state, logPolicy, metadataTimeoutMs }
+    return openProvenSource({ ...this.#deps, fetch, shelf: openShelf(this.tree) }, options)
   }
 
   #isAtKnownPlace(known: KnownPlaces, { place, id }: CopiedList): boolean {
@@ -290,7 +303,7 @@ export class SourceCopy {
 
 /** What was verified and is not shown yet. */
 interface NextTree {
-  readonly trusted: TrustedSource
+  readonly trusted: ProvenSource
   readonly looked: readonly LookedAt[]
   readonly timestamp: SignedBytes
   readonly roles: readonly SignedBytes[]

@@ -1,12 +1,15 @@
 import { isStale } from './alarm.ts'
 import type { AgentConfig } from './config.ts'
 import { readLastPull, type LastPull } from './last-pull.ts'
+import { readLogStatus, type LogStatus } from './log-status.ts'
 import { listFolder, newListState, readListState, type ListError } from './list-state.ts'
 
 /** What an agent has applied, as `agent status --json` prints it. */
 export interface AgentStatus {
   readonly source: string
   readonly lastPull: LastPull | null
+  /** What the log of the source has shown; null where none was ever seen. */
+  readonly log: LogStatus | null
   readonly lists: readonly ListStatus[]
 }
 
@@ -37,6 +40,7 @@ export function readStatus(config: AgentConfig, now: Date): AgentStatus {
   return {
     source: config.source,
     lastPull: readLastPull(config.state),
+    log: readLogStatus(config.state),
     lists: config.lists.map((list) => {
       const state = readListState(listFolder(config.state, list.id)) ?? newListState(list.id)
       const { applied, outputs } = state
@@ -90,7 +94,15 @@ export function printStatus(status: AgentStatus): string {
   const errors = status.lists.flatMap(({ id, lastError }) =>
     lastError ? [`${id}: ${lastError.message} (${lastError.code}, since ${lastError.since})`] : [],
   )
-  return [...table, ...errors].join('\n') + '\n'
+  return [...table, ...printLog(status.log), ...errors].join('\n') + '\n'
+}
+
+function printLog(log: LogStatus | null): string[] {
+  if (log === null) return []
+  const witnesses = log.witnesses.join(', ') || 'nobody'
+  return [
+    `log ${JSON.stringify(log.origin)}: size ${log.size}, witnessed by ${witnesses}, checked ${log.checkedAt}`,
+  ]
 }
 
 function verdict(list: ListStatus): string {

@@ -16,6 +16,8 @@ export interface EdgeConfig {
   readonly insecureToken: boolean
   readonly caFile?: string
   readonly root: string
+  /** A policy file of the transparency log, in the place of the source's own. */
+  readonly logPolicy?: string
   readonly state: string
   readonly schedule: string
   readonly jitterSeconds: number
@@ -91,7 +93,7 @@ function assertFine(findings: readonly string[]): void {
 }
 
 function fillIn(config: EdgeConfig, folder: string): EdgeConfig {
-  const { tokenFile, caFile, subscribers, operatorTokenFile, tls } = config
+  const { tokenFile, caFile, logPolicy, subscribers, operatorTokenFile, tls } = config
   return {
     ...config,
     source: config.source.replace(/\/+$/, ''),
@@ -99,6 +101,7 @@ function fillIn(config: EdgeConfig, folder: string): EdgeConfig {
     state: resolve(folder, config.state),
     ...(tokenFile !== undefined && { tokenFile: resolve(folder, tokenFile) }),
     ...(caFile !== undefined && { caFile: resolve(folder, caFile) }),
+    ...(logPolicy !== undefined && { logPolicy: resolve(folder, logPolicy) }),
     ...(subscribers !== undefined && { subscribers: resolve(folder, subscribers) }),
     ...(operatorTokenFile !== undefined && {
       operatorTokenFile: resolve(folder, operatorTokenFile),

@@ -18,7 +18,7 @@ import { runPull, type PullOutcome } from '../../src/agent/run-pull.ts'
 import { readStatus } from '../../src/agent/status.ts'
 import { Fault } from '../../src/core/fault.ts'
 import { entryLine, sortLines } from '../support/lines.ts'
-import { createMockAuthority, stateOf } from '../support/mock-authority.ts'
+import { createMockAuthority, stateOf, type MockAuthority } from '../support/mock-authority.ts'
 import { serveFiles } from '../support/mock-source.ts'
 
 /**
@@ -81,8 +81,14 @@ interface Stage {
 }
 
 /** An authority with two serials, and copies of a host that has the first. */
-async function openStages(noDeltas: boolean): Promise<{ stage: () => Stage; zone: string }> {
-  const authority = createMockAuthority({ lists: ['phishing'] })
+async function openStages(
+  noDeltas: boolean,
+  hasLog: boolean,
+): Promise<{ stage: () => Stage; zone: string; authority: MockAuthority }> {
+  const authority = createMockAuthority({
+    lists: ['phishing'],
+    ...(hasLog && { log: { witnesses: 1 } }),
+  })
   const source = await serveFiles(authority.files)
   const root = mkdtempSync(join(tmpdir(), 'bailiwick-faults-'))
   onTestFinished(async () => {
@@ -135,7 +141,7 @@ async function openStages(noDeltas: boolean): Promise<{ stage: () => Stage; zone
   }
   const clean = stage()
   await clean.pull(realDisk)
-  return { stage, zone: readFileSync(join(clean.folder, 'zone'), 'utf8') }
+  return { stage, authority, zone: readFileSync(join(clean.folder, 'zone'), 'utf8') }
 }
 
 function expectWhole(stage: Stage, zones: readonly string[]): void {
@@ -151,9 +157,10 @@ function expectWhole(stage: Stage, zones: readonly string[]): void {
 }
 
 describe.each([
-  ['delta', false],
-  ['snapshot', true],
-])('while a %s is applied', (_, noDeltas) => {
+  ['delta', false, false],
+  ['snapshot', true, false],
+  ['delta of an authority with a log', false, true],
+])('while a %s is applied', (_, noDeltas, hasLog) => {
   test.each<Breakage>([
     'fails before it lands',
     'lands but reports failure',
@@ -161,7 +168,7 @@ describe.each([
   ])(
     'any change to the disk that %s leaves everything whole, and the next pull ends where it should',
     async (breakage) => {
-      const { stage, zone } = await openStages(noDeltas)
+      const { stage, zone, authority } = await openStages(noDeltas, hasLog)
       const counter = breakingDisk(-1, breakage)
       await stage().pull(counter.disk)
       expect(counter.count()).toBeGreaterThan(20)
@@ -175,7 +182,9 @@ describe.each([
         expectWhole(one, [first, zone])
         await one.pull(realDisk)
         expectWhole(one, [zone])
-        expect(readStatus(one.config, new Date()).lists[0]).toMatchObject({
+        const { log, lists } = readStatus(one.config, new Date())
+        expect(log?.size).toBe(authority.log?.leaves.length)
+        expect(lists[0]).toMatchObject({
           serial: 2,
           state: stateOf(SECOND),
           lastError: null,
@@ -188,6 +197,50 @@ describe.each([
           '2.lines',
           'state.json',
         ])
+        rmSync(one.folder, { recursive: true, force: true })
+      }
+    },
+    120_000,
+  )
+})
+
+describe('while a fork of the log is refused', () => {
+  test.each<Breakage>([
+    'fails before it lands',
+    'lands but reports failure',
+    'is the last thing done',
+  ])(
+    'any change to the disk that %s lets nothing of it in, and the next pull tells it with its evidence',
+    async (breakage) => {
+      const { stage, authority } = await openStages(false, true)
+      const { log, files } = authority
+      if (log === null) throw new Error('no log')
+      const honest = authority.save()
+      log.forget(3)
+      log.fill(1)
+      authority.publish('phishing', SECOND)
+      const forked = authority.save()
+      const counter = breakingDisk(-1, breakage)
+      await stage().pull(counter.disk)
+      for (let n = 1; n <= counter.count(); n++) {
+        const one = stage()
+        const before = readFileSync(join(one.folder, 'state/log.json'), 'utf8')
+        const { disk } = breakingDisk(n, breakage)
+        for (const how of [disk, realDisk]) {
+          await one.pull(how).catch((error: unknown) => {
+            if (!(error instanceof Killed) && !(error instanceof Fault)) throw error
+          })
+          expect(readFileSync(join(one.folder, 'state/log.json'), 'utf8')).toBe(before)
+        }
+        const [list] = readStatus(one.config, new Date()).lists
+        expect(list).toMatchObject({ serial: 1, lastError: { code: 'log/split' } })
+        const [name, ...more] = readdirSync(join(one.folder, 'state/evidence'))
+        expect(more).toEqual([])
+        expect(list?.lastError?.message).toContain(name)
+        for (const [path, bytes] of honest) files.set(path, bytes)
+        await one.pull(realDisk)
+        expect(readStatus(one.config, new Date()).lists[0]).toMatchObject({ serial: 2 })
+        for (const [path, bytes] of forked) files.set(path, bytes)
         rmSync(one.folder, { recursive: true, force: true })
       }
     },

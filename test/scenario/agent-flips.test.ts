@@ -21,6 +21,10 @@ const KINDS = {
   definition: /\.list\.json$/,
   'list snapshot': /\.snapshot\.txt\.gz$/,
   delta: /\.delta-1-2\.txt\.gz$/,
+  'policy of the log': /\.policy\.txt$/,
+  'checkpoint of the log': /^log\/checkpoint$/,
+  'tile of the log': /^log\/tile\/0\/000\.p\/\d+$/,
+  'proof of the log': /^log\/proof\/list-phishing\/2\.tlog-proof$/,
 } as const
 
 for (const [kind, pattern] of Object.entries(KINDS)) {
@@ -28,9 +32,9 @@ for (const [kind, pattern] of Object.entries(KINDS)) {
     fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
     fc.integer({ min: 1, max: 255 }),
   ])(`a flipped byte in the ${kind} is refused`, async (where, flip) => {
-    const host = await openAgentHost({ lists: ['phishing'] })
+    const host = await openAgentHost({ lists: ['phishing'], log: { witnesses: 1 } })
     // Metadata and deltas are met by an agent that follows, the rest by a new one.
-    const isNew = kind === 'definition' || kind === 'list snapshot'
+    const isNew = ['definition', 'list snapshot', 'policy of the log'].includes(kind)
     host.authority.publish('phishing', lines(0, 30))
     if (!isNew) await host.pull()
     host.authority.rotateRoot()
@@ -53,7 +57,7 @@ for (const [kind, pattern] of Object.entries(KINDS)) {
     expect(status).toMatchObject(
       isNew ? { serial: null } : { serial: 1, state: stateOf(lines(0, 30)) },
     )
-    expect(status.lastError?.code).toMatch(/^(trust|fetch)\//)
+    expect(status.lastError?.code).toMatch(/^(trust|fetch|log)\//)
     host.authority.files.set(path!, good)
     await host.pull()
     expect(host.status()).toMatchObject({ serial: 2, lastError: null })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { readAgentConfig } from '../../src/agent/read-config.ts'
-import { readStatus, type ListStatus } from '../../src/agent/status.ts'
+import { readStatus, type AgentStatus, type ListStatus } from '../../src/agent/status.ts'
 import { COMMAND, runBailiwick } from '../support/bailiwick-command.ts'
 import { entryLine, sortLines } from '../support/lines.ts'
 import { createMockAuthority, stateOf } from '../support/mock-authority.ts'
@@ -51,17 +51,19 @@ function makeHost(name: string, root: string, source: string): Host {
   return { folder, config }
 }
 
-async function statusOf(host: Host): Promise<ListStatus> {
+async function statusOf(host: Host): Promise<ListStatus & Pick<AgentStatus, 'log'>> {
   const { config } = await readAgentConfig(host.config)
-  const [list] = readStatus(config, new Date()).lists
-  if (!list) throw new Error('no list')
-  return list
+  const { log, lists } = readStatus(config, new Date())
+  if (!lists[0]) throw new Error('no list')
+  return { ...lists[0], log }
 }
 
 /** Whatever was killed: the list that is applied is whole, and so is each file a resolver could read. */
 async function expectWhole(host: Host): Promise<void> {
-  const { serial, state } = await statusOf(host)
+  const { serial, state, log } = await statusOf(host)
   if (serial === null) return
+  // What the list was proven by is remembered before it is applied.
+  expect(log).not.toBeNull()
   const lines = readFileSync(join(host.folder, `state/lists/phishing/${serial}.lines`))
   expect(createHash('sha256').update(lines).digest('hex')).toBe(state)
   for (const [output, line] of [
@@ -82,7 +84,7 @@ test(
   `an agent killed at any instant, ${ROUNDS} times, keeps whole lists and catches up`,
   async () => {
     const root = mkdtempSync(join(tmpdir(), 'bailiwick-kill-'))
-    const authority = createMockAuthority({ lists: ['phishing'] })
+    const authority = createMockAuthority({ lists: ['phishing'], log: { witnesses: 1 } })
     const source = await serveFiles(authority.files)
     onTestFinished(async () => {
       await source.close()
@@ -135,7 +137,10 @@ test(
     await expectWhole(host)
     const fresh = makeHost('fresh-', root, source.url)
     await runBailiwick(['agent', 'pull', '--config', fresh.config])
-    expect((await statusOf(host)).state).toBe(stateOf(lines))
+    expect(await statusOf(host)).toMatchObject({
+      state: stateOf(lines),
+      log: { size: authority.log?.leaves.length },
+    })
     expect((await statusOf(fresh)).state).toBe(stateOf(lines))
     for (const output of ['zone', 'hosts']) {
       const followed = readFileSync(join(host.folder, output))

@@ -25,6 +25,8 @@ export interface AgentHost {
     change?: Partial<RunPullDeps>,
     acceptances?: ReadonlyMap<string, Acceptance>,
   ) => Promise<PullOutcome>
+  /** A pull with another configuration of the same host. */
+  pullAs: (config: AgentConfig) => Promise<PullOutcome>
   status: (id?: string) => ListStatus
   /** The text of a file below the host's folder. */
   read: (name: string) => string
@@ -78,6 +80,7 @@ export async function openAgentHost(options: HostOptions): Promise<AgentHost> {
     told,
     ran,
     pull: (change, acceptances) => runPull({ ...deps, ...change }, config, acceptances),
+    pullAs: (other) => runPull(deps, other),
     status: (id = options.lists[0]) => {
       const found = readStatus(config, new Date()).lists.find((list) => list.id === id)
       if (!found) throw new Error(`no list ${String(id)}`)

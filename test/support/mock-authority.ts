@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { canonicalize } from '@tufjs/canonical-json'
+import { createMockLog, mockLeaf, type MockLog, type MockLogOptions } from './mock-log.ts'
 
 /**
  * A list authority in memory, for tests of readers: it makes real, signed TUF repositories with throw-away keys, written from
@@ -13,12 +14,18 @@ export interface MockAuthority {
   /** What an agent gets out of band. */
   readonly root: Buffer
   readonly lists: ReadonlyMap<string, MockList>
+  /** Its transparency log, if it has one: what is signed goes in, and is published with the next timestamp. */
+  readonly log: MockLog | null
   /** Makes the next serial of a list. Lines are sorted by whoever calls, unless it wants them otherwise. */
   publish: (id: string, lines: readonly string[], tricks?: Tricks) => void
   /** Signs everything again with the next versions, a role's content being what `change` makes of it. */
   resign: (tricks?: Tricks) => void
+  /** Signs a new timestamp and nothing else. */
+  stamp: () => void
   /** Replaces all keys but the list's by new ones, signed by the old root and the new. */
   rotateRoot: (tricks?: { readonly unsignedByOld?: boolean; readonly skip?: boolean }) => void
+  /** Signs another policy of its log, in a new version of the top role. */
+  renewPolicy: (change: { readonly quorum: number }) => void
   /** The whole published state, to come back to: a rollback. */
   save: () => Map<string, Buffer>
 }
@@ -86,6 +93,8 @@ export interface MockOptions {
   readonly directDeltas?: number
   /** Everything expires this much later than now, in milliseconds. */
   readonly lifeMs?: number
+  /** Left out: the authority has no log. */
+  readonly log?: MockLogOptions
 }
 
 const LIFE_MS = 24 * 3600 * 1000
@@ -103,6 +112,8 @@ export function createMockAuthority(options: MockOptions): MockAuthority {
     keys.set(roleOf(record), Array.from({ length: options.listThreshold ?? 1 }, newKey))
   }
   const keysOf = (role: string): Key[] => keys.get(role) ?? []
+  const log = options.log ? createMockLog(options.log) : null
+  let snapshot: Buffer = Buffer.alloc(0)
   const expires = (): string => isoSeconds(new Date(Date.now() + (options.lifeMs ?? LIFE_MS)))
 
   function put(role: string, type: string, body: object, tricks: Tricks, signers?: Key[]): Buffer {
@@ -124,7 +135,20 @@ export function createMockAuthority(options: MockOptions): MockAuthority {
         : `tuf/metadata/${signed.version}.${role}.json`,
       bytes,
     )
+    if (role !== 'timestamp') {
+      const path = `log/proof/${role}/${signed.version}.tlog-proof`
+      log?.add(mockLeaf(role, signed.version, bytes), path)
+    }
     return bytes
+  }
+
+  /** Only the policy of the log: what lists have is their own roles'. */
+  function topTargets(): Record<string, Target> {
+    if (log === null) return {}
+    const hash = sha256(log.policy)
+    files.set(`tuf/targets/log/${hash}.policy.txt`, log.policy)
+    const length = log.policy.length
+    return { 'log/policy.txt': { length, hashes: { sha256: hash }, custom: {} } }
   }
 
   function putRoot(tricks: Tricks, extraSigners: Key[] = []): Buffer {
@@ -145,7 +169,7 @@ export function createMockAuthority(options: MockOptions): MockAuthority {
       'targets',
       'targets',
       {
-        targets: {},
+        targets: topTargets(),
         delegations: {
           keys: keyTable(all.flatMap((record) => keysOf(roleOf(record)))),
           roles: all.map((record) => ({
@@ -168,7 +192,12 @@ export function createMockAuthority(options: MockOptions): MockAuthority {
     const meta = Object.fromEntries(
       listed.map((role) => [`${role}.json`, { version: versions.get(role) ?? 0 }]),
     )
-    const snapshot = put('snapshot', 'snapshot', { meta }, tricks)
+    snapshot = put('snapshot', 'snapshot', { meta }, tricks)
+    log?.publish(files)
+    putTimestamp(tricks)
+  }
+
+  function putTimestamp(tricks: Tricks): void {
     const version = versions.get('snapshot') ?? 0
     const hashes = { sha256: sha256(snapshot) }
     put(
@@ -246,7 +275,9 @@ export function createMockAuthority(options: MockOptions): MockAuthority {
     files,
     root,
     lists: records,
+    log,
     publish,
+    stamp: () => putTimestamp({}),
     resign(tricks = {}) {
       for (const record of records.values()) {
         if (record.serial > 0) put(roleOf(record), 'targets', { targets: record.targets }, tricks)
@@ -261,6 +292,11 @@ export function createMockAuthority(options: MockOptions): MockAuthority {
       const bytes = putRoot({}, unsignedByOld ? [] : old)
       // Left out of its turn: it is served where the next one is looked for.
       if (skip) files.set(`tuf/metadata/${(versions.get('root') ?? 0) - 1}.root.json`, bytes)
+      putTargets({})
+      putPointers({})
+    },
+    renewPolicy({ quorum }) {
+      log?.renewPolicy(quorum)
       putTargets({})
       putPointers({})
     },
