@@ -29,6 +29,7 @@ const NOUNS: Readonly<Record<string, () => Promise<Noun>>> = {
   doctor: () => import('./doctor.ts'),
   agent: () => import('./agent.ts'),
   edge: () => import('./edge.ts'),
+  audit: () => import('./audit.ts'),
   witness: () => import('./witness.ts'),
 }
 

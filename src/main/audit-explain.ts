@@ -1,0 +1,89 @@
+import { explainName } from '../audit/explain-name.ts'
+import {
+  EXPLANATION_FORMAT,
+  MAX_EXPLANATION_BYTES,
+  type Explanation,
+} from '../audit/explanation.ts'
+import { findSerial } from '../audit/find-serial.ts'
+import { defaultLimits, limitPublished } from '../audit/limit-published.ts'
+import { SpoolFolder } from '../audit/line-spool.ts'
+import { readHistory, type ListHistory, type PublishedHistory } from '../audit/list-history.ts'
+import { parseExplanation } from '../audit/parse-explanation.ts'
+import { verifyExplanation } from '../audit/verify-explanation.ts'
+import { printSortedJson } from '../core/sorted-json.ts'
+import { writeDurableFile } from '../platform/durable-file.ts'
+import { findHistory, parseWish } from './audit-replay.ts'
+import { openAuditSource, readOwnFile, type SourceFlags } from './audit-source.ts'
+import { readPolicy } from './audit-verify.ts'
+
+export interface ExplainFlags extends SourceFlags {
+  readonly from: string
+  readonly list?: string
+  readonly at?: string
+  readonly output?: string
+}
+
+/** `audit explain`: tells when a value was listed, and writes the proof of it. */
+export async function explainSource(value: string, flags: ExplainFlags): Promise<void> {
+  const wish = flags.at === undefined ? null : parseWish(flags.at)
+  const opened = await openAuditSource(flags.from, flags)
+  const source = limitPublished(
+    opened,
+    defaultLimits(() => new Date()),
+  )
+  const spools = new SpoolFolder()
+  try {
+    const history = await readHistory(source, () => true)
+    const lists = chosenLists(history, flags.list).map((list) => ({
+      ...list,
+      serials: wish === null ? list.serials : list.serials.slice(0, findSerial(list, wish) + 1),
+    }))
+    const explanation = await explainName({ source, spools }, history, lists, value)
+    if (flags.output !== undefined) {
+      writeDurableFile(flags.output, Buffer.from(`${printSortedJson(explanation)}\n`))
+    }
+    process.stdout.write(tell(explanation))
+  } finally {
+    spools.close()
+    await opened.close()
+  }
+}
+
+export interface ProofFlags {
+  readonly policy?: string
+  readonly root?: string
+}
+
+/** `audit verify-proof`: verifies what `explain` wrote, offline, and tells it. */
+export function verifyProofFile(path: string, flags: ProofFlags): void {
+  const explanation = parseExplanation(readOwnFile(path, MAX_EXPLANATION_BYTES))
+  verifyExplanation(explanation, {
+    policy: flags.policy === undefined ? null : readPolicy(flags.policy),
+    root: flags.root === undefined ? null : readOwnFile(flags.root),
+  })
+  process.stdout.write(`${tell(explanation)}proven: ${EXPLANATION_FORMAT}\n`)
+}
+
+function chosenLists(history: PublishedHistory, name: string | undefined): readonly ListHistory[] {
+  if (name !== undefined) return [findHistory(history, name)]
+  return history.lists.filter(({ serials }) => serials.length > 0)
+}
+
+function tell({ lists, value }: Explanation): string {
+  return lists
+    .flatMap(({ list, steps }) =>
+      steps.flatMap(({ serial, at, added, removed }) => {
+        const when = `serial ${serial}${at === null ? '' : `, ${at}`}`
+        return [
+          ...removed.map((line) => `${list}: ${value} went in ${when}: ${about(line)}\n`),
+          ...added.map((line) => `${list}: ${value} came in ${when}: ${about(line)}\n`),
+        ]
+      }),
+    )
+    .join('')
+}
+
+function about(line: string): string {
+  const [, kind = '', action = '', category = '', reference = ''] = line.split('\t')
+  return `${kind}, ${action}, category ${category}, reference ${reference}`
+}
