@@ -23,6 +23,7 @@ import { join, relative, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { tamper, witnessTheLog } from './demo-audit.mjs'
 import { writeUpstreamLists } from './demo-lists.mjs'
 import { OPEN_ADDRESS, ask, freePort, startResolver, transferOptions } from './demo-resolver.mjs'
 import { build, installNodePackages } from './node-packages.mjs'
@@ -52,6 +53,7 @@ const LISTED = 'login-0042.bank-0042.example'
 const STOPPED = 'cdn-0001.payload-0001.test'
 const ADDED = 'new-today.bank-0007.example'
 const LATER = 'at-noon.bank-0007.example'
+const WITNESSED = 'tonight.bank-0007.example'
 
 const children = []
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop(signal))
@@ -87,6 +89,7 @@ async function demo() {
   await firstPull(source, resolver)
   await changeAndPull(resolver)
   const secondary = await transferAndFollow(primary)
+  await witnessAndAudit()
   if (options.keep) keepAgent()
   closing(source, resolver, secondary)
 }
@@ -203,6 +206,27 @@ async function transferAndFollow(primary) {
   return resolver
 }
 
+async function witnessAndAudit() {
+  title(
+    'Somebody else sees to it that the authority shows everybody the same: a witness signs its log',
+  )
+  const folder = join(DIR, 'witness')
+  await witnessTheLog({ folder, port: await freePort(), run: bailiwick, background })
+  note('From now on nothing is seen before the witness has signed.')
+  bailiwick('entry', 'add', PUBLIC, WITNESSED, '--kind', 'domain', '--reason', 'reported tonight')
+  bailiwick('publish', PUBLIC)
+  bailiwick('log', 'show')
+  bailiwick('agent', 'pull', '--config', join(HOST, 'agent.json'))
+  title(
+    'An auditor believes nobody: everything again from the published bytes, and then with one of them turned',
+  )
+  const published = join(AUTHORITY, 'published')
+  bailiwick('audit', 'verify', published)
+  const copy = join(DIR, 'tampered')
+  note(`A byte of ${relative(process.cwd(), tamper(published, copy))} is another now:`)
+  found('audit', 'verify', copy)
+}
+
 function agentConfig(source, resolver) {
   const checkzone = findProgram('named-checkzone')
   return {
@@ -240,6 +264,7 @@ function closing(source, resolver, secondary) {
       bailiwick.db    every decision, with who and why
       keys/           the signing keys (unencrypted: this is a demo)
       published/      what anybody may fetch: plain files
+      published/log/  everything that was ever signed, in one log
   ${HOST}
       agent.json      the agent's configuration
       agent/          its last good lists
@@ -268,6 +293,15 @@ function closing(source, resolver, secondary) {
 
 /** Runs one command to its end and prints both; throws unless it succeeds. */
 function bailiwick(...args) {
+  return runToEnd(args, 0)
+}
+
+/** The same, for a check that is to find something. */
+function found(...args) {
+  return runToEnd(args, 1)
+}
+
+function runToEnd(args, expected) {
   console.log(`\n  $ bailiwick ${args.map(printArgument).join(' ')}`)
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
     cwd: ROOT,
@@ -275,7 +309,8 @@ function bailiwick(...args) {
     env: environment(),
   })
   process.stdout.write(indent(stdout + stderr))
-  if (status !== 0) throw new Error(`bailiwick ${args.slice(0, 2).join(' ')} ended with ${status}`)
+  if (status !== expected)
+    throw new Error(`bailiwick ${args.slice(0, 2).join(' ')} ended with ${status}`)
   return stdout
 }
 

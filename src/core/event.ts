@@ -13,6 +13,7 @@ export const EVENT_ACTS = [
   'key-made',
   'key-rotated',
   'key-used',
+  'log-policy',
   'override',
   'publication',
   'publication-refused',

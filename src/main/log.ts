@@ -96,7 +96,7 @@ async function policy(
 ): Promise<void> {
   const { withAuthority } = await import('./open-authority.ts')
   const { readPolicy } = await import('../publish/log-policy.ts')
-  const { data } = globalOptions(command)
+  const { data, actor } = globalOptions(command)
   if (file === undefined) {
     await withAuthority(data, ({ store }) => {
       process.stdout.write(readPolicy(store) ?? '')
@@ -107,10 +107,14 @@ async function policy(
   const text = await readPolicyFile(file)
   const { changePolicy } = await import('../publish/change-policy.ts')
   const { projectPublished } = await import('../publish/project-published.ts')
-  await withAuthority(data, async (authority) => {
-    await changePolicy(authority, text, { isForced: withoutOldWitnesses })
-    await projectPublished(authority)
-  })
+  await withAuthority(
+    data,
+    async (authority) => {
+      await changePolicy(authority, text, { isForced: withoutOldWitnesses })
+      await projectPublished(authority)
+    },
+    { actor },
+  )
   process.stdout.write(`the log has the policy of ${file}\n`)
 }
 

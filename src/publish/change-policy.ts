@@ -7,6 +7,7 @@ import { commitLogged } from './commit-logged.ts'
 import { LOG_KEY_USE, policyTarget } from './log-policy.ts'
 import type { PublishDeps } from './ports.ts'
 import { retryConflicts } from './retry-conflicts.ts'
+import { sha256Hex } from './sign-metadata.ts'
 import { sealMetadata, signTargets } from './seal-metadata.ts'
 import { stageTarget } from './stage-target.ts'
 
@@ -23,6 +24,7 @@ export async function changePolicy(
   { isForced = false } = {},
 ): Promise<void> {
   assertOwnLog(deps, policy)
+  const act = { act: 'log-policy', subject: { sha256: sha256Hex(Buffer.from(policy)) } } as const
   await retryConflicts(async () => {
     const at = deps.now()
     // A policy that waits for the dead is changed on top of what waits.
@@ -35,7 +37,7 @@ export async function changePolicy(
       at,
     })
     const metadata = await sealMetadata(deps.keys, roles, { targets: [targets] }, at)
-    await commitLogged(deps, { metadata, at, policy, isForced, joins: true })
+    await commitLogged(deps, { metadata, at, policy, isForced, joins: true, acts: [act] })
   })
 }
 

@@ -38,7 +38,7 @@ export async function finishBatch(deps: FinishDeps): Promise<void> {
   const old = await askOld(deps, policies, { checkpoint, batch, reader })
   const asked = { checkpoint: old, reader, size: batch.size }
   const note = printNote(await cosigned(deps, policies.next, asked))
-  const isReplacing = batch.metadata.some(({ role }) => role === 'targets')
+  const isReplacing = policies.old !== null
   const from = isReplacing ? 0 : (deps.store.log.checkpoint()?.size ?? 0)
   publishProofs(deps, from, { note, size: batch.size, isReplacing })
   await retryConflicts(

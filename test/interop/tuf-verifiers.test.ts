@@ -77,8 +77,8 @@ describe.runIf(hasSecuresystemslib())('securesystemslib', () => {
     await makeHistory()
     const checked = verifyWithPython()
     expect(checked).toMatchObject({ roots: 7, roles: 3 })
-    // Each of: snapshot, three deltas and a definition; snapshot, two deltas and a definition; the key of exports.
-    expect(checked['targets']).toBe(5 + 4 + 1)
+    // Each of: snapshot, three deltas and a definition; snapshot, two deltas and a definition; the key of exports and the policy of the log.
+    expect(checked['targets']).toBe(5 + 4 + 2)
     // 1 + 1 (root 2, by the old) + 2 and so on; at the least one for each of what is checked.
     expect(checked['signatures']).toBeGreaterThan(20)
   })

@@ -61,7 +61,7 @@ test(
   async () => {
     const began = await acts()
     expect(began).toEqual([
-      ...['chain-began alice', ...Array<string>(5).fill('key-made alice'), 'key-used alice'],
+      ...['chain-began alice', ...Array<string>(6).fill('key-made alice'), 'key-used alice'],
       ...['definition alice', 'key-made alice', 'key-used alice'],
     ])
     const told = async (
@@ -106,6 +106,9 @@ test(
       '-o',
       join(folder, 'hosts'),
     )
+    const policy = join(folder, 'policy.txt')
+    writeFileSync(policy, `# ours\n${await ran('log', 'policy')}`)
+    await told(['log-policy alice', 'key-used alice'], 'log', 'policy', policy)
     await told(['key-rotated alice', 'key-used alice'], 'key', 'rotate', 'timestamp')
     await told(['key-added alice', 'key-used alice'], 'key', 'add', 'root')
     await told(['subscriber-added alice'], 'subscriber', 'add', 'isp', '--lists', 'phishing')

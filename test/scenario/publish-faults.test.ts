@@ -19,6 +19,7 @@ import {
 } from '../support/authority-folder.ts'
 import { DEFINITION } from '../support/export-builders.ts'
 import { entryLine, linesOf, sortLines } from '../support/lines.ts'
+import { verifyPublishedLog } from '../support/published-log.ts'
 import { servedZone } from '../support/published-zone.ts'
 import { openTufReader, readSnapshot, verifyTree } from '../support/tuf-oracle.ts'
 
@@ -217,6 +218,7 @@ async function expectRecovery(open: () => Authority): Promise<void> {
   expect(read.zonemd).toMatch(/^[0-9a-f]{96}$/)
   expect(servedZone(authority, 'a').zonemd).toBe(read.zonemd)
   expect((await publishLines(authority, 'a', FIRST)).serial).toBe(4)
+  verifyPublishedLog(authority.paths.published)
   expect(
     verifyTree(authority.paths.published)
       .get('a')

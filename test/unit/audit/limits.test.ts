@@ -97,10 +97,19 @@ describe('a source', () => {
 
 test('findings are kept up to their limit, and counted beyond', () => {
   const findings = new FindingLog()
-  for (let i = 0; i < MAX_FINDINGS + 5; i++) findings.add('log/tile', 'x', 'y', 'z'.repeat(10_000))
+  const got = 'z'.repeat(10_000)
+  for (let i = 0; i < MAX_FINDINGS + 5; i++) findings.add('log/tile', `${i}`, 'y', got)
   expect(findings.findings).toHaveLength(MAX_FINDINGS)
   expect(findings.count).toBe(MAX_FINDINGS + 5)
   expect(findings.findings[0]?.got).toHaveLength(MAX_TOLD_LENGTH)
+})
+
+test('a finding that is met again is told once', () => {
+  const findings = new FindingLog()
+  const places = ['x', 'x', 'y', 'x']
+  for (const place of places) findings.add('log/tile', place, 'y', 'z')
+  expect(findings.findings.map(({ path }) => path)).toEqual(['x', 'y'])
+  expect(findings.count).toBe(2)
 })
 
 describe('a target', () => {
