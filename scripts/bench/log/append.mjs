@@ -51,11 +51,11 @@ try {
   fs.rmSync(home, { recursive: true })
 }
 
-/** Leaves of a role that is nobody's, all in one batch: only their number counts. */
+/** Manifests of a list that is nobody's, all in one batch: only their number counts. */
 async function fill(authority) {
   const { store } = authority
   const leaves = Array.from({ length: LEAVES }, (_, number) => ({
-    ...{ kind: 'metadata', name: 'filling', number: number + 1 },
+    ...{ kind: 'publication', name: 'filling', number: number + 1 },
     bytes: Buffer.from(JSON.stringify({ number, filling: 'x'.repeat(150) })),
   }))
   store.log.begin({
