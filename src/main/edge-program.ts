@@ -19,7 +19,7 @@ import {
 import type { EdgePulling } from './edge-pulling.ts'
 import { startPulling, startUpkeep, type Upkeep } from './edge-upkeep.ts'
 import { tellFault } from './serve-faults.ts'
-import { keepYoungHeapSmall } from './serve-heap.ts'
+import { keepOldHeapSmall, keepYoungHeapSmall } from './serve-heap.ts'
 import { openHttpSide, type HttpSide } from './serve-http.ts'
 import { parseListenAddress } from './serve-listen.ts'
 import { operatorTokenHash } from './serve-operator-token.ts'
@@ -47,6 +47,7 @@ export interface EdgeProgram {
 export async function runEdge(options: EdgeOptions): Promise<EdgeProgram> {
   const { config } = options
   keepYoungHeapSmall()
+  keepOldHeapSmall()
   makeFolder(config.state, 0o700)
   keepPrivate(config.state)
   const lock = takeLock(config.state)

@@ -58,9 +58,10 @@ interface ServeOptions {
 
 async function serve(options: ServeOptions, command: Command): Promise<void> {
   const { data, actor } = globalOptions(command)
-  const { keepYoungHeapSmall } = await import('./serve-heap.ts')
+  const { keepOldHeapSmall, keepYoungHeapSmall } = await import('./serve-heap.ts')
   // Before what else there is to load makes it grow.
   keepYoungHeapSmall()
+  keepOldHeapSmall()
   const { inheritedSocket, parseListenAddress } = await import('./serve-listen.ts')
   const { parseDnsArguments } = await import('./serve-dns-options.ts')
   const at = inheritedSocket(process.env, process.pid) ?? parseListenAddress(options.http, '--http')
