@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { BundleFlags } from './audit-bundle.ts'
 import type { ExplainFlags, ProofFlags } from './audit-explain.ts'
+import type { OpenFlags } from './audit-open.ts'
 import type { MonitorFlags } from './audit-monitor.ts'
 import type { ReplayFlags } from './audit-replay.ts'
 import type { VerifyFlags } from './audit-verify.ts'
@@ -18,6 +19,7 @@ export function registerAuditVerbs(audit: Command): void {
   registerVerify(audit)
   registerReplay(audit)
   registerExplain(audit)
+  registerOpen(audit)
   registerBundle(audit)
   registerMonitor(audit)
 }
@@ -99,6 +101,28 @@ function registerExplain(audit: Command): void {
 const EXPLAIN_HELP = `
 Example:
   bailiwick audit explain login.bad.example --from https://lists.cert.example -o bad.json`
+
+function registerOpen(audit: Command): void {
+  withSource(audit.command('open <file>'))
+    .description('check what an authority has opened of what it committed to in the log')
+    .requiredOption('--from <source>', 'a URL, a folder or a bundle')
+    .option('--events <file>', 'the chain of decisions, from the authority')
+    .option('--policy <file>', 'whom to believe about the log; default: what the authority signed')
+    .addOption(new Option('--json', 'print the report as JSON'))
+    .addHelpText('after', OPEN_HELP)
+    .action(async (file: string, flags: OpenFlags) => {
+      const { openCommitments } = await import('./audit-open.ts')
+      await openCommitments(file, flags)
+    })
+}
+
+const OPEN_HELP = `
+FILE is what the authority's «bailiwick log open» wrote; the events are what its «bailiwick events export» wrote.
+
+Example:
+  bailiwick audit open secret.jsonl --from https://lists.cert.example --events events.jsonl
+
+Exit codes: 0 nothing found, 1 findings, 2 usage, 3 fault.`
 
 function registerBundle(audit: Command): void {
   withSource(audit.command('bundle <source>'))

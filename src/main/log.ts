@@ -1,5 +1,6 @@
-import type { Command } from 'commander'
+import { InvalidArgumentError, type Command } from 'commander'
 import { Fault } from '../core/fault.ts'
+import type { PublicationLeaf } from '../core/log-leaf.ts'
 import type { Authority } from './open-authority.ts'
 import { globalOptions } from './global-options.ts'
 import { printJson } from './print-table.ts'
@@ -31,6 +32,66 @@ Examples:
   bailiwick log policy policy.txt`,
     )
     .action(policy)
+  log
+    .command('open <list>')
+    .description('write what opens the commitments of a list, for an auditor or a court')
+    .option('--serial <n>', 'of this serial alone', parseSerial)
+    .requiredOption('-o, --output <file>', 'write it there')
+    .addHelpText(
+      'after',
+      `
+Of a restricted list, and of decisions, the log has nothing but commitments. What is written here lets its reader verify, with
+«bailiwick audit open», what they commit to: with --serial of one serial, and of no other.
+
+Example:
+  bailiwick log open court-orders --serial 3 -o opening.jsonl`,
+    )
+    .action(open)
+}
+
+interface OpenOptions {
+  readonly serial?: number
+  readonly output: string
+}
+
+async function open(id: string, options: OpenOptions, command: Command): Promise<void> {
+  const { data, actor } = globalOptions(command)
+  const { findList, withStore } = await import('./find-list.ts')
+  const { printOpening } = await import('../core/log-opening.ts')
+  const { writeDurableBlocks } = await import('../platform/durable-file.ts')
+  const { serial, output } = options
+  await withStore(data, (store) => {
+    const list = findList(store, id)
+    const all = store.publications.all(list.rowId).map((one) => one.serial)
+    const wanted = serial === undefined ? all : all.filter((one) => one === serial)
+    const opened = wanted.flatMap((one) => store.log.manifest(list.rowId, one) ?? [])
+    if (opened.length === 0) {
+      throw new Fault(
+        'snapshot/not-found',
+        `expected a serial of ${JSON.stringify(id)} that is in the log, got ${serial ?? 'none'}`,
+      )
+    }
+    const subject = {
+      format: 'openings',
+      list: id,
+      output,
+      ...(serial !== undefined && { serial }),
+    }
+    store.write(() => store.events.append({ act: 'export', actor, subject }))
+    const lines = opened.map(({ manifest, basis, salt }) => {
+      const told = JSON.parse(manifest.toString()) as PublicationLeaf
+      return Buffer.from(`${printOpening({ manifest: told, basis, salt })}\n`)
+    })
+    writeDurableBlocks(output, lines, { mode: 0o600 })
+  })
+  process.stdout.write(
+    `wrote ${output}\nwho has it can tell what the list was: keep it from others\n`,
+  )
+}
+
+function parseSerial(text: string): number {
+  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('expected a serial')
 }
 
 interface LogFacts {
