@@ -7,6 +7,7 @@ import { isDue } from '../publish/role-life.ts'
 import { sha256Hex } from '../publish/sign-metadata.ts'
 import { parseOwnMetadata } from '../publish/tuf-metadata.ts'
 import { printEventFinding } from './event-finding.ts'
+import { checkLog } from './check-log.ts'
 import { checkZone } from './check-zones.ts'
 import { checkedClock } from './checked-clock.ts'
 import { withAuthority, type Authority, type AuthorityOptions } from './open-authority.ts'
@@ -35,6 +36,7 @@ export async function checkAuthority(
           findings: found(() => checkHistory(authority, list.rowId)),
         })),
         { check: 'chain of decisions', findings: found(() => checkChain(authority)) },
+        { check: 'log', findings: found(() => checkLog(authority)) },
         { check: 'keys', findings: await foundLater(() => checkKeys(authority)) },
         { check: 'signatures', findings: found(() => checkExpiry(authority, now())) },
         { check: 'published files', findings: found(() => checkPublished(authority)) },

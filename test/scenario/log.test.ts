@@ -14,6 +14,7 @@ import { printNoteKey } from '../../src/core/log/note-key.ts'
 import { printSignatureLines } from '../../src/core/log/note.ts'
 import { cosignCheckpoint } from '../../src/core/log/sign-note.ts'
 import { parseWitnessRequest } from '../../src/core/log/witness-request.ts'
+import { checkAuthority } from '../../src/main/check-authority.ts'
 import { openAuthority, type Authority } from '../../src/main/open-authority.ts'
 import { changePolicy } from '../../src/publish/change-policy.ts'
 import { changeKeys } from '../../src/publish/rotate-key.ts'
@@ -179,6 +180,51 @@ describe('a log that has another past than the published one', () => {
     await expect(publishLines(authority, 'a', some(3))).rejects.toThrow(fault('log/forked'))
     expect(readFileSync(join(published(), 'log/checkpoint'))).toEqual(shown)
     verifyPublishedLog(published())
+  })
+})
+
+describe('doctor', () => {
+  const findings = async (): Promise<readonly string[]> => {
+    const checks = await checkAuthority(home.data, { env: {}, now: () => home.clock.at })
+    return checks.find(({ check }) => check === 'log')!.findings
+  }
+  const edit = (sql: string): void => {
+    const sqlite = new Database(authority.paths.database)
+    for (const table of ['log_leaves', 'log_checkpoints']) {
+      sqlite.exec(`DROP TRIGGER ${table}_no_update; DROP TRIGGER ${table}_no_delete`)
+    }
+    sqlite.exec(sql)
+    sqlite.close()
+  }
+
+  it('finds nothing in a log that is whole', async () => {
+    applyList(authority, 'a')
+    await publishLines(authority, 'a', some(1))
+    expect(await findings()).toEqual([])
+  })
+
+  it.each([
+    ['a leaf', 'UPDATE log_leaves SET bytes = CAST(\'{}\' AS BLOB) WHERE "index" = 4', 2],
+    [
+      'a manifest',
+      "UPDATE log_leaves SET bytes = CAST('{}' AS BLOB) WHERE kind = 'publication'",
+      1,
+    ],
+    [
+      'metadata',
+      "UPDATE metadata SET bytes = CAST('{}' AS BLOB) WHERE role = 'snapshot' AND version = 2",
+      1,
+    ],
+  ])('finds %s that somebody wrote over', async (_, sql, count) => {
+    applyList(authority, 'a')
+    await publishLines(authority, 'a', some(1))
+    edit(sql)
+    expect(await findings()).toHaveLength(count)
+  })
+
+  it('finds a database that is behind what is published', async () => {
+    edit('DELETE FROM log_checkpoints')
+    expect(await findings()).toEqual([expect.stringContaining('the database is older')])
   })
 })
 
