@@ -72,7 +72,9 @@ describe('what is exported and read again', () => {
         summary,
         lines: written,
       } = render(format, exportSource(list, { action: actionIn(format) }))
-      if (summary.written === 0 || written.length === 0) return
+      // An exception for a name can leave nothing of the domain that stands at it but the head of the file.
+      const said = written.filter((line) => line !== 'server:')
+      if (summary.written === 0 || said.length === 0) return
       const { report, lines } = readText(text)
       if (format !== 'squid') expect(lines).toEqual(readText(text, { format }).lines)
       expect(report.refused.count).toBe(0)
