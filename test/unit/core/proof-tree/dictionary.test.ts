@@ -18,7 +18,7 @@ import {
 const DICTIONARY = process.env['SLOW'] ? 1_000_000 : 20_000
 /** Each costs a VRF proof where places are hidden; where they aren't, he is let ask for more. */
 const QUESTIONS = process.env['SLOW'] ? 4000 : 150
-const PLAIN_QUESTIONS = 8000
+const PLAIN_QUESTIONS = process.env['SLOW'] ? 30_000 : 8000
 const LISTED = 40
 
 const dictionary = Array.from({ length: DICTIONARY }, (_, i) => `name${i}.example`)
