@@ -62,6 +62,8 @@ test(
     const wholeRunMs = await publishKilled(home.data, 60_000)
     expect((await readSnapshot(reader, 'a')).serial).toBe(2)
     let [serial, killed] = [2, 0]
+    // What a killed one left in the log is finished by the next, which may be killed behind that.
+    let waiting: number | null = null
     for (let round = 1; round <= ROUNDS; round++) {
       const deciding = home.open()
       decideLines(deciding, 'a', linesAt(round))
@@ -77,6 +79,7 @@ test(
       const authority = home.open()
       await projectPublished(authority, { isThorough: true })
       const committed = authority.store.publications.latest(authority.store.lists.find('a')!.rowId)!
+      const isLeft = authority.store.log.batch() !== null
       authority.close()
       const repaired = await readSnapshot(reader, 'a')
       expect(repaired, `round ${round}`).toMatchObject({
@@ -84,7 +87,12 @@ test(
         state: committed.state,
       })
       if (committed.serial === serial) killed++
-      else expect(linesOf([repaired.lines])).toEqual(linesAt(round))
+      else {
+        const isOther = waiting !== null && committed.serial === serial + 1
+        expect(linesOf([repaired.lines])).toEqual(linesAt(isOther ? waiting! : round))
+      }
+      const isSame = waiting !== null && committed.serial === serial
+      if (!isSame) waiting = isLeft ? round : null
       serial = committed.serial
     }
     // Some were killed before their commit and some not.
