@@ -48,7 +48,7 @@ export async function projectPublished(
       await projectVersions(deps, signed)
     }
     if (isThorough) projectProofs(deps)
-    if (!expose(deps, timestamp)) continue
+    if (!expose(deps, { timestamp, size })) continue
     removeOld(deps, changed)
     return timestamp.version
   }
@@ -102,15 +102,20 @@ async function projectTargets(deps: PublishDeps, signed: SignedMetadata): Promis
 }
 
 /**
- * Shows readers the new state, unless a newer one is committed already: then false. No process can commit in between. The checkpoint comes
- * before the timestamp, so that whoever sees the timestamp finds what is signed under the checkpoint.
+ * Shows readers the new state, unless a newer one is committed already: then false. No process can commit in between. A new root alone
+ * makes a new checkpoint and no timestamp. The checkpoint comes before the timestamp, so that whoever sees the timestamp finds what is
+ * signed under the checkpoint.
  */
-function expose({ store, files }: PublishDeps, timestamp: SignedMetadata): boolean {
+function expose(
+  { store, files }: PublishDeps,
+  { timestamp, size }: { readonly timestamp: SignedMetadata; readonly size: number | null },
+): boolean {
   return store.write(() => {
+    const checkpoint = store.log.checkpoint()
+    if ((checkpoint?.size ?? null) !== size) return false
     if (store.metadata.latest('timestamp')?.version !== timestamp.version) return false
     const policy = readPolicy(store)
     if (policy !== null) replaceOther(files, LOG_POLICY_TARGET, Buffer.from(policy))
-    const checkpoint = store.log.checkpoint()
     if (checkpoint !== null) replaceOther(files, LOG_CHECKPOINT_PATH, checkpoint.note)
     replaceOther(files, TIMESTAMP_PATH, timestamp.bytes)
     return true

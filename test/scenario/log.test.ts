@@ -269,6 +269,31 @@ describe('two processes on one log', () => {
   })
 })
 
+describe('a projection', () => {
+  it('shows no checkpoint of what it has not published, whoever commits meanwhile', async () => {
+    const { log } = authority.store
+    const ends: Parameters<typeof log.finish>[0][] = []
+    const finish = (end: (typeof ends)[number]): never => {
+      ends.push(end)
+      throw new Error('killed')
+    }
+    const killed = { ...authority, store: { ...authority.store, log: { ...log, finish } } }
+    // A root alone, for which no timestamp is signed.
+    await expect(changeKeys(killed, { role: 'root', change: 'rotate' })).rejects.toThrow('killed')
+    let reads = 0
+    const read = (path: string): Uint8Array | null => {
+      if (path === 'log/checkpoint' && ++reads === 2) log.finish(ends[0]!)
+      return authority.files.read(path)
+    }
+    await projectPublished({ ...authority, files: { ...authority.files, read } })
+    await projectPublished(authority)
+    expect(verifyPublishedLog(published()).leaves.at(-1)).toMatchObject({
+      role: 'root',
+      version: 2,
+    })
+  })
+})
+
 describe('a policy with witnesses', () => {
   const witness = testSigner('witness.example', 'cosignature')
 
