@@ -1,10 +1,9 @@
-import { LOG_POLICY_TARGET } from '../core/layout.ts'
 import { readRoles } from './authority-roles.ts'
 import { finishBatch, type FinishDeps } from './finish-batch.ts'
 import { logManifest, metadataLeafOf, type LoggedPublication } from './log-leaves.ts'
-import { firstPolicy, LOG_KEY_USE, originOf, policyTarget } from './log-policy.ts'
+import { firstPolicy, LOG_KEY_USE, originOf } from './log-policy.ts'
 import type { HeldKey, KeyRing, PublishDeps, PublishedList, PublishStore } from './ports.ts'
-import { sealMetadata, signTargets } from './seal-metadata.ts'
+import { signPolicy } from './sign-policy.ts'
 
 /**
  * Begins the log of an authority that had none: with a key of its own, a policy that targets sign, and leaves of all that the database still
@@ -16,13 +15,7 @@ export async function beginLog(deps: FinishDeps & Pick<PublishDeps, 'newSalt'>):
   const roles = readRoles(store)
   const key = await takeLogKey(keys)
   const policy = firstPolicy(originOf(key), key)
-  const targets = await signTargets(keys, roles, 'targets', {
-    version: roles.targets.version + 1,
-    targets: { ...roles.targets.targets, [LOG_POLICY_TARGET]: policyTarget(policy) },
-    delegations: roles.targets.delegations,
-    at,
-  })
-  const metadata = await sealMetadata(keys, roles, { targets: [targets] }, at)
+  const metadata = await signPolicy(keys, roles, policy, at)
   const manifests = store.lists
     .all()
     .flatMap((list) => publicationsOf(store, list))

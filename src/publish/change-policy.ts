@@ -4,11 +4,11 @@ import { parsePolicy } from '../core/log/parse-policy.ts'
 import { isSameHash } from '../core/log/tree-hash.ts'
 import { readRoles } from './authority-roles.ts'
 import { commitLogged } from './commit-logged.ts'
-import { LOG_KEY_USE, policyTarget } from './log-policy.ts'
+import { LOG_KEY_USE } from './log-policy.ts'
 import type { PublishDeps } from './ports.ts'
 import { retryConflicts } from './retry-conflicts.ts'
 import { sha256Hex } from './sign-metadata.ts'
-import { sealMetadata, signTargets } from './seal-metadata.ts'
+import { signPolicy } from './sign-policy.ts'
 import { stageTarget } from './stage-target.ts'
 
 /**
@@ -30,13 +30,7 @@ export async function changePolicy(
     // A policy that waits for the dead is changed on top of what waits.
     const roles = readRoles(deps.store, deps.store.log.batch())
     await stageTarget(deps.files, LOG_POLICY_TARGET, [Buffer.from(policy)])
-    const targets = await signTargets(deps.keys, roles, 'targets', {
-      version: roles.targets.version + 1,
-      targets: { ...roles.targets.targets, [LOG_POLICY_TARGET]: policyTarget(policy) },
-      delegations: roles.targets.delegations,
-      at,
-    })
-    const metadata = await sealMetadata(deps.keys, roles, { targets: [targets] }, at)
+    const metadata = await signPolicy(deps.keys, roles, policy, at)
     await commitLogged(deps, { metadata, at, policy, isForced, joins: true, acts: [act] })
   })
 }
