@@ -1,0 +1,29 @@
+import type { Command } from 'commander'
+import type { KeyDescription } from '../publish/describe-keys.ts'
+import { globalOptions } from './global-options.ts'
+import { printJson, printTable } from './print-table.ts'
+
+/** `key ls`. */
+export async function listKeys(options: { readonly json?: boolean }, command: Command): Promise<void> {
+  const { withAuthority } = await import('./open-authority.ts')
+  const { describeKeys } = await import('../publish/describe-keys.ts')
+  await withAuthority(globalOptions(command).data, (authority) => {
+    const keys = describeKeys(authority)
+    process.stdout.write(
+      options.json === true ? printJson(keys) : printTable([HEADING, ...keys.map(cells)]),
+    )
+    return Promise.resolve()
+  })
+}
+
+const HEADING = ['ROLE', 'KEY', 'NEEDS', 'HERE', 'SIGNED UNTIL']
+
+function cells({ role, keyid, threshold, of, isHeld, expiresAt }: KeyDescription): string[] {
+  return [
+    role ?? '(replaced)',
+    keyid.slice(0, 16),
+    threshold === null ? '' : `${threshold} of ${of ?? 0}`,
+    isHeld ? 'yes' : 'no',
+    expiresAt === null ? '' : expiresAt.toISOString().slice(0, 10),
+  ]
+}
