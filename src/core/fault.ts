@@ -138,6 +138,12 @@ export const FAULT_CODES = [
   'system/not-found',
   // command line
   'usage/invalid',
+  // changes that wait for signatures
+  'draft/expired',
+  'draft/invalid',
+  'draft/not-found',
+  'draft/overtaken',
+  'draft/waits',
   // keys, signatures, publication
   'data/exists',
   'data/not-found',
@@ -146,6 +152,7 @@ export const FAULT_CODES = [
   'key/passphrase-missing',
   'key/passphrase-wrong',
   'key/permissions',
+  'key/unasked',
   'key/unknown-role',
   'signature/invalid',
   'signature/threshold',

@@ -4,13 +4,19 @@ import { globalOptions } from './global-options.ts'
 import { printJson, printTable } from './print-table.ts'
 
 /** `key ls`. */
-export async function listKeys(options: { readonly json?: boolean }, command: Command): Promise<void> {
+export async function listKeys(
+  options: { readonly json?: boolean },
+  command: Command,
+): Promise<void> {
   const { withAuthority } = await import('./open-authority.ts')
   const { describeKeys } = await import('../publish/describe-keys.ts')
   await withAuthority(globalOptions(command).data, (authority) => {
     const keys = describeKeys(authority)
+    const waiting = authority.drafts.all().length
+    const ending =
+      waiting === 0 ? '' : `\n${waiting} changes wait for signatures: «bailiwick key drafts»\n`
     process.stdout.write(
-      options.json === true ? printJson(keys) : printTable([HEADING, ...keys.map(cells)]),
+      options.json === true ? printJson(keys) : printTable([HEADING, ...keys.map(cells)]) + ending,
     )
     return Promise.resolve()
   })

@@ -47,7 +47,8 @@ async function applyLists(files: string[], options: JsonOption, command: Command
   const { assertOwnOrigins } = await import('../curation/assert-own-origins.ts')
   const { withStore } = await import('./find-list.ts')
   const { ensureListRoles } = await import('./publish-hooks.ts')
-  const applied = await withStore(
+  const { draftFacts, printDrafted } = await import('./key-draft-text.ts')
+  const { applied, drafted } = await withStore(
     data,
     async (store) => {
       // All or none: a mistake in the third file leaves the first two as they were.
@@ -69,15 +70,17 @@ async function applyLists(files: string[], options: JsonOption, command: Command
         return outcomes
       })
       // Safe to do again: a list whose role a crash prevented gets it from the next apply or publication.
-      await ensureListRoles(
+      const waiting = await ensureListRoles(
         { data, store },
         done.map(({ list }) => list),
       )
-      return done
+      return { applied: done, drafted: waiting }
     },
     { actor },
   )
-  process.stdout.write(options.json === true ? printJson(applied.map(outcomeOf)) : told(applied))
+  const facts = applied.map((one) => ({ ...outcomeOf(one), ...draftFacts(drafted) }))
+  const text = told(applied) + (drafted === null ? '' : printDrafted(drafted))
+  process.stdout.write(options.json === true ? printJson(facts) : text)
 }
 
 function outcomeOf({ outcome, list }: ListApplied): object {

@@ -168,15 +168,19 @@ async function policy(
   const text = await readPolicyFile(file)
   const { changePolicy } = await import('../publish/change-policy.ts')
   const { projectPublished } = await import('../publish/project-published.ts')
-  await withAuthority(
+  const { printDrafted } = await import('./key-draft-text.ts')
+  const { drafted } = await withAuthority(
     data,
     async (authority) => {
-      await changePolicy(authority, text, { isForced: withoutOldWitnesses })
+      const done = await changePolicy(authority, text, { isForced: withoutOldWitnesses })
       await projectPublished(authority)
+      return done
     },
     { actor },
   )
-  process.stdout.write(`the log has the policy of ${file}\n`)
+  process.stdout.write(
+    drafted === null ? `the log has the policy of ${file}\n` : printDrafted(drafted),
+  )
 }
 
 async function readPolicyFile(file: string): Promise<string> {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { Fault } from '../core/fault.ts'
 import { SALT_BYTES } from '../core/log-leaf.ts'
 import { dataPaths, type DataPaths } from '../platform/data-folder.ts'
+import { openDraftFolder } from '../platform/draft-folder.ts'
 import { openKeyFolder, type KeyFolder } from '../platform/key-folder.ts'
 import { openLineCache } from '../platform/line-cache.ts'
 import { readPassphrase } from '../platform/passphrase.ts'
@@ -53,6 +54,7 @@ export function openAuthority(data: string, options: AuthorityOptions = {}): Aut
     store,
     keys: options.keys ?? openKeyFolder(paths.keys, () => readPassphrase(env)),
     files: openPublishFolder(paths.published, paths.staging),
+    drafts: openDraftFolder(paths.drafts),
     cache: openLineCache(paths.work),
     zones: openZoneFolder(paths.zones),
     beginZone: openZoneBeginner(paths.zones),

@@ -1,3 +1,4 @@
+import type { Drafted } from '../publish/drafts/propose-change.ts'
 import { ensureListRole } from '../publish/list-role.ts'
 import { projectPublished } from '../publish/project-published.ts'
 import type { PublishOutcome } from '../publish/publish-list.ts'
@@ -12,14 +13,19 @@ interface HookDeps {
   readonly store: Store
 }
 
-/** Gives every list its signing role, and publishes what that signs. Does nothing for lists that have theirs. */
+/**
+ * Gives every list its signing role, and publishes what that signs. Does nothing for lists that have theirs. Gives the draft that some of them
+ * wait for, where others must sign targets.
+ */
 export async function ensureListRoles(
   { data, store }: HookDeps,
   lists: readonly StoredList[],
-): Promise<void> {
+): Promise<Drafted | null> {
   const authority = openAuthority(data, { store })
-  for (const list of lists) await ensureListRole(authority, list)
+  let drafted: Drafted | null = null
+  for (const list of lists) drafted = (await ensureListRole(authority, list)) ?? drafted
   await projectPublished(authority, { isThorough: false })
+  return drafted
 }
 
 /**

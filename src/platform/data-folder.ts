@@ -5,6 +5,8 @@ export interface DataPaths {
   readonly folder: string
   readonly database: string
   readonly keys: string
+  /** Changes that wait for signatures of keys elsewhere. */
+  readonly drafts: string
   /** The first root, which agents start from. */
   readonly root: string
   readonly published: string
@@ -24,6 +26,7 @@ export function dataPaths(folder: string): DataPaths {
     folder,
     database: join(folder, 'bailiwick.db'),
     keys: join(folder, 'keys'),
+    drafts: join(folder, 'drafts'),
     root: join(folder, 'root.json'),
     published: join(folder, 'published'),
     staging: join(folder, 'staging'),

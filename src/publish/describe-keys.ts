@@ -8,7 +8,9 @@ import type { PublishDeps } from './ports.ts'
 /** One key as `key ls` shows it. */
 export interface KeyDescription {
   readonly keyid: string
-  /** The role that it signs for now, `export`, `log`, or null for a key that was replaced. */
+  /**
+   * The role that it signs for now, `export`, `log`, `earlier log` for one that signs beside the log's key, or null for a key that was replaced.
+   */
   readonly role: string | null
   readonly threshold: number | null
   /** How many keys the role has. */
@@ -47,12 +49,13 @@ export function describeKeys({
     })),
   )
   const used = new Set(counting.map(({ keyid }) => keyid))
+  const earlier = new Set(store.log.policies().flatMap(keyidsOf))
   const replaced = [...held].filter((keyid) => !used.has(keyid))
   return [
     ...counting,
     ...replaced.map((keyid) => ({
       keyid,
-      role: null,
+      role: earlier.has(keyid) ? 'earlier log' : null,
       threshold: null,
       of: null,
       isHeld: true,
@@ -65,6 +68,10 @@ export function describeKeys({
 function logKeyids(store: PublishDeps['store']): string[] {
   const policy = readPolicy(store)
   if (policy === null) return []
+  return keyidsOf(policy)
+}
+
+function keyidsOf(policy: string): string[] {
   const { logs } = parsePolicy(Buffer.from(policy))
   return logs.map(({ key }) => keyidOf(Buffer.from(key.publicKey).toString('hex')))
 }

@@ -1,7 +1,9 @@
 import { Fault, isFault } from '../core/fault.ts'
 import { printCheckpoint } from '../core/log/checkpoint.ts'
 import { tileHashReader, type HashReader } from '../core/log/hash-reader.ts'
-import { printNote, type Note } from '../core/log/note.ts'
+import type { NoteKey } from '../core/log/note-key.ts'
+import { printNote, type Note, type NoteSignature } from '../core/log/note.ts'
+import { parsePolicy } from '../core/log/parse-policy.ts'
 import type { LogPolicy } from '../core/log/policy.ts'
 import { proveConsistency } from '../core/log/prove.ts'
 import { signNote } from '../core/log/sign-note.ts'
@@ -9,7 +11,7 @@ import { isSameHash, type TreeHead } from '../core/log/tree-hash.ts'
 import { collectCosignatures } from './collect-cosignatures.ts'
 import { retryConflicts } from './retry-conflicts.ts'
 import { LOG_KEY_USE, logNoteKey, readPolicies, type Policies } from './log-policy.ts'
-import type { LogBatch, PublishDeps, SignedMetadata } from './ports.ts'
+import type { HeldKey, LogBatch, PublishDeps, SignedMetadata } from './ports.ts'
 import { publishProofs } from './project-proofs.ts'
 import { projectTiles, tilesOf } from './project-tiles.ts'
 import { signTimestamp } from './seal-metadata.ts'
@@ -55,29 +57,52 @@ export async function finishBatch(deps: FinishDeps): Promise<void> {
   })
 }
 
-/** The signed note of a tree, by the log's key: the first line of signatures. */
+/**
+ * The signed note of a tree, by the key that the policy names: the first line of signatures. A key that an earlier policy of the log named
+ * signs too while its file is here, for readers and witnesses who know that one alone (ADR 026).
+ */
 async function signCheckpoint(
-  { keys }: Pick<FinishDeps, 'keys'>,
+  { keys, store }: Pick<FinishDeps, 'keys' | 'store'>,
   policy: LogPolicy,
   head: TreeHead,
 ): Promise<Note> {
-  for (const { keyid, publicHex } of keys.all().filter(({ use }) => use === LOG_KEY_USE)) {
-    const log = policy.logs.find(({ key }) =>
-      isSameHash(key.publicKey, Buffer.from(publicHex, 'hex')),
+  const held = keys.all().filter(({ use }) => use === LOG_KEY_USE)
+  const [own] = policy.logs.flatMap(({ key }) => heldKey(held, key) ?? [])
+  if (own === undefined) {
+    throw new Fault(
+      'key/missing',
+      `expected the key of the log ${policy.logs.map(({ key }) => JSON.stringify(key.name)).join(' or ')} on this host, got none: bring its file into keys/`,
     )
-    if (log === undefined) continue
-    const signer = await keys.signer(keyid)
-    const origin = log.key.name
-    const text = printCheckpoint({ origin, ...head })
+  }
+  const { origin } = own
+  const text = printCheckpoint({ origin, ...head })
+  const earlier = earlierKeys(store, origin).flatMap((key) => heldKey(held, key) ?? [])
+  const signing = new Map([own, ...earlier].map(({ key }) => [key.keyid, key]))
+  const signatures: NoteSignature[] = []
+  for (const key of signing.values()) {
+    const signer = await keys.signer(key.keyid)
     const sign = async (message: Uint8Array): Promise<Uint8Array> =>
       Buffer.from((await signer.sign(message)).sig, 'hex')
-    const signature = await signNote({ key: logNoteKey(origin, { publicHex }), sign }, text)
-    return { text, signatures: [signature] }
+    signatures.push(await signNote({ key: logNoteKey(origin, key), sign }, text))
   }
-  throw new Fault(
-    'key/missing',
-    `expected the key of the log ${policy.logs.map(({ key }) => JSON.stringify(key.name)).join(' or ')} on this host, got none: bring its file into keys/`,
-  )
+  return { text, signatures }
+}
+
+function heldKey(
+  held: readonly HeldKey[],
+  { name, publicKey }: NoteKey,
+): { readonly origin: string; readonly key: HeldKey } | null {
+  const key = held.find(({ publicHex }) => isSameHash(publicKey, Buffer.from(publicHex, 'hex')))
+  return key === undefined ? null : { origin: name, key }
+}
+
+/** The keys of that origin in all policies that there were, the newest first. */
+function earlierKeys({ log }: Pick<FinishDeps['store'], 'log'>, origin: string): NoteKey[] {
+  return log
+    .policies()
+    .flatMap((policy) => parsePolicy(Buffer.from(policy)).logs)
+    .map(({ key }) => key)
+    .filter(({ name }) => name === origin)
 }
 
 interface Asked {

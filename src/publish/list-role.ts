@@ -1,10 +1,9 @@
-import { DEFINITION_FILE, listRole, listTarget } from '../core/layout.ts'
-import { keysOfRole, readRoles, type AuthorityRoles } from './authority-roles.ts'
-import { commitLogged, type LoggedDeps } from './commit-logged.ts'
-import { retryConflicts } from './retry-conflicts.ts'
-import { definitionTarget } from './print-definition.ts'
-import type { PublishDeps, PublishedList, PublishStore } from './ports.ts'
-import { sealMetadata, signTargets } from './seal-metadata.ts'
+import { listRole, listTarget } from '../core/layout.ts'
+import { readRoles, type AuthorityRoles } from './authority-roles.ts'
+import { stateOf, readDrafts } from './drafts/find-draft.ts'
+import { proposeChange, type Drafted } from './drafts/propose-change.ts'
+import type { Act, PublishDeps, PublishedList, PublishStore } from './ports.ts'
+import { nextTargets } from './seal-metadata.ts'
 import { parseOwnMetadata, type DelegatedRole, type TargetsSigned } from './tuf-metadata.ts'
 import { tufKey } from '../core/tuf-key.ts'
 
@@ -16,40 +15,71 @@ export function readListRole(store: PublishStore, place: string): TargetsSigned 
 
 /**
  * Gives a list its role: a key of its own, a delegation from targets, and first metadata that holds its definition alone, all
- * committed together. Does nothing for a list that has one. Call it when a list is made; publishing calls it too.
+ * committed together. Does nothing for a list that has one. Call it when a list is made; publishing calls it too. Where this host can't sign
+ * targets, all lists that lack a role are put into one draft, which is given back, and no second one is made while it waits.
  *
  * Throws what the keys throw, and `publish/conflict` when other processes kept overtaking it.
  */
-export async function ensureListRole(deps: LoggedDeps, list: PublishedList): Promise<void> {
-  const role = listRole(list.place)
-  await retryConflicts(async () => {
-    const roles = readRoles(deps.store)
-    if (roles.targets.delegations?.roles.some(({ name }) => name === role) === true) return
-    const at = deps.now()
-    const delegating = await delegate(deps, roles, list.place)
-    const targets = await signTargets(deps.keys, roles, 'targets', {
-      ...delegating,
-      version: roles.targets.version + 1,
-      at,
-    })
-    const after = { ...roles, targets: delegating }
-    const first = await signTargets(deps.keys, after, role, {
-      version: 1,
-      targets: { [listTarget(list.place, DEFINITION_FILE)]: definitionTarget(list.definition) },
-      at,
-    })
-    const metadata = await sealMetadata(deps.keys, after, { targets: [targets, first] }, at)
-    const keyids = keysOfRole(after, role)?.keyids ?? []
-    const acts = [{ act: 'key-made', subject: { keyids, role } } as const]
-    await commitLogged(deps, { metadata, at, acts })
+export async function ensureListRole(
+  deps: PublishDeps,
+  list: PublishedList,
+): Promise<Drafted | null> {
+  if (!lacksRole(readRoles(deps.store), list)) return null
+  const waiting = waitingDraft(deps, listRole(list.place))
+  if (waiting !== null) return waiting
+  const { drafted } = await proposeChange(deps, async (roles, at) => {
+    // Each draft of targets overtakes the others: what lacks a role comes into one.
+    const wanted = canSignTargets(deps, roles) ? [list] : deps.store.lists.all()
+    const lacking = wanted.filter((one) => lacksRole(roles, one))
+    let targets = roles.targets
+    const acts: Act[] = []
+    for (const { place } of lacking) {
+      const { keyid, ...delegating } = await delegate(deps, targets, place)
+      targets = { ...targets, ...delegating }
+      acts.push({ act: 'key-made', subject: { keyids: [keyid], role: listRole(place) } })
+    }
+    return {
+      title: `${lacking.length === 1 ? 'the list' : 'the lists'} ${lacking.map(({ id }) => id).join(', ')}`,
+      root: null,
+      targets: nextTargets(targets, {}, at),
+      lists: lacking.map(({ place }) => listRole(place)),
+      isSealed: true,
+      acts,
+      ...{ policy: null, isForced: false, joins: false },
+    }
   })
+  return drafted
+}
+
+function lacksRole(
+  { targets }: Pick<AuthorityRoles, 'targets'>,
+  { place }: PublishedList,
+): boolean {
+  return !(targets.delegations?.roles ?? []).some(({ name }) => name === listRole(place))
+}
+
+function canSignTargets({ keys }: Pick<PublishDeps, 'keys'>, { root }: AuthorityRoles): boolean {
+  const { keyids, threshold } = root.roles.targets
+  const held = new Set(keys.all().map(({ keyid }) => keyid))
+  return keyids.filter((keyid) => held.has(keyid)).length >= threshold
+}
+
+/** A draft that is good for a role; those of list roles that came to nothing are taken away. */
+function waitingDraft(deps: PublishDeps, role: string): Drafted | null {
+  for (const draft of readDrafts(deps)) {
+    if (!draft.proposal.lists.includes(role)) continue
+    const { dead, missing } = stateOf(deps, draft)
+    if (dead === null && missing.length > 0) return { draft, missing }
+    if (dead !== null) deps.drafts.remove(draft.id)
+  }
+  return null
 }
 
 async function delegate(
   { keys }: Pick<PublishDeps, 'keys'>,
-  { targets }: AuthorityRoles,
+  targets: TargetsSigned,
   place: string,
-): Promise<TargetsSigned> {
+): Promise<Pick<TargetsSigned, 'delegations'> & { readonly keyid: string }> {
   const name = listRole(place)
   const before = targets.delegations ?? { keys: {}, roles: [] }
   // A key that a crash or a lost race left behind is taken up, not multiplied.
@@ -64,7 +94,7 @@ async function delegate(
     paths: [listTarget(place, '*')],
   }
   return {
-    ...targets,
+    keyid: key.keyid,
     delegations: {
       keys: { ...before.keys, [key.keyid]: tufKey(key.publicHex) },
       roles: [...before.roles, delegated].sort((a, b) => (a.name < b.name ? -1 : 1)),

@@ -317,11 +317,20 @@ export type AskWitness = (
   body: string,
 ) => Promise<{ readonly status: number; readonly body: Uint8Array }>
 
+/** Changes that wait for signatures of keys elsewhere: a small file for each. */
+export interface DraftFiles {
+  readonly all: () => readonly { readonly name: string; readonly bytes: Uint8Array }[]
+  /** Durable when it returns; replaces one of that name. */
+  readonly put: (name: string, bytes: Uint8Array) => void
+  readonly remove: (name: string) => void
+}
+
 /** What every use case of the room is handed. */
 export interface PublishDeps {
   readonly store: PublishStore
   readonly keys: KeyRing
   readonly files: PublishFiles
+  readonly drafts: DraftFiles
   readonly cache: LineCache
   /** Where zones are kept for secondaries; those with a digest are made before it is signed. */
   readonly zones: ZoneFolder

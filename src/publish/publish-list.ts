@@ -4,6 +4,7 @@ import { readRoles } from './authority-roles.ts'
 import type { GuardFinding } from './check-guard.ts'
 import { commitLogged } from './commit-logged.ts'
 import { cutPublication, type Cut } from './cut-publication.ts'
+import type { Drafted } from './drafts/propose-change.ts'
 import { finishBatch } from './finish-batch.ts'
 import { ensureListRole, readListRole } from './list-role.ts'
 import { retryConflicts } from './retry-conflicts.ts'
@@ -51,8 +52,8 @@ export function planPublish(
  * Makes the next serial of a list if it has changes: cut, make and stage the files, sign, log, commit. What another process did
  * meanwhile makes it begin again. What was committed is seen by readers only after `projectPublished`.
  *
- * Throws `publish/guard` when the circuit breaker stops it, `publish/conflict` when it was overtaken too often, `publish/waits` when the
- * serial is signed and waits for witnesses, and what keys, files and store throw; then nothing is published, and it can simply be run again.
+ * Throws `publish/guard` when the circuit breaker stops it, `publish/conflict` when it was overtaken too often, `draft/waits` when the list has no role
+ * before others have signed targets, `publish/waits` when the serial is signed and waits for witnesses, and what keys, files and store throw; then nothing is published, and it can simply be run again.
  */
 export async function publishList(
   deps: PublishDeps,
@@ -67,7 +68,8 @@ export async function publishList(
     assertGuard(deps, cut, options)
     // Said before anything is made, and derived while it is.
     deps.keys.warmUp()
-    await ensureListRole(deps, list)
+    const drafted = await ensureListRole(deps, list)
+    if (drafted !== null) throw waits(list, drafted)
     const making = await makeSerial(deps, cut)
     try {
       await publishMade(deps, cut, { ...making, options })
@@ -76,6 +78,13 @@ export async function publishList(
     }
     return outcomeOf(cut)
   })
+}
+
+function waits({ id }: PublishedList, { draft }: Drafted): Fault {
+  return new Fault(
+    'draft/waits',
+    `expected targets to name the list ${JSON.stringify(id)}, got the draft ${draft.id}, which waits for signatures: «bailiwick key drafts» says whose`,
+  )
 }
 
 interface MadeSerial {

@@ -17,7 +17,7 @@ export interface RefreshReport {
 
 /**
  * Signs again, with the same content, whatever nears its end: targets, list roles and snapshot with a third of their life left,
- * the timestamp when it is an hour old; and finishes what waits for its witnesses, if they answer. Root is left to `key rotate root`, with a warning. To be called at start and now and then; it is
+ * the timestamp when it is an hour old; and finishes what waits for its witnesses, if they answer. Root is left to `key renew root`, with a warning. To be called at start and now and then; it is
  * cheap when nothing is due. Readers see it after `projectPublished`.
  */
 export function refreshMetadata(deps: LoggedDeps): Promise<RefreshReport> {
@@ -117,11 +117,11 @@ async function renewTimestamp(
 function rootWarning({ root }: AuthorityRoles, at: Date): string[] {
   if (!isDue('root', new Date(root.expires), at)) return []
   return [
-    `root expires on ${root.expires.slice(0, 10)}: run «bailiwick key rotate root» before that day`,
+    `root expires on ${root.expires.slice(0, 10)}: run «bailiwick key renew root» before that day`,
   ]
 }
 
 function elsewhere({ role, signed }: DueRole): string {
   const day = signed.expiresAt.toISOString().slice(0, 10)
-  return `${role} expires on ${day}, and its keys are not on this host: bring them, or rotate the role`
+  return `${role} expires on ${day}, and its keys are not on this host: ${role === 'targets' ? 'run «bailiwick key renew targets», which drafts it for its holders' : 'bring them, or rotate the role'}`
 }

@@ -1,193 +1,218 @@
 import { Fault } from '../core/fault.ts'
 import { tufKey, type TufKey } from '../core/tuf-key.ts'
 import { keysOfRole, readRoles, type AuthorityRoles } from './authority-roles.ts'
-import { commitLogged } from './commit-logged.ts'
+import { proposeChange, type Drafted } from './drafts/propose-change.ts'
+import type { Proposal } from './drafts/proposal.ts'
 import { EXPORT_KEY_TARGET, exportKeyTarget } from './init-authority.ts'
-import { retryConflicts } from './retry-conflicts.ts'
-import type { Act, HeldKey, PublishDeps, SignedMetadata } from './ports.ts'
-import { nextRoot, sealMetadata, signTargets } from './seal-metadata.ts'
-import { signMetadata } from './sign-metadata.ts'
+import type { Act, HeldKey, PublicKey, PublishDeps } from './ports.ts'
+import { nextRoot, nextTargets } from './seal-metadata.ts'
 import { printExportKey } from './sign-minisign.ts'
 import { stageTarget } from './stage-target.ts'
-import {
-  parseOwnMetadata,
-  type RoleKeys,
-  type RootSigned,
-  type TargetsSigned,
-  type TopRole,
-} from './tuf-metadata.ts'
+import type { RoleKeys, RootSigned, TargetsSigned, TopRole } from './tuf-metadata.ts'
 
 export interface KeyChange {
   /** A top role, `list-PLACE`, or `export`. */
   readonly role: string
-  /** `rotate` replaces all keys of the role by as many new ones; `add` puts one beside them. */
+  /** `rotate` replaces all keys of the role, `add` puts some beside them. */
   readonly change: 'add' | 'rotate'
   /** How many signatures the role needs from now on; as before when left out. */
   readonly threshold?: number
+  /** Keys whose private parts are elsewhere. Without any, this host makes one, or for a rotation as many as there were. */
+  readonly publicKeys?: readonly PublicKey[]
+}
+
+/** What became of the keys of one role. */
+export interface RoleChanged {
+  readonly role: string
+  readonly change: KeyChange['change']
+  /** Those that were made here. */
+  readonly made: readonly HeldKey[]
+  readonly keys: RoleKeys
 }
 
 export interface KeysChanged {
-  readonly made: readonly HeldKey[]
-  readonly keys: RoleKeys
-  /** The metadata that was signed, by role. */
+  readonly roles: readonly RoleChanged[]
+  /** The metadata that was signed, by role; empty where it became a draft. */
   readonly signed: readonly string[]
+  readonly drafted: Drafted | null
 }
 
 /**
- * Changes the keys of a role and signs everything that must be signed by them, in one commit: for the top roles the next root, signed by the old
- * keys and the new; for a list or the exports the next targets. Readers follow by themselves. They see it after `projectPublished`.
+ * Changes the keys of a role, or of several top roles in one root, and signs everything that must be signed by them, in one commit: for the top
+ * roles the next root, signed by the old keys and the new; for a list or the exports the next targets. Readers follow by themselves. They see it
+ * after `projectPublished`. Where signatures are missing that this host can't give, it becomes a draft.
  *
- * Throws `key/unknown-role`, `signature/threshold`, `usage/invalid` for a threshold that cannot be reached.
+ * Throws `key/unknown-role`, `usage/invalid` for a threshold that cannot be reached, or for keys elsewhere of a role that signs every day;
+ * and what `proposeChange` throws.
  */
-export async function changeKeys(deps: PublishDeps, change: KeyChange): Promise<KeysChanged> {
+export async function changeKeys(
+  deps: PublishDeps,
+  ...changes: readonly KeyChange[]
+): Promise<KeysChanged> {
   const before = readRoles(deps.store)
-  const old = change.role === 'export' ? exportKeys(before) : keysOfRole(before, change.role)
+  assertTogether(changes)
+  const planned = changes.map((change) => planKeys(before, change))
+  const roles: RoleChanged[] = []
+  for (const { change, kept, threshold, making } of planned) {
+    const { role, publicKeys = [] } = change
+    const made: HeldKey[] = []
+    for (let i = 0; i < making; i++) made.push(await deps.keys.make(role))
+    const fresh = [...made, ...publicKeys]
+    const keys = { keyids: [...kept, ...fresh.map(({ keyid }) => keyid)], threshold }
+    roles.push({ role, change: change.change, made, keys })
+  }
+  const all = [
+    ...roles.flatMap(({ made }) => made),
+    ...changes.flatMap((one) => one.publicKeys ?? []),
+  ]
+  const change = { roles, keys: publicKeys(all) }
+  const outcome = await proposeChange(deps, (now, at) => proposalOf(deps, now, change, at))
+  return { roles, ...outcome }
+}
+
+interface PlannedKeys {
+  readonly change: KeyChange
+  readonly kept: readonly string[]
+  readonly threshold: number
+  /** How many keys this host is to make. */
+  readonly making: number
+}
+
+function planKeys(before: AuthorityRoles, change: KeyChange): PlannedKeys {
+  const { role, publicKeys: elsewhere = [] } = change
+  const old = role === 'export' ? exportKeys(before) : keysOfRole(before, role)
   if (old === null) {
     throw new Fault(
       'key/unknown-role',
-      `expected a role that has keys, got ${JSON.stringify(change.role)}`,
+      `expected a role that has keys, got ${JSON.stringify(role)}`,
     )
   }
-  const count = change.change === 'add' ? 1 : Math.max(old.keyids.length, change.threshold ?? 1)
+  const isAdding = change.change === 'add'
+  const kept = isAdding ? old.keyids : []
   const threshold = change.threshold ?? old.threshold
-  const total = change.change === 'add' ? old.keyids.length + 1 : count
-  assertThreshold(change.role, threshold, total)
-  const made: HeldKey[] = []
-  for (let i = 0; i < count; i++) made.push(await deps.keys.make(change.role))
-  const kept = change.change === 'add' ? old.keyids : []
-  const keys = { keyids: [...kept, ...made.map(({ keyid }) => keyid)], threshold }
-  const act = keyAct(change, { keys, made })
-  const signed = await retryConflicts(() => signChange(deps, act, { keys, made }))
-  return { made, keys, signed }
+  assertElsewhere(role, elsewhere, old.keyids)
+  const asMany = isAdding ? 1 : Math.max(old.keyids.length, change.threshold ?? 1)
+  const making = elsewhere.length > 0 ? 0 : asMany
+  assertThreshold(role, threshold, kept.length + making + elsewhere.length)
+  return { change, kept, threshold, making }
 }
 
 interface NewKeys {
-  readonly keys: RoleKeys
-  readonly made: readonly HeldKey[]
+  readonly roles: readonly RoleChanged[]
+  readonly keys: Readonly<Record<string, TufKey>>
 }
 
-interface KeyAct extends Act {
-  readonly subject: {
-    readonly role: string
-    readonly keyids: readonly string[]
-    readonly threshold: number
+async function proposalOf(
+  deps: PublishDeps,
+  before: AuthorityRoles,
+  change: NewKeys,
+  at: Date,
+): Promise<Proposal> {
+  const names = change.roles.map(({ role }) => role)
+  const isTop = names.every(isTopRole)
+  const root = isTop ? nextRoot(before.root, withRoleKeys(before.root, change), at) : null
+  const isOfTargets = !isTop || names.includes('targets')
+  return {
+    title: `new keys of ${names.join(', ')}`,
+    root,
+    targets: isOfTargets ? await targetsWith(deps, before.targets, change, at) : null,
+    lists: names.filter((name) => name !== 'export' && !isTopRole(name)),
+    isSealed: names.join() !== 'root',
+    acts: change.roles.map((role) => actOf(role, change)),
+    ...{ policy: null, isForced: false, joins: false },
   }
 }
 
-function keyAct({ role, change }: KeyChange, { keys, made }: NewKeys): KeyAct {
-  const keyids = made.map(({ keyid }) => keyid)
+function actOf({ role, change, keys }: RoleChanged, { keys: fresh }: NewKeys): Act {
+  const keyids = keys.keyids.filter((keyid) => fresh[keyid] !== undefined)
   const act = change === 'add' ? 'key-added' : 'key-rotated'
   return { act, subject: { role, keyids, threshold: keys.threshold } }
 }
 
-async function signChange(deps: PublishDeps, act: KeyAct, change: NewKeys): Promise<string[]> {
-  const { role } = act.subject
-  const at = deps.now()
-  const before = readRoles(deps.store)
-  const signed = isTopRole(role)
-    ? await signTopRole(deps, before, { role, at, ...change })
-    : await signBelow(deps, before, { role, at, ...change })
-  await commitLogged(deps, { metadata: signed, at, acts: [act] })
-  return signed.map((metadata) => metadata.role)
-}
-
-type Change<R extends string> = NewKeys & { readonly role: R; readonly at: Date }
-
-/** The next root with the new keys, and what the role must sign by them. */
-async function signTopRole(
-  { store, keys }: PublishDeps,
-  before: AuthorityRoles,
-  change: Change<TopRole>,
-): Promise<SignedMetadata[]> {
-  const { role, at } = change
-  const root = nextRoot(before.root, withRoleKeys(before.root, change), at)
-  // TUF 1.0 §6.1: the next root is signed by a threshold of the old root keys and of the new.
-  const signedRoot = await signMetadata(keys, root, {
-    role: 'root',
-    keys: [before.root.roles.root, root.roles.root],
-  })
-  if (role === 'root') return [signedRoot]
-  const after = { ...before, root }
-  const targets =
-    role === 'targets' ? [await signAgain({ store, keys }, after, { role: 'targets', at })] : []
-  return sealMetadata(keys, after, { root: signedRoot, targets }, at)
-}
-
-function withRoleKeys(
-  root: RootSigned,
-  { role, keys, made }: NewKeys & { readonly role: TopRole },
-): Pick<RootSigned, 'keys' | 'roles'> {
-  const roles = { ...root.roles, [role]: keys }
+function withRoleKeys(root: RootSigned, change: NewKeys): Pick<RootSigned, 'keys' | 'roles'> {
+  const changed = change.roles.map(({ role, keys }) => [role, keys] as const)
+  const roles = { ...root.roles, ...(Object.fromEntries(changed) as Partial<RootSigned['roles']>) }
   const used = new Set(Object.values(roles).flatMap(({ keyids }) => keyids))
-  return { roles, keys: onlyUsed({ ...root.keys, ...publicKeys(made) }, used) }
+  return { roles, keys: onlyUsed({ ...root.keys, ...change.keys }, used) }
 }
 
-/** The next targets with the new keys of a list or of exports, and the list signed by them. */
-async function signBelow(
+/** The next targets: as they are, for new keys of their own; else with the new keys of a list or of exports. */
+async function targetsWith(
   deps: PublishDeps,
-  before: AuthorityRoles,
-  change: Change<string>,
-): Promise<SignedMetadata[]> {
-  const { role, at } = change
-  const targets =
-    role === 'export'
-      ? await withExportKey(deps, before.targets, change)
-      : withListKeys(before.targets, change)
-  const after = { ...before, targets }
-  const next = {
-    version: targets.version + 1,
-    targets: targets.targets,
-    delegations: targets.delegations,
-    at,
-  }
-  const signed = [await signTargets(deps.keys, after, 'targets', next)]
-  if (role !== 'export') signed.push(await signAgain(deps, after, { role, at }))
-  return sealMetadata(deps.keys, after, { targets: signed }, at)
+  before: TargetsSigned,
+  { roles, keys }: NewKeys,
+  at: Date,
+): Promise<TargetsSigned> {
+  const [changed] = roles
+  if (changed === undefined || isTopRole(changed.role)) return nextTargets(before, {}, at)
+  const { role, made } = changed
+  if (role === 'export') return nextTargets(before, await withExportKey(deps, before, made), at)
+  return nextTargets(before, withListKeys(before, changed, keys), at)
 }
 
-function withListKeys(targets: TargetsSigned, { role, keys, made }: Change<string>): TargetsSigned {
+function withListKeys(
+  targets: TargetsSigned,
+  { role, keys: { keyids, threshold } }: RoleChanged,
+  fresh: NewKeys['keys'],
+): Pick<TargetsSigned, 'delegations'> {
   const before = targets.delegations ?? { keys: {}, roles: [] }
   const roles = before.roles.map((delegated) =>
-    delegated.name === role ? { ...delegated, ...keys } : delegated,
+    delegated.name === role ? { ...delegated, keyids, threshold } : delegated,
   )
-  const used = new Set(roles.flatMap(({ keyids }) => keyids))
-  return {
-    ...targets,
-    delegations: { roles, keys: onlyUsed({ ...before.keys, ...publicKeys(made) }, used) },
-  }
+  const used = new Set(roles.flatMap((delegated) => delegated.keyids))
+  return { delegations: { roles, keys: onlyUsed({ ...before.keys, ...fresh }, used) } }
 }
 
 async function withExportKey(
   { files }: Pick<PublishDeps, 'files'>,
-  targets: TargetsSigned,
-  { made }: NewKeys,
-): Promise<TargetsSigned> {
-  const [key] = made
-  if (key === undefined) return targets
-  const authority = String(targets.targets[EXPORT_KEY_TARGET]?.custom['authority'] ?? '')
+  { targets }: TargetsSigned,
+  [key]: readonly HeldKey[],
+): Promise<Pick<TargetsSigned, 'targets'>> {
+  if (key === undefined) return { targets }
+  const authority = String(targets[EXPORT_KEY_TARGET]?.custom['authority'] ?? '')
   await stageTarget(files, EXPORT_KEY_TARGET, [printExportKey(key, authority)])
-  return {
-    ...targets,
-    targets: { ...targets.targets, [EXPORT_KEY_TARGET]: exportKeyTarget(key, authority) },
-  }
-}
-
-/** The newest metadata of targets or a list role with the same content, by the keys that hold after the change. */
-function signAgain(
-  { store, keys }: Pick<PublishDeps, 'store' | 'keys'>,
-  after: AuthorityRoles,
-  { role, at }: { readonly role: string; readonly at: Date },
-): Promise<SignedMetadata> {
-  const latest = store.metadata.latest(role)
-  if (latest === null) throw new Error(`the role ${role} was never signed`)
-  const { version, targets, delegations } = parseOwnMetadata(latest.bytes, 'targets')
-  return signTargets(keys, after, role, { version: version + 1, targets, delegations, at })
+  return { targets: { ...targets, [EXPORT_KEY_TARGET]: exportKeyTarget(key, authority) } }
 }
 
 /** The one key that signs exports now, in the shape of a role. */
 function exportKeys({ targets }: AuthorityRoles): RoleKeys | null {
   const keyid = targets.targets[EXPORT_KEY_TARGET]?.custom['keyid']
   return typeof keyid === 'string' ? { keyids: [keyid], threshold: 1 } : null
+}
+
+/** Several roles are changed together where one root names them all. */
+function assertTogether(changes: readonly KeyChange[]): void {
+  const names = changes.map(({ role }) => role)
+  const isRepeated = new Set(names).size < names.length
+  if (!isRepeated && (names.length === 1 || names.every(isTopRole))) return
+  throw new Fault(
+    'usage/invalid',
+    `expected one role, or several of root, targets, snapshot and timestamp, got ${names.join(', ')}`,
+  )
+}
+
+/** Snapshot, timestamp, lists and exports are signed here, day and night: a key elsewhere could not sign for them. */
+function assertElsewhere(
+  role: string,
+  elsewhere: readonly PublicKey[],
+  old: readonly string[],
+): void {
+  if (elsewhere.length > 0 && role !== 'root' && role !== 'targets') {
+    throw new Fault(
+      'usage/invalid',
+      `expected root or targets for keys that are elsewhere, got ${JSON.stringify(role)}, which is signed on this host whenever something is published`,
+    )
+  }
+  const seen = new Set(old)
+  for (const { keyid } of elsewhere) {
+    if (seen.has(keyid)) {
+      throw new Fault(
+        'usage/invalid',
+        `expected keys that ${role} doesn't have yet, each once, got ${keyid.slice(0, 16)} again`,
+      )
+    }
+    seen.add(keyid)
+  }
 }
 
 function assertThreshold(role: string, threshold: number, count: number): void {
@@ -208,7 +233,7 @@ function isTopRole(role: string): role is TopRole {
   return role === 'root' || role === 'targets' || role === 'snapshot' || role === 'timestamp'
 }
 
-function publicKeys(made: readonly HeldKey[]): Record<string, TufKey> {
+function publicKeys(made: readonly PublicKey[]): Record<string, TufKey> {
   return Object.fromEntries(made.map(({ keyid, publicHex }) => [keyid, tufKey(publicHex)]))
 }
 

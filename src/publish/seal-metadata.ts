@@ -104,7 +104,7 @@ export interface NextTargets {
 /** The next version of root, to be signed by the keys of both. */
 export function nextRoot(
   before: RootSigned,
-  change: Pick<RootSigned, 'keys' | 'roles'>,
+  change: Partial<Pick<RootSigned, 'keys' | 'roles'>>,
   at: Date,
 ): RootSigned {
   return {
@@ -112,5 +112,19 @@ export function nextRoot(
     ...change,
     version: before.version + 1,
     expires: printExpires(expiryOf('root', at)),
+  }
+}
+
+/** The next version of targets, with what `change` has of them anew. */
+export function nextTargets(
+  before: TargetsSigned,
+  change: Partial<Pick<TargetsSigned, 'targets' | 'delegations'>>,
+  at: Date,
+): TargetsSigned {
+  return {
+    ...before,
+    ...change,
+    version: before.version + 1,
+    expires: printExpires(expiryOf('targets', at)),
   }
 }

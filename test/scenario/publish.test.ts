@@ -403,7 +403,7 @@ describe('refreshing', () => {
     after(125)
     const later = await refreshMetadata(authority)
     expect(later.warnings).toEqual([
-      expect.stringMatching(/^root expires on .* run «bailiwick key rotate root»/),
+      expect.stringMatching(/^root expires on .* run «bailiwick key renew root»/),
     ])
   })
 

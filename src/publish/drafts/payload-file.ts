@@ -1,0 +1,165 @@
+import type { PublishStore } from '../ports.ts'
+import { LOG_POLICY_TARGET } from '../../core/layout.ts'
+import { sha256Hex, payloadOf } from '../sign-metadata.ts'
+import type { RootSigned, TargetsSigned } from '../tuf-metadata.ts'
+import {
+  invalid,
+  isHex,
+  isObject,
+  parseCanonicalFile,
+  printCanonicalFile,
+} from './canonical-file.ts'
+import type { Draft } from './draft.ts'
+import { partsOf, type Proposal } from './proposal.ts'
+import { isCanonical, readRoot, readTargets } from './read-signed.ts'
+import { isSignature } from './verify-given.ts'
+
+/** What a holder is handed (`docs/spec/keys.md` §6): what is to be signed, and what it follows. */
+const FORMAT = 'bailiwick-payload/1'
+
+const ABOUT = {
+  what: 'a file to be signed',
+  format: FORMAT,
+  members: ['authority', 'before', 'draft', 'payloads', 'policy', 'title'],
+}
+
+/** A draft as its holders get it. */
+export interface PayloadFile extends Pick<Proposal, 'title' | 'root' | 'targets' | 'policy'> {
+  /** SHA-256 of the authority's first root: the fingerprint that everybody knows it by. */
+  readonly authority: string
+  readonly draft: string
+  readonly before: {
+    readonly root: MetadataBefore<RootSigned>
+    readonly targets: MetadataBefore<TargetsSigned>
+  }
+}
+
+export interface MetadataBefore<T> {
+  readonly signed: T
+  /** SHA-256 of the file: what was written down when it was signed. */
+  readonly sha256: string
+}
+
+export function printPayloadFile(
+  { metadata }: Pick<PublishStore, 'metadata'>,
+  draft: Draft,
+): string {
+  const { proposal, before, id } = draft
+  const root = readRoot(signedOf(before.root))
+  const payloads = partsOf({ root }, proposal).map(({ role, signed }) => {
+    return { role, payload: payloadOf(signed).toString() }
+  })
+  const authority = sha256Hex(metadata.find('root', 1)?.bytes ?? Buffer.alloc(0))
+  const { title, policy } = proposal
+  return printCanonicalFile({
+    format: FORMAT,
+    authority,
+    before,
+    draft: id,
+    payloads,
+    policy,
+    title,
+  })
+}
+
+/**
+ * From a host that may be somebody else's by now: nothing of it is believed but what follows from the signatures of the metadata before.
+ * Throws `draft/invalid`.
+ */
+export function parsePayloadFile(bytes: Uint8Array): PayloadFile {
+  const { authority, before, draft, payloads, policy, title } = parseCanonicalFile(bytes, ABOUT)
+  if (!isHex(authority, 32) || !isHex(draft, 8) || !isTitle(title) || !isObject(before)) {
+    throw invalid(`expected ${ABOUT.what} to say of which authority and draft it is, got none`)
+  }
+  const root = readRoot(signedOf(before['root']))
+  assertSignedBy(before['root'], root, 'root')
+  const targets = readTargets(signedOf(before['targets']))
+  assertSignedBy(before['targets'], root, 'targets')
+  const parts = readPayloads(payloads)
+  assertNext(parts.root, root)
+  assertNext(parts.targets, targets)
+  assertPolicy(parts.targets, policy)
+  return {
+    ...{ authority, draft, title, ...parts, policy: policy as string | null },
+    before: {
+      root: { signed: root, sha256: sha256Hex(Buffer.from(String(before['root']))) },
+      targets: { signed: targets, sha256: sha256Hex(Buffer.from(String(before['targets']))) },
+    },
+  }
+}
+
+function readPayloads(payloads: unknown): Pick<PayloadFile, 'root' | 'targets'> {
+  const found = new Map<string, unknown>()
+  if (!Array.isArray(payloads)) throw invalid('expected payloads, got none')
+  for (const one of payloads as unknown[]) {
+    const { role, payload } = isObject(one) ? one : {}
+    if (typeof payload !== 'string' || (role !== 'root' && role !== 'targets') || found.has(role)) {
+      throw invalid('expected a payload of root, of targets, or one of each, got another')
+    }
+    const signed = parse(payload)
+    // What is signed are these bytes: with another text of the same value readers would find the signature wrong.
+    if (!isCanonical(payload, signed)) {
+      throw invalid(`expected the canonical bytes of ${role}, got a text that was changed`)
+    }
+    found.set(role, signed)
+  }
+  if (found.size === 0) throw invalid('expected payloads, got none')
+  return {
+    root: found.has('root') ? readRoot(found.get('root')) : null,
+    targets: found.has('targets') ? readTargets(found.get('targets')) : null,
+  }
+}
+
+function assertNext(
+  next: RootSigned | TargetsSigned | null,
+  before: RootSigned | TargetsSigned,
+): void {
+  if (next === null || next.version === before.version + 1) return
+  throw invalid(
+    `expected version ${before.version + 1} of ${next._type}, which follows the one in the file, got ${next.version}`,
+  )
+}
+
+/** The policy is shown to holders because targets name it: so it must be the one that they name. */
+function assertPolicy(targets: TargetsSigned | null, policy: unknown): void {
+  if (policy === null) return
+  const named = targets?.targets[LOG_POLICY_TARGET]?.hashes.sha256
+  if (typeof policy === 'string' && sha256Hex(Buffer.from(policy)) === named) return
+  throw invalid('expected the policy that the targets name, got another')
+}
+
+function assertSignedBy(text: unknown, root: RootSigned, role: 'root' | 'targets'): void {
+  const file = parse(String(text))
+  const { signed, signatures } = isObject(file) ? file : {}
+  const payload = payloadOf(signed as RootSigned)
+  const { keyids, threshold } = root.roles[role]
+  const good = new Set(
+    (Array.isArray(signatures) ? (signatures as unknown[]) : []).flatMap((one) => {
+      const { keyid, sig } = isObject(one) ? one : {}
+      if (typeof keyid !== 'string' || typeof sig !== 'string' || !keyids.includes(keyid)) return []
+      return isSignature(root.keys[keyid]?.keyval.public ?? '', payload, sig) ? [keyid] : []
+    }),
+  )
+  if (good.size >= threshold) return
+  throw invalid(
+    `expected the ${role} before to be signed by its keys, got ${good.size} of ${threshold}`,
+  )
+}
+
+function signedOf(text: unknown): unknown {
+  const file = typeof text === 'string' ? parse(text) : null
+  return isObject(file) ? file['signed'] : null
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw invalid('expected metadata in JSON, got something else', cause)
+  }
+}
+
+/** Shown on a terminal: one line of no more than letters, digits and signs. */
+function isTitle(title: unknown): title is string {
+  return typeof title === 'string' && title.length <= 1000 && !/\p{C}/u.test(title)
+}
