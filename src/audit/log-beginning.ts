@@ -13,14 +13,16 @@ export interface KeptLeaf {
 }
 
 /**
- * What a log began with: the leaves under its first checkpoint, which is the one in the proof of leaf 0. An authority that had a history
- * tells it there, in no order that readers could follow; they are kept until all of them are there. A checkpoint that the auditor had
- * before sets a limit to it.
+ * What a log began with: the leaves under its first checkpoint. An authority that had a history tells it there, in no order that readers could
+ * follow; they are kept until all of them are there. It ends with the first snapshot behind a targets role (`docs/spec/log.md` §8), and at
+ * the latest with the checkpoint in the proof of leaf 0, which is a later one where the policy has changed since. A checkpoint that the
+ * auditor had before sets a limit to it, too.
  */
 export class LogBeginning {
   readonly #most: number
   readonly #leaves: KeptLeaf[] = []
   #size = 0
+  #hasTargets = false
 
   constructor(earlierSize: number | null) {
     this.#most = Math.min(earlierSize ?? MAX_BEGINNING, MAX_BEGINNING)
@@ -35,6 +37,9 @@ export class LogBeginning {
   keep(index: number, leaf: LogLeaf): boolean {
     if (index >= this.#size) return false
     this.#leaves.push({ index, leaf })
+    if (leaf.kind !== 'metadata') return true
+    this.#hasTargets ||= leaf.role === 'targets'
+    if (this.#hasTargets && typeOf(leaf.role) === 'snapshot') this.#size = index + 1
     return true
   }
 

@@ -3,6 +3,7 @@ import { Fault } from '../core/fault.ts'
 import { blocksOfLines, hashLines } from '../core/hash-lines.ts'
 import { metadataPath, targetPath, TIMESTAMP_PATH } from '../core/layout.ts'
 import { describeKeys } from '../publish/describe-keys.ts'
+import { readDrafts, stateOf } from '../publish/drafts/find-draft.ts'
 import { isDue } from '../publish/role-life.ts'
 import { sha256Hex } from '../publish/sign-metadata.ts'
 import { parseOwnMetadata } from '../publish/tuf-metadata.ts'
@@ -39,6 +40,7 @@ export async function checkAuthority(
         { check: 'log', findings: found(() => checkLog(authority)) },
         { check: 'keys', findings: await foundLater(() => checkKeys(authority)) },
         { check: 'signatures', findings: found(() => checkExpiry(authority, now())) },
+        { check: 'drafts', findings: found(() => checkDrafts(authority)) },
         { check: 'published files', findings: found(() => checkPublished(authority)) },
         ...published.all
           .filter(({ definition }) => definition.zone !== null)
@@ -133,15 +135,32 @@ function checkExpiry({ store }: Authority, at: Date): string[] {
   return [...newest.values()].flatMap(({ role, expiresAt }) => {
     if (expiresAt <= at) {
       return [
-        `${role} was signed until ${expiresAt.toISOString()}, and agents refuse it: run «bailiwick publish» or «bailiwick serve»`,
+        `${role} was signed until ${expiresAt.toISOString()}, and agents refuse it: run ${renewalOf(role)}`,
       ]
     }
     // A timestamp is due every hour; only a server that does not run lets it come near its end.
     if (role === 'timestamp' || !isDue(role, expiresAt, at)) return []
     return [
-      `${role} is signed until ${expiresAt.toISOString()} and should be signed again: run «bailiwick publish» or «bailiwick serve»`,
+      `${role} is signed until ${expiresAt.toISOString()} and should be signed again: run ${renewalOf(role)}`,
     ]
   })
+}
+
+/** Root is never signed again by itself, and targets only where their keys are. */
+function renewalOf(role: string): string {
+  const isTop = role === 'root' || role === 'targets'
+  return isTop ? `«bailiwick key renew ${role}»` : '«bailiwick publish» or «bailiwick serve»'
+}
+
+function checkDrafts(authority: Authority): string[] {
+  return readDrafts(authority)
+    .map((draft) => stateOf(authority, draft))
+    .map(({ draft, dead }) => {
+      const of = `${draft.id} (${draft.proposal.title})`
+      return dead === null
+        ? `${of} waits for signatures since ${draft.draftedAt.toISOString()}: «bailiwick key drafts» says whose`
+        : `${of} is ${dead}: «bailiwick key drop ${draft.id}», and draft it again`
+    })
 }
 
 function checkPublished(authority: Authority): string[] {
