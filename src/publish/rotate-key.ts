@@ -90,7 +90,8 @@ function planKeys(before: AuthorityRoles, change: KeyChange): PlannedKeys {
   const isAdding = change.change === 'add'
   const kept = isAdding ? old.keyids : []
   const threshold = change.threshold ?? old.threshold
-  assertElsewhere(role, elsewhere, old.keyids)
+  // Of a rotation those that are named again stay.
+  assertElsewhere(role, elsewhere, kept)
   const asMany = isAdding ? 1 : Math.max(old.keyids.length, change.threshold ?? 1)
   const making = elsewhere.length > 0 ? 0 : asMany
   assertThreshold(role, threshold, kept.length + making + elsewhere.length)
@@ -195,7 +196,7 @@ function assertTogether(changes: readonly KeyChange[]): void {
 function assertElsewhere(
   role: string,
   elsewhere: readonly PublicKey[],
-  old: readonly string[],
+  kept: readonly string[],
 ): void {
   if (elsewhere.length > 0 && role !== 'root' && role !== 'targets') {
     throw new Fault(
@@ -203,12 +204,12 @@ function assertElsewhere(
       `expected root or targets for keys that are elsewhere, got ${JSON.stringify(role)}, which is signed on this host whenever something is published`,
     )
   }
-  const seen = new Set(old)
+  const seen = new Set(kept)
   for (const { keyid } of elsewhere) {
     if (seen.has(keyid)) {
       throw new Fault(
         'usage/invalid',
-        `expected keys that ${role} doesn't have yet, each once, got ${keyid.slice(0, 16)} again`,
+        `expected each key of ${role} once, got ${keyid.slice(0, 16)} again`,
       )
     }
     seen.add(keyid)
