@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest'
+import { missingSignatures, type ProposedPart } from '../../../../src/publish/drafts/proposal.ts'
+
+const part = (...thresholds: readonly [number, string][]): ProposedPart =>
+  ({
+    role: 'root',
+    signed: { version: 5 },
+    needs: thresholds.map(([threshold, keyids], i) => {
+      return { threshold, keyids: [...keyids], namedBy: `root ${4 + i}` }
+    }),
+  }) as never
+
+it.each([
+  ['a', 'two of abc are one short', [[2, 'abc']], [['root 4', 'a', 'bc']]],
+  ['ab', 'two of abc are met', [[2, 'abc']], []],
+  [
+    'cd',
+    'the new are met and the old are not',
+    [
+      [2, 'abc'],
+      [2, 'cde'],
+    ],
+    [['root 4', 'c', 'ab']],
+  ],
+  [
+    'abc',
+    'the old are met and the new are not',
+    [
+      [2, 'abc'],
+      [2, 'cde'],
+    ],
+    [['root 5', 'c', 'de']],
+  ],
+  [
+    'bcd',
+    'one key counts for both',
+    [
+      [2, 'abc'],
+      [2, 'cde'],
+    ],
+    [],
+  ],
+  ['xyz', 'strangers count for nothing', [[1, 'a']], [['root 4', '', 'a']]],
+] as const)('%s: %s', (signed, _, thresholds, expected) => {
+  const missing = missingSignatures(
+    [part(...(thresholds as unknown as [number, string][]))],
+    () => new Set(signed),
+  )
+  expect(
+    missing.map(({ namedBy, there, missing }) => [namedBy, there.join(''), missing.join('')]),
+  ).toEqual(expected)
+  for (const one of missing) expect(one).toMatchObject({ role: 'root', version: 5 })
+})
