@@ -57,6 +57,9 @@ const AUDIT_PROGRAM = '^src/(audit/|main/audit)'
 /** A witness watches authorities: it may have nothing in common with one. */
 const WITNESS_PROGRAM = '^src/(witness/|main/witness)'
 
+/** A holder of keys signs on a machine where no authority is. */
+const HOLDER_PROGRAM = '^src/main/key-holder'
+
 const anyOf = (names) => `(${names.map((name) => name.replace('/', '[/]')).join('|')})`
 const roomsPath = (names) => `^src/${anyOf(names)}/`
 const packagesPath = (names) => `${MODULES}(@types/)?${anyOf(names)}/`
@@ -185,6 +188,16 @@ module.exports = {
       severity: 'error',
       from: { path: WITNESS_PROGRAM },
       to: { path: packagesPath(['better-sqlite3', 'drizzle-orm']), reachable: true },
+    },
+    {
+      name: 'holder-reaches-database',
+      comment: 'a holder of keys needs no database and no network',
+      severity: 'error',
+      from: { path: HOLDER_PROGRAM },
+      to: {
+        path: `(${packagesPath(['better-sqlite3', 'drizzle-orm', 'undici'])})|(${roomsPath(['store'])})`,
+        reachable: true,
+      },
     },
     {
       name: 'no-circles',

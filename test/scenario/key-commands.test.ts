@@ -60,6 +60,7 @@ function machineOf(name: string) {
   }
 }
 
+const containing = (text: string): unknown => expect.stringContaining(text)
 const publicFileIn = (home: string): string => {
   const name = readdirSync(join(home, 'keys')).find((one) => one.endsWith('.public.json'))
   return join(home, 'keys', name!)
@@ -95,9 +96,9 @@ describe('a ceremony', () => {
     const sign = (machine: Machine, ...more: string[]): Promise<Ran> =>
       machine.call('key', 'sign', payload, '--keys', 'keys', '-o', 'mine.json', ...more)
     const shown = await sign(alice, '--show')
-    expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('to be signed by') })
+    expect(shown).toMatchObject({ code: 0, stdout: containing('to be signed by') })
     // Nobody can be asked, and nobody said yes.
-    expect(await sign(alice)).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') })
+    expect(await sign(alice)).toMatchObject({ code: 2, stderr: containing('--yes') })
     expect(readdirSync(alice.home)).toEqual(['keys'])
     for (const machine of [alice, carol])
       expect(await sign(machine, '--yes')).toMatchObject({ code: 0 })
@@ -107,7 +108,7 @@ describe('a ceremony', () => {
     const cut = join(folder, 'cut.json')
     writeFileSync(cut, readFileSync(join(carol.home, 'mine.json')).subarray(0, -30))
     const refused = await runBailiwick(['--data', data, 'key', 'accept', cut])
-    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('(draft/invalid)') })
+    expect(refused).toMatchObject({ code: 3, stderr: containing('(draft/invalid)') })
     expect(await run('key', 'accept', join(carol.home, 'mine.json'))).toContain(
       'signed and published: root',
     )
@@ -125,7 +126,7 @@ describe('a ceremony', () => {
     const late = await sign(bob, '--yes')
     expect(late).toMatchObject({ code: 0 })
     const gone = await runBailiwick(['--data', data, 'key', 'accept', join(bob.home, 'mine.json')])
-    expect(gone).toMatchObject({ code: 3, stderr: expect.stringContaining('(draft/not-found)') })
+    expect(gone).toMatchObject({ code: 3, stderr: containing('(draft/not-found)') })
   })
 
   it('refuses what was altered, keys of another role, and a wrong passphrase', async () => {
@@ -134,7 +135,7 @@ describe('a ceremony', () => {
     await alice.run('key', 'make', '--use', 'targets', '-o', 'keys')
     const file = publicFileIn(alice.home)
     const wrongRole = await runBailiwick(['--data', data, 'key', 'add', 'root', '--public', file])
-    expect(wrongRole).toMatchObject({ code: 2, stderr: expect.stringContaining('made for root') })
+    expect(wrongRole).toMatchObject({ code: 2, stderr: containing('made for root') })
     await run('key', 'add', 'targets', '--public', file, '--threshold', '2')
     const payload = join(folder, 'payload.json')
     await run('key', 'payload', '-o', payload)
@@ -146,7 +147,7 @@ describe('a ceremony', () => {
     expect(await alice.run(...sign, '-o', 'mine.json')).toMatch(/targets version 2, valid until 30/)
     const given = ['--data', data, 'key', 'accept', join(alice.home, 'mine.json')]
     expect(await runBailiwick(given)).toMatchObject({
-      ...{ code: 3, stderr: expect.stringContaining('(draft/not-found)') },
+      ...{ code: 3, stderr: containing('(draft/not-found)') },
     })
     writeFileSync(payload, text)
     const wrong = await runBailiwick(sign, {
@@ -154,14 +155,14 @@ describe('a ceremony', () => {
     })
     expect(wrong).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('(key/passphrase-wrong)'),
+      stderr: containing('(key/passphrase-wrong)'),
     })
     const none = await runBailiwick(['key', 'make', '--use', 'root', '-o', 'keys'], {
       ...{ cwd: alice.home, env: { BAILIWICK_PASSPHRASE: undefined } },
     })
     expect(none).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('(key/passphrase-missing)'),
+      stderr: containing('(key/passphrase-missing)'),
     })
   })
 

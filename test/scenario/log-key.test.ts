@@ -41,8 +41,8 @@ afterEach(() => {
 const policyKey = (): NoteKey => parsePolicy(Buffer.from(readPolicy(authority.store)!)).logs[0]!.key
 const openAgent = (): Promise<FolderAgent> =>
   openFolderAgent(authority.paths.published, authority.paths.root, () => home.clock.at)
-const publish = async (...names: string[]): Promise<void> =>
-  void (await publishLines(authority, 'phishing', mockLines(...names)))
+const publish = (...names: string[]): Promise<unknown> =>
+  publishLines(authority, 'phishing', mockLines(...names))
 /** By whose keys the newest checkpoint is signed. */
 const signers = (): number[] => {
   const note = readFileSync(join(authority.paths.published, 'log/checkpoint'))

@@ -142,6 +142,14 @@ const BREACHES: readonly Breach[] = [
     files: { 'src/witness/stored.ts': needs('../store/door.ts') },
   },
   {
+    rule: 'holder-reaches-database',
+    why: 'who signs offline needs no authority, not even by a third file',
+    files: {
+      'src/main/key-holder.ts': needs('./key-harmless.ts'),
+      'src/main/key-harmless.ts': needs('../store/door.ts'),
+    },
+  },
+  {
     rule: 'witness-reaches-database',
     why: 'the driver must not come to a witness by any way',
     files: {
