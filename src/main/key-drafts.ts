@@ -52,7 +52,9 @@ function printState({ draft, dead, missing }: DraftState): string {
   if (dead !== null)
     return `${head}  ${dead}: «bailiwick key drop ${draft.id}», and draft it again\n`
   if (missing.length > 0) return head + printMissing(missing)
-  return `${head}  has all signatures: «bailiwick key accept» of any of them again commits it\n`
+  return draft.signatures.length > 0
+    ? `${head}  has all signatures: «bailiwick key accept» of any of them again commits it\n`
+    : `${head}  its keys are on this host now: «bailiwick key drop ${draft.id}», and do it again\n`
 }
 
 /** Of two drafts of one version the first that is signed overtakes the other. */

@@ -4,7 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkPublished } from '../../src/audit/check-published.ts'
 import { defaultLimits } from '../../src/audit/limit-published.ts'
 import { openFolder } from '../../src/audit/open-folder.ts'
-import { isFault, type FaultCode } from '../../src/core/fault.ts'
+import { Fault, isFault, type FaultCode } from '../../src/core/fault.ts'
+import { printNoteKey } from '../../src/core/log/note-key.ts'
+import { printSignatureLines } from '../../src/core/log/note.ts'
+import { cosignCheckpoint } from '../../src/core/log/sign-note.ts'
+import { parseWitnessRequest } from '../../src/core/log/witness-request.ts'
 import { signingKeyids } from '../../src/core/tuf-key.ts'
 import { checkAuthority } from '../../src/main/check-authority.ts'
 import type { Authority } from '../../src/main/open-authority.ts'
@@ -14,8 +18,10 @@ import type { Draft } from '../../src/publish/drafts/draft.ts'
 import { findDraft, readDrafts, stateOf } from '../../src/publish/drafts/find-draft.ts'
 import { printPayloadFile } from '../../src/publish/drafts/payload-file.ts'
 import type { Proposed } from '../../src/publish/drafts/propose-change.ts'
+import { finishBatch } from '../../src/publish/finish-batch.ts'
 import { ensureListRole } from '../../src/publish/list-role.ts'
 import { readPolicy } from '../../src/publish/log-policy.ts'
+import type { AskWitness } from '../../src/publish/ports.ts'
 import { projectPublished } from '../../src/publish/project-published.ts'
 import { renewRole } from '../../src/publish/renew-role.ts'
 import { changeKeys } from '../../src/publish/rotate-key.ts'
@@ -28,6 +34,7 @@ import {
 import { openFolderAgent } from '../support/folder-agent.ts'
 import { makeKeyHolder, type KeyHolder } from '../support/key-holder.ts'
 import { mockLines } from '../support/mock-published.ts'
+import { makeSigner } from '../support/witness-log.ts'
 
 const DAY_MS = 86_400_000
 
@@ -323,6 +330,43 @@ describe('drafts', () => {
     expect(await code(Promise.resolve().then(() => readDrafts(authority)))).toBe('draft/invalid')
     authority.drafts.remove(draft.id)
     expect(readDrafts(authority)).toEqual([])
+  })
+
+  it('that have enough signatures wait for the witnesses like everything else, and are drafts no more', async () => {
+    const witness = makeSigner('one.example', 'cosignature')
+    let isAway = false
+    const askWitness: AskWitness = async (_, body) => {
+      if (isAway) throw new Fault('fetch/unreachable', 'expected an answer, got none')
+      const { checkpoint } = parseWitnessRequest(Buffer.from(body))
+      const text = checkpoint.slice(0, checkpoint.indexOf('\n\n') + 1)
+      const lines = printSignatureLines([await cosignCheckpoint(witness, text, 1_893_456_000)])
+      return { status: 200, body: Buffer.from(lines) }
+    }
+    const deps = { ...authority, askWitness }
+    const log = /^log .*$/m.exec(readPolicy(authority.store)!)![0]
+    const line = `witness one ${printNoteKey(witness.key)} http://127.0.0.1:1/`
+    await changePolicy(deps, `${log}\n${line}\nquorum one\n`)
+    const { key, sign } = await makeKeyHolder('root')
+    const change = { role: 'root', change: 'add', publicKeys: [key], threshold: 2 } as const
+    const draft = draftOf(await changeKeys(deps, change))
+    isAway = true
+    const given = await sign(payloadOf(draft))
+    expect(await code(acceptSignatures(deps, given))).toBe('publish/waits')
+    expect(readDrafts(deps)).toEqual([])
+    expect(authority.store.metadata.latest('root')?.version).toBe(1)
+    isAway = false
+    await finishBatch(deps)
+    expect(signedBy('root')).toContain(key.keyid)
+  })
+
+  it('of a policy that targets do not name are damaged', async () => {
+    await giveAway('targets')
+    const policy = readPolicy(authority.store) ?? ''
+    const draft = draftOf(await changePolicy(authority, `# one\n${policy}`))
+    expect(readDrafts(authority)).toHaveLength(1)
+    const text = Buffer.from(authority.drafts.all()[0]!.bytes).toString().replace('# one', '# two')
+    authority.drafts.put(draft.id, Buffer.from(text))
+    expect(await code(Promise.resolve().then(() => readDrafts(authority)))).toBe('draft/invalid')
   })
 
   it('and roots that near their end are told by doctor', async () => {

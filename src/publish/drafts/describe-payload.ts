@@ -7,13 +7,15 @@ import type { PayloadFile } from './payload-file.ts'
  */
 export function describePayload(file: PayloadFile): string[] {
   const { root, targets, before, policy } = file
-  return [
+  const lines = [
     `draft      ${file.draft}: ${file.title}`,
     `authority  ${printFingerprint(file.authority)}`,
     ...(root === null ? [] : ['', ...describeRoot(before.root, root)]),
     ...(targets === null ? [] : ['', ...describeTargets(before.targets, targets)]),
     ...(policy === null ? [] : ['', 'the policy of the log', ...indented(policy)]),
   ]
+  // From a host that may be somebody else's: nothing in it may steer the terminal, nor turn a line round.
+  return lines.map((line) => line.replaceAll(/\p{C}/gu, '?'))
 }
 
 /** Hex in groups of four digits, as people compare it. */
@@ -93,12 +95,11 @@ function printFile({ hashes, length, custom }: TargetFile): string {
   return `${length} bytes, SHA-256 ${hashes.sha256}${more}`
 }
 
-/** From a file that others have made: nothing in it may steer the terminal. */
 function indented(text: string): string[] {
   return text
     .split('\n')
     .slice(0, -1)
-    .map((line) => `  ${line.replaceAll(/\p{C}/gu, '?')}`)
+    .map((line) => `  ${line}`)
 }
 
 function isSameSet(a: readonly string[], b: readonly string[]): boolean {

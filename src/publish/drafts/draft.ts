@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { Fault } from '../../core/fault.ts'
+import { LOG_POLICY_TARGET } from '../../core/layout.ts'
 import { printSortedJson } from '../../core/sorted-json.ts'
-import { payloadOf } from '../sign-metadata.ts'
+import { payloadOf, sha256Hex } from '../sign-metadata.ts'
 import type { Signature } from '../ports.ts'
 import { partsOf, type Proposal } from './proposal.ts'
 import { parseOwnMetadata } from '../tuf-metadata.ts'
@@ -67,12 +68,19 @@ export function parseDraft(name: string, bytes: Uint8Array): Draft {
     const { format, ...file } = JSON.parse(Buffer.from(bytes).toString()) as DraftFile
     const draft = { ...file, draftedAt: new Date(file.draftedAt) }
     // Its name is made of what is to be signed: a file that was edited doesn't bear it any more.
-    if (format === FORMAT && draft.id === name && makeDraft(draft).id === name) return draft
+    const isWhole = format === FORMAT && draft.id === name && makeDraft(draft).id === name
+    if (isWhole && hasNamedPolicy(draft.proposal)) return draft
   } catch (cause) {
     if (!(cause instanceof SyntaxError) && !(cause instanceof TypeError)) throw cause
     throw damaged(name, cause)
   }
   throw damaged(name)
+}
+
+/** A policy that targets don't name would stop the log when it is committed. */
+function hasNamedPolicy({ policy, targets }: Proposal): boolean {
+  if (policy === null) return true
+  return targets?.targets[LOG_POLICY_TARGET]?.hashes.sha256 === sha256Hex(Buffer.from(policy))
 }
 
 interface DraftFile extends Omit<Draft, 'draftedAt'> {

@@ -25,6 +25,7 @@ export function readRoot(signed: unknown): RootSigned {
   }
   assertKeys(keys)
   for (const name of named) assertRoleKeys(name, roles[name], keys, ['keyids', 'threshold'])
+  assertAllUsed(keys, Object.values(roles))
   return root as unknown as RootSigned
 }
 
@@ -52,6 +53,7 @@ export function readTargets(signed: unknown): TargetsSigned {
     if (!isShaped) throw invalid(`expected a role for each list, got ${JSON.stringify(name)}`)
     assertRoleKeys(name, role, keys, ['keyids', 'name', 'paths', 'terminating', 'threshold'])
   }
+  assertAllUsed(keys, roles)
   return targets as unknown as TargetsSigned
 }
 
@@ -119,6 +121,13 @@ function assertRoleKeys(
     Number(threshold) <= keyids.length
   if (!isShaped)
     throw invalid(`expected known keys, each once, and a threshold of ${name}, got others`)
+}
+
+/** A key that no role has would not be shown. */
+function assertAllUsed(keys: JsonObject, roles: readonly unknown[]): void {
+  const used = new Set((roles as readonly RoleKeys[]).flatMap(({ keyids }) => keyids))
+  const idle = Object.keys(keys).find((keyid) => !used.has(keyid))
+  if (idle !== undefined) throw invalid(`expected keys of roles, got ${idle}, which is of none`)
 }
 
 function isFile(file: unknown): boolean {
