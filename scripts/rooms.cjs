@@ -29,7 +29,7 @@ const ROOMS = {
   store: { rooms: ['core'], packages: ['better-sqlite3', 'drizzle-orm'] },
   platform: {
     rooms: ['core'],
-    packages: ['undici', 'pino', 'prom-client', 'hono', 'ajv'],
+    packages: ['undici', 'pino', 'prom-client', 'hono', 'ajv', 'pkcs11js'],
   },
   main: {
     rooms: [
@@ -117,6 +117,27 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/core/vrf/' },
       to: { path: packagesPath(['@noble/curves', '@noble/hashes']) },
+    },
+    {
+      name: 'pkcs11-in-one-file',
+      comment: 'foreign native code is loaded in one place, and only where a key lies in a token',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/key-token/load-pkcs11js[.]ts$' },
+      to: { path: packagesPath(['pkcs11js']) },
+    },
+    {
+      name: 'pkcs11-when-needed',
+      comment: 'it is an optional package: whoever has no key in a token starts without it',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: packagesPath(['pkcs11js']), dependencyTypesNot: ['dynamic-import'] },
+    },
+    {
+      name: 'reader-reaches-token',
+      comment: 'agents, edges and audits hold no key, so they load no PKCS #11 module',
+      severity: 'error',
+      from: { path: [AGENT_PROGRAM, EDGE_PROGRAM, AUDIT_PROGRAM].join('|') },
+      to: { path: packagesPath(['pkcs11js']), reachable: true },
     },
     {
       name: 'unknown-room',

@@ -10,7 +10,7 @@ const vectors = filesUnder('test/vectors').filter((path) => !path.endsWith('READ
 
 describe('files', () => {
   test('are named in kebab-case after the one thing that they export', () => {
-    const wrong = sources.filter((path) => !/^src(\/[a-z][a-z0-9-]*)+\.ts$/.test(path))
+    const wrong = sources.filter((path) => !/^src(\/[a-z][a-z0-9-]*)+(\.d)?\.ts$/.test(path))
     expect(wrong).toEqual([])
   })
 

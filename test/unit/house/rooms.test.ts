@@ -126,6 +126,35 @@ const BREACHES: readonly Breach[] = [
       'src/main/edges-driver.ts': needs('drizzle-orm'),
     },
   },
+  breach('pkcs11-in-one-file', 'no second way to a token', 'platform', 'pkcs11js'),
+  {
+    rule: 'pkcs11-when-needed',
+    why: 'an optional package is not imported before it is needed',
+    files: { 'src/platform/key-token/load-pkcs11js.ts': needs('pkcs11js') },
+  },
+  {
+    rule: 'reader-reaches-token',
+    why: 'an agent loads no module for tokens, not even by a third file',
+    files: {
+      'src/main/agent-key.ts': needs('./agents-key.ts'),
+      'src/main/agents-key.ts': needs('../platform/key-token/load-pkcs11js.ts'),
+    },
+  },
+  {
+    rule: 'reader-reaches-token',
+    why: 'nor does an edge',
+    files: {
+      'src/main/edge-key.ts': needs('./edges-key.ts'),
+      'src/main/edges-key.ts': needs('../platform/key-token/load-pkcs11js.ts'),
+    },
+  },
+  {
+    rule: 'reader-reaches-token',
+    why: 'nor does an audit',
+    files: {
+      'src/audit/key.ts': needs('../platform/key-token/load-pkcs11js.ts'),
+    },
+  },
   breach('curves-in-vrf-alone', 'no point outside of the VRF', 'core', '@noble/curves'),
   {
     rule: 'witness-reaches-authority',
@@ -255,6 +284,7 @@ const PACKAGES = [
   'hono',
   'node-cron',
   'pino',
+  'pkcs11js',
   'prom-client',
   'tldts',
   'tr46',
