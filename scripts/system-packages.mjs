@@ -39,6 +39,12 @@ export const PEERS = [
     files: ['/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go'],
     for: 'the log, a second reader',
   },
+  {
+    package: 'softhsm2',
+    programs: ['softhsm2-util'],
+    files: ['/usr/lib/softhsm/libsofthsm2.so'],
+    for: 'keys in a PKCS#11 token',
+  },
   { package: 'sqlite3', programs: ['sqlite3'], for: 'the database, a second reader' },
   { package: 'curl', programs: ['curl'], for: 'HTTP, a second client' },
   { package: 'openssl', programs: ['openssl'], for: 'a certificate for https' },

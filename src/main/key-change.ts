@@ -8,8 +8,9 @@ import { draftFacts, printDrafted } from './key-draft-text.ts'
 import { globalOptions } from './global-options.ts'
 import { printJson } from './print-table.ts'
 import { naming } from './system-fault.ts'
+import { wantedToken, type TokenFlags } from './token-option.ts'
 
-export interface ChangeOptions {
+export interface ChangeOptions extends TokenFlags {
   readonly threshold?: number
   readonly public?: readonly string[]
   readonly json?: boolean
@@ -36,6 +37,8 @@ export async function changeRoles(
     return
   }
   const elsewhere = await readPublicFiles(roles, options.public ?? [])
+  const where = wantedToken(options)
+  assertOneKey(roles, elsewhere, options)
   async function run(authority: Authority): Promise<void> {
     const wanted: KeyChange[] = []
     for (const role of roles) wanted.push(changeOf(await roleName(authority, role)))
@@ -45,7 +48,7 @@ export async function changeRoles(
   }
   function changeOf(role: string): KeyChange {
     return {
-      ...{ role, change, publicKeys: elsewhere },
+      ...{ role, change, publicKeys: elsewhere, ...where },
       ...(options.threshold !== undefined && { threshold: options.threshold }),
     }
   }
@@ -55,7 +58,7 @@ export async function changeRoles(
 /** The log has one key, which its policy names. */
 async function changeLog(
   { roles, change }: Wanted,
-  { threshold, public: files = [], json }: ChangeOptions,
+  { threshold, public: files = [], json, ...flags }: ChangeOptions,
   { data, actor }: { readonly data: string; readonly actor: string },
 ): Promise<void> {
   if (roles.length > 1 || change === 'add' || threshold !== undefined || files.length > 0) {
@@ -67,8 +70,9 @@ async function changeLog(
   const { withAuthority } = await import('./open-authority.ts')
   const { rotateLogKey } = await import('../publish/rotate-log-key.ts')
   const { projectPublished } = await import('../publish/project-published.ts')
+  const where = wantedToken(flags)
   const work = async (authority: Authority): Promise<LogKeyChanged> => {
-    const done = await rotateLogKey(authority)
+    const done = await rotateLogKey(authority, where)
     await projectPublished(authority, { isThorough: false })
     return done
   }
@@ -82,6 +86,26 @@ pulled, end that with «bailiwick key forget».\n`
       : printDrafted(drafted)
   const text = `the log has a new key:\n  ${made.keyid}\n  ${vkey}\n${ending}`
   process.stdout.write(json === true ? printJson(facts) : text)
+}
+
+/** What `--token` and `--public` can't mean together, and one existing key can't be for several roles. Throws `usage/invalid`. */
+function assertOneKey(
+  roles: readonly string[],
+  elsewhere: readonly PublicKey[],
+  { token, existing }: TokenFlags,
+): void {
+  if (token === undefined) return
+  if (elsewhere.length > 0) {
+    throw new Fault(
+      'usage/invalid',
+      'expected --token or --public, got both: one change after the other',
+    )
+  }
+  if (existing !== true || roles.length === 1) return
+  throw new Fault(
+    'usage/invalid',
+    `expected one role for a key that exists, got ${roles.join(', ')}`,
+  )
 }
 
 /** The keys that others hold. Throws `usage/invalid` for one that was made for another role. */

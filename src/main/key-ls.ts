@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { KeyDescription } from '../publish/describe-keys.ts'
 import { globalOptions } from './global-options.ts'
 import { printJson, printTable } from './print-table.ts'
+import { keyPlace } from './token-option.ts'
 
 /** `key ls`. */
 export async function listKeys(
@@ -24,12 +25,13 @@ export async function listKeys(
 
 const HEADING = ['ROLE', 'KEY', 'NEEDS', 'HERE', 'SIGNED UNTIL']
 
-function cells({ role, keyid, threshold, of, isHeld, expiresAt }: KeyDescription): string[] {
+function cells(key: KeyDescription): string[] {
+  const { role, keyid, threshold, of, expiresAt } = key
   return [
     role ?? '(replaced)',
     keyid.slice(0, 16),
     threshold === null ? '' : `${threshold} of ${of ?? 0}`,
-    isHeld ? 'yes' : 'no',
+    keyPlace(key),
     expiresAt === null ? '' : expiresAt.toISOString().slice(0, 10),
   ]
 }

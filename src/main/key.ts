@@ -26,8 +26,10 @@ export function register(program: Command): void {
       .description(description)
       .option('--threshold <n>', 'how many of its keys must sign from now on', parseThreshold)
       .option('--public <file...>', 'public files of keys that others hold («bailiwick key make»)')
+      .option('--token <uri>', 'make the new keys in a PKCS#11 token: its pkcs11: URI')
+      .option('--existing', 'take the key that --token names, and make none')
       .option('--json', 'print what was done as JSON')
-      .addHelpText('after', change === 'add' ? ADD_HELP : ROTATE_HELP)
+      .addHelpText('after', change === 'add' ? ADD_HELP : ROTATE_HELP + TOKEN_HELP)
       .action((roles: string[], options: ChangeOptions, command: Command) =>
         changeRoles({ roles, change }, options, command),
       )
@@ -87,6 +89,11 @@ ${WHERE}
 Examples:
   bailiwick key rotate snapshot timestamp
   bailiwick key rotate root --public alice.json bob.json carol.json --threshold 2`
+
+const TOKEN_HELP = `
+  bailiwick key rotate timestamp --token 'pkcs11:token=online?module-path=/usr/lib/softhsm/libsofthsm2.so'
+
+The PIN of a token comes from BAILIWICK_PIN, the systemd credential bailiwick-pin, or the file of pin-source in the URI.`
 
 function parseThreshold(text: string): number {
   if (/^[1-9][0-9]?$/.test(text)) return Number(text)

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { Fault } from '../core/fault.ts'
 import { dataPaths, type DataPaths } from '../platform/data-folder.ts'
 import { makeFolder, writeDurableFile } from '../platform/durable-file.ts'
-import { createKeyFolder, openKeyFolder } from '../platform/key-folder.ts'
+import { createKeyFolder } from '../platform/key-folder.ts'
 import { readPassphrase } from '../platform/passphrase.ts'
 import { isRunning } from '../platform/running-process.ts'
 import { commitLogged } from '../publish/commit-logged.ts'
@@ -13,6 +13,7 @@ import { sha256Hex } from '../publish/sign-metadata.ts'
 import type { StoredAct } from '../store/event-store.ts'
 import { openStore, OWN_ACTOR } from '../store/open-store.ts'
 import { withAuthority } from './open-authority.ts'
+import { openKeys } from './open-keys.ts'
 
 export interface NewAuthority {
   readonly data: string
@@ -106,7 +107,7 @@ async function make(
   makeFolder(paths.folder)
   writeDurableFile(paths.begun, Buffer.from(`${process.pid}\n`))
   createKeyFolder(paths.keys, { isPlain: hasPlainKeys })
-  const keys = openKeyFolder(paths.keys, () => readPassphrase(env))
+  const keys = openKeys(paths.keys, env)
   const at = now()
   const first = await initAuthority(keys, { authority, origin }, at)
   const acts = keys.all().map(({ use, keyid }): StoredAct => {

@@ -4,15 +4,15 @@ import { Fault } from '../core/fault.ts'
 import { SALT_BYTES } from '../core/log-leaf.ts'
 import { dataPaths, type DataPaths } from '../platform/data-folder.ts'
 import { openDraftFolder } from '../platform/draft-folder.ts'
-import { openKeyFolder, type KeyFolder } from '../platform/key-folder.ts'
+import type { KeyFolder } from '../platform/key-folder.ts'
 import { openLineCache } from '../platform/line-cache.ts'
-import { readPassphrase } from '../platform/passphrase.ts'
 import { openPublishFolder } from '../platform/publish-folder.ts'
 import { openZoneFolder } from '../platform/zone-folder.ts'
 import type { PublishDeps } from '../publish/ports.ts'
 import { openStore, OWN_ACTOR, type Store } from '../store/open-store.ts'
 import { openAskWitness } from './ask-witness.ts'
 import { checkedClock } from './checked-clock.ts'
+import { openKeys } from './open-keys.ts'
 import { openZoneBeginner } from './zone-beginner.ts'
 
 /** An authority's data folder, open: what every use case of publishing is handed, and the rest of it. */
@@ -49,10 +49,11 @@ export function openAuthority(data: string, options: AuthorityOptions = {}): Aut
     )
   }
   const { actor = OWN_ACTOR } = options
+  const keys = options.keys ?? openKeys(paths.keys, env)
   const store = options.store ?? openStore(paths.database, { actor, now })
   return {
     store,
-    keys: options.keys ?? openKeyFolder(paths.keys, () => readPassphrase(env)),
+    keys,
     files: openPublishFolder(paths.published, paths.staging),
     drafts: openDraftFolder(paths.drafts),
     cache: openLineCache(paths.work),
@@ -64,6 +65,7 @@ export function openAuthority(data: string, options: AuthorityOptions = {}): Aut
     onWitness: () => undefined,
     paths,
     close: () => {
+      keys.close()
       if (options.store === undefined) store.close()
     },
   }

@@ -69,9 +69,8 @@ async function publish(ids: string[], flags: PublishFlags, command: Command): Pr
  */
 async function warmKeys(data: string): Promise<KeyFolder> {
   const { dataPaths } = await import('../platform/data-folder.ts')
-  const { openKeyFolder } = await import('../platform/key-folder.ts')
-  const { readPassphrase } = await import('../platform/passphrase.ts')
-  const keys = openKeyFolder(dataPaths(data).keys, () => readPassphrase(process.env))
+  const { openKeys } = await import('./open-keys.ts')
+  const keys = openKeys(dataPaths(data).keys, process.env)
   try {
     keys.warmUp()
   } catch {

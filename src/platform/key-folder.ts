@@ -1,9 +1,11 @@
 import { createPrivateKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Fault } from '../core/fault.ts'
+import { isMainThread } from 'node:worker_threads'
+import { Fault, isFault } from '../core/fault.ts'
 import { keyidOf } from '../core/tuf-key.ts'
 import { makeFolder, writeDurableFile } from './durable-file.ts'
+import { KDF_FILE, readKdf, readKeyFile, type KeyFile } from './key-file.ts'
 import {
   deriveMasterKey,
   newKdf,
@@ -12,13 +14,16 @@ import {
   type Kdf,
   type SealedKey,
 } from './key-seal.ts'
+import type { TokenAccess, TokenKeys, WantedTokenKey } from './key-token/token-keys.ts'
 
-/** A key of which the private part lies in the folder. */
+/** A key of which the private part lies in the folder, or in a token that a file of the folder names. */
 export interface FolderKey {
   readonly keyid: string
   readonly publicHex: string
   /** What it was made for: a role's name, or `export`. */
   readonly use: string
+  /** The `pkcs11:` URI of a key that lies in a token, and of which the folder has but the public part. */
+  readonly token?: string
 }
 
 export interface FolderSigner extends FolderKey {
@@ -30,21 +35,27 @@ export interface FolderSigner extends FolderKey {
 export interface KeyFolder {
   readonly all: () => readonly FolderKey[]
   readonly signer: (keyid: string) => Promise<FolderSigner>
-  readonly make: (use: string) => Promise<FolderKey>
+  /** With `token` the key is made there, or taken from there, and the folder gets a reference to it. */
+  readonly make: (use: string, options?: { readonly token?: WantedTokenKey }) => Promise<FolderKey>
   /** Whether the private parts lie in the folder unsealed. */
   readonly isPlain: () => boolean
-  /** Begins to derive the master key, so that it is ready when something must be signed. Throws `key/passphrase-missing`. */
+  /**
+   * Begins to derive the master key, so that it is ready when something must be signed. Throws `key/passphrase-missing`, unless keys lie in
+   * tokens too: then perhaps none of the sealed is needed.
+   */
   readonly warmUp: () => void
+  /** Ends what is open to tokens; it opens again when it is needed. */
+  readonly close: () => void
 }
 
-interface KeyFile {
-  readonly keyid: string
-  readonly use: string
-  readonly public: string
-  readonly private: SealedKey
+/** Where the secrets come from; each is asked for only when it is needed. */
+export interface FolderSecrets {
+  /** The PIN of a token, from the file that its URI names or from where PINs are; null where there is none. */
+  readonly pin?: ((pinSource: string | undefined) => string | null) | undefined
+  /** Nobody looks on, as in a server: then no PIN is given to a token that got a wrong one before. Else so in threads alone. */
+  readonly isUnattended?: boolean
 }
 
-const KDF_FILE = 'kdf.json'
 const KEY_FILE = /^[0-9a-f]{64}\.json$/
 const MODE = 0o600
 
@@ -58,53 +69,52 @@ export function createKeyFolder(folder: string, { isPlain }: { readonly isPlain:
 /**
  * Opens a key folder. `passphrase` is asked at most once, when a sealed key is first needed; the master key stays in memory.
  *
- * Faults of its methods: `key/missing`, `key/damaged`, `key/permissions`, `key/passphrase-missing`, `key/passphrase-wrong`.
+ * Faults of its methods: `key/missing`, `key/damaged`, `key/permissions`, `key/passphrase-missing`, `key/passphrase-wrong`; for keys in tokens
+ * `key/token-…` and `key/pin-…`.
  */
-export function openKeyFolder(folder: string, passphrase: () => string | null): KeyFolder {
-  const seen = new Map<string, KeyFile>()
+export function openKeyFolder(
+  folder: string,
+  passphrase: () => string | null,
+  { pin = () => null, isUnattended = !isMainThread }: FolderSecrets = {},
+): KeyFolder {
+  const readAll = openKeyFiles(folder)
   const opened = new Map<string, KeyObject>()
-  let kdf: Kdf | null = null
-  let masterKey: Promise<Buffer> | null = null
+  const { isPlain, sealing } = openSeal(folder, passphrase)
+  let tokens: Promise<TokenKeys> | null = null
 
-  const readKdf = (): Kdf => (kdf ??= readJson(folder, KDF_FILE) as Kdf)
-  const sealing = (): Promise<Buffer> | null => {
-    const how = readKdf()
-    if (how.kdf === 'none') return null
-    masterKey ??= deriveMasterKey(passphrase() ?? noPassphrase(), how)
-    return masterKey
-  }
-  const readAll = (): readonly KeyFile[] => {
-    const names = readdirSync(folder)
-      .filter((name) => KEY_FILE.test(name))
-      .sort()
-    return names.map((name) => {
-      const key = seen.get(name) ?? readKey(folder, name)
-      seen.set(name, key)
-      return key
-    })
-  }
-  const open = async (key: KeyFile): Promise<KeyObject> => {
-    const known = opened.get(key.keyid)
+  const tokenKeys = (): Promise<TokenKeys> => (tokens ??= loadTokenKeys({ pin, isUnattended }))
+  const open = async (keyid: string, sealed: SealedKey): Promise<KeyObject> => {
+    const known = opened.get(keyid)
     if (known !== undefined) return known
-    const pkcs8 = await unseal(key, sealing)
+    const pkcs8 = await unseal(keyid, sealed, sealing)
     const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
-    opened.set(key.keyid, privateKey)
+    opened.set(keyid, privateKey)
     return privateKey
+  }
+  const openSign = async (key: KeyFile): Promise<(bytes: Uint8Array) => Promise<Buffer>> => {
+    if ('token' in key.private) {
+      return (await tokenKeys()).signer(key.private.token, key.public)
+    }
+    const privateKey = await open(key.keyid, key.private)
+    return (bytes) => Promise.resolve(sign(null, bytes, privateKey))
   }
 
   return {
     all: () => readAll().map(folderKey),
     signer: async (keyid) => {
       const key = readAll().find((held) => held.keyid === keyid) ?? missing(folder, keyid)
-      const privateKey = await open(key)
+      const signBytes = await openSign(key)
       return {
         ...folderKey(key),
-        sign: (bytes) =>
-          Promise.resolve({ keyid, sig: sign(null, bytes, privateKey).toString('hex') }),
+        sign: async (bytes) => ({ keyid, sig: (await signBytes(bytes)).toString('hex') }),
       }
     },
-    make: async (use) => {
-      const key = generateKey(use, await sealing())
+    make: async (use, { token } = {}) => {
+      const key =
+        token === undefined
+          ? generateKey(use, await sealing())
+          : await referToKey(await tokenKeys(), use, token)
+      assertNew(key, readAll())
       const file = join(folder, `${key.keyid}.json`)
       writeDurableFile(file, Buffer.from(`${JSON.stringify(key)}\n`), {
         mode: MODE,
@@ -112,8 +122,53 @@ export function openKeyFolder(folder: string, passphrase: () => string | null): 
       })
       return folderKey(key)
     },
-    isPlain: () => readKdf().kdf === 'none',
-    warmUp: () => void sealing()?.catch(() => undefined),
+    isPlain,
+    warmUp: () => {
+      const hasTokenKey = readAll().some((key) => 'token' in key.private)
+      try {
+        void sealing()?.catch(() => undefined)
+      } catch (error) {
+        // Perhaps the sealed ones are out of use: whoever needs one is told.
+        if (!hasTokenKey || !isFault(error, 'key/passphrase-missing')) throw error
+      }
+    },
+    close: () => void tokens?.then((open) => open.close()),
+  }
+}
+
+/** All keys of a folder; what was read once isn't read again, but new files are seen. */
+function openKeyFiles(folder: string): () => readonly KeyFile[] {
+  const seen = new Map<string, KeyFile>()
+  return () => {
+    const names = readdirSync(folder)
+      .filter((name) => KEY_FILE.test(name))
+      .sort()
+    return names.map((name) => {
+      const key = seen.get(name) ?? readKeyFile(folder, name)
+      seen.set(name, key)
+      return key
+    })
+  }
+}
+
+interface Seal {
+  readonly isPlain: () => boolean
+  /** The master key, or null in a folder of plain keys. Throws `key/passphrase-missing`. */
+  readonly sealing: () => Promise<Buffer> | null
+}
+
+function openSeal(folder: string, passphrase: () => string | null): Seal {
+  let kdf: Kdf | null = null
+  let masterKey: Promise<Buffer> | null = null
+  const how = (): Kdf => (kdf ??= readKdf(folder))
+  return {
+    isPlain: () => how().kdf === 'none',
+    sealing: () => {
+      const known = how()
+      if (known.kdf === 'none') return null
+      masterKey ??= deriveMasterKey(passphrase() ?? noPassphrase(), known)
+      return masterKey
+    },
   }
 }
 
@@ -127,16 +182,45 @@ function generateKey(use: string, masterKey: Buffer | null): KeyFile {
   return { keyid, use, public: publicHex, private: sealKey(pkcs8, keyid, masterKey) }
 }
 
-async function unseal(key: KeyFile, sealing: () => Promise<Buffer> | null): Promise<Buffer> {
-  if (key.private.cipher === 'none') return Buffer.from(key.private.data, 'base64')
+/** A key from a token may be here already: its file must not become another. */
+function assertNew({ keyid, use }: KeyFile, held: readonly KeyFile[]): void {
+  const known = held.find((key) => key.keyid === keyid)
+  if (known === undefined) return
+  throw new Fault(
+    'key/token-mismatch',
+    `expected a key that is not in the folder yet for ${JSON.stringify(use)}, got ${keyid}, which is there for ${JSON.stringify(known.use)}`,
+  )
+}
+
+async function referToKey(
+  tokens: TokenKeys,
+  use: string,
+  wanted: WantedTokenKey,
+): Promise<KeyFile> {
+  const { publicHex, reference } = await tokens.make(use, wanted)
+  return { keyid: keyidOf(publicHex), use, public: publicHex, private: { token: reference } }
+}
+
+/** Whoever has no key in a token loads nothing for it. */
+async function loadTokenKeys(access: TokenAccess): Promise<TokenKeys> {
+  const { openTokenKeys } = await import('./key-token/token-keys.ts')
+  return openTokenKeys(access)
+}
+
+async function unseal(
+  keyid: string,
+  sealed: SealedKey,
+  sealing: () => Promise<Buffer> | null,
+): Promise<Buffer> {
+  if (sealed.cipher === 'none') return Buffer.from(sealed.data, 'base64')
   const masterKey = await sealing()
   if (masterKey === null) {
     throw new Fault(
       'key/damaged',
-      `expected ${KDF_FILE} to say how key ${key.keyid.slice(0, 8)} is sealed, got "none"`,
+      `expected ${KDF_FILE} to say how key ${keyid.slice(0, 8)} is sealed, got "none"`,
     )
   }
-  return unsealKey(key.private, key.keyid, masterKey)
+  return unsealKey(sealed, keyid, masterKey)
 }
 
 function noPassphrase(): never {
@@ -146,55 +230,6 @@ function noPassphrase(): never {
   )
 }
 
-function readKey(folder: string, name: string): KeyFile {
-  const key = readJson(folder, name) as KeyFile
-  // A key that was altered, or put under another name, must never sign.
-  if (`${key.keyid}.json` === name && keyidOf(key.public) === key.keyid) return key
-  throw new Fault(
-    'key/damaged',
-    `expected ${JSON.stringify(join(folder, name))} to hold the key of that id, got another`,
-  )
-}
-
-function readJson(folder: string, name: string): unknown {
-  const path = join(folder, name)
-  assertPrivate(path)
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'))
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause
-    throw new Fault(
-      'key/damaged',
-      `expected JSON in ${JSON.stringify(path)}: restore it from a backup`,
-      { cause },
-    )
-  }
-}
-
-function assertPrivate(path: string): void {
-  const mode = modeOf(path)
-  // Windows has no such modes.
-  if ((mode & 0o077) === 0 || process.platform === 'win32') return
-  const octal = (mode & 0o777).toString(8).padStart(4, '0')
-  throw new Fault(
-    'key/permissions',
-    `expected mode 0600 for ${JSON.stringify(path)}, got ${octal}, which lets others read it: run chmod 600, and rotate the key if anybody may have`,
-  )
-}
-
-function modeOf(path: string): number {
-  try {
-    return statSync(path).mode
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
-    throw new Fault(
-      'key/missing',
-      `expected the key file ${JSON.stringify(path)}, got nothing there: restore it from a backup`,
-      { cause },
-    )
-  }
-}
-
 function missing(folder: string, keyid: string): never {
   throw new Fault(
     'key/missing',
@@ -202,6 +237,6 @@ function missing(folder: string, keyid: string): never {
   )
 }
 
-function folderKey({ keyid, use, public: publicHex }: KeyFile): FolderKey {
-  return { keyid, use, publicHex }
+function folderKey({ keyid, use, public: publicHex, private: part }: KeyFile): FolderKey {
+  return { keyid, use, publicHex, ...('token' in part && { token: part.token }) }
 }

@@ -17,6 +17,8 @@ export interface KeyDescription {
   readonly of: number | null
   /** Whether its private part is on this host. */
   readonly isHeld: boolean
+  /** The `pkcs11:` URI of a key of this host that lies in a token. */
+  readonly token: string | null
   /** When what the role has signed last ends; null for exports and the log. */
   readonly expiresAt: Date | null
 }
@@ -27,7 +29,7 @@ export function describeKeys({
   keys,
 }: Pick<PublishDeps, 'store' | 'keys'>): KeyDescription[] {
   const { root, targets } = readRoles(store)
-  const held = new Set(keys.all().map(({ keyid }) => keyid))
+  const held = new Map(keys.all().map(({ keyid, token }) => [keyid, token ?? null]))
   const roles = [
     ...Object.entries(root.roles).map(([name, role]) => ({ name, ...role })),
     ...(targets.delegations?.roles ?? []),
@@ -45,20 +47,22 @@ export function describeKeys({
       threshold,
       of: keyids.length,
       isHeld: held.has(keyid),
+      token: held.get(keyid) ?? null,
       expiresAt: store.metadata.latest(name)?.expiresAt ?? null,
     })),
   )
   const used = new Set(counting.map(({ keyid }) => keyid))
   const earlier = new Set(store.log.policies().flatMap(keyidsOf))
-  const replaced = [...held].filter((keyid) => !used.has(keyid))
+  const replaced = [...held].filter(([keyid]) => !used.has(keyid))
   return [
     ...counting,
-    ...replaced.map((keyid) => ({
+    ...replaced.map(([keyid, token]) => ({
       keyid,
       role: earlier.has(keyid) ? 'earlier log' : null,
       threshold: null,
       of: null,
       isHeld: true,
+      token,
       expiresAt: null,
     })),
   ]

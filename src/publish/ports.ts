@@ -187,6 +187,16 @@ export interface PublicKey {
 export interface HeldKey extends PublicKey {
   /** What it was made for: a role's name, or `export`. Whether it still counts is for the metadata to say. */
   readonly use: string
+  /** The `pkcs11:` URI of a key that lies in a token. */
+  readonly token?: string
+}
+
+/** Where a new key shall lie, if not beside the others. */
+export interface WantedTokenKey {
+  /** A `pkcs11:` URI (RFC 7512). */
+  readonly uri: string
+  /** The key is there already, and none is to be made. */
+  readonly isExisting: boolean
 }
 
 /** A detached Ed25519 signature. */
@@ -204,13 +214,13 @@ export interface Signer extends PublicKey {
 /** The keys of this host. */
 export interface KeyRing {
   readonly all: () => readonly HeldKey[]
-  /** Throws `key/missing`, `key/permissions`, `key/damaged`, `key/passphrase-missing`, `key/passphrase-wrong`. */
+  /** Throws `key/missing`, `key/permissions`, `key/damaged`, `key/passphrase-…`, `key/token-…`, `key/pin-…`. */
   readonly signer: (keyid: string) => Promise<Signer>
-  /** Makes a key; it is durable when the promise is kept. */
-  readonly make: (use: string) => Promise<HeldKey>
+  /** Makes a key, or takes it from a token; it is durable when the promise is kept. */
+  readonly make: (use: string, options?: { readonly token?: WantedTokenKey }) => Promise<HeldKey>
   /**
-   * Begins what makes keys ready, if it takes long, on another thread. Throws `key/passphrase-missing` at once; other faults come
-   * from whoever needs a key.
+   * Begins what makes keys ready, if it takes long, on another thread. Throws `key/passphrase-missing` at once where it
+   * will be needed; other faults come from whoever needs a key.
    */
   readonly warmUp: () => void
 }

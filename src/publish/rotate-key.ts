@@ -4,7 +4,7 @@ import { keysOfRole, readRoles, type AuthorityRoles } from './authority-roles.ts
 import { proposeChange, type Drafted } from './drafts/propose-change.ts'
 import type { Proposal } from './drafts/proposal.ts'
 import { EXPORT_KEY_TARGET, exportKeyTarget } from './init-authority.ts'
-import type { Act, HeldKey, PublicKey, PublishDeps } from './ports.ts'
+import type { Act, HeldKey, PublicKey, PublishDeps, WantedTokenKey } from './ports.ts'
 import { nextRoot, nextTargets } from './seal-metadata.ts'
 import { printExportKey } from './sign-minisign.ts'
 import { stageTarget } from './stage-target.ts'
@@ -19,6 +19,8 @@ export interface KeyChange {
   readonly threshold?: number
   /** Keys whose private parts are elsewhere. Without any, this host makes one, or for a rotation as many as there were. */
   readonly publicKeys?: readonly PublicKey[]
+  /** Where the new keys shall lie; one that exists is one alone. */
+  readonly token?: WantedTokenKey
 }
 
 /** What became of the keys of one role. */
@@ -53,10 +55,10 @@ export async function changeKeys(
   assertTogether(changes)
   const planned = changes.map((change) => planKeys(before, change))
   const roles: RoleChanged[] = []
-  for (const { change, kept, threshold, making } of planned) {
+  for (const { change, replaced, kept, threshold, making } of planned) {
     const { role, publicKeys = [] } = change
-    const made: HeldKey[] = []
-    for (let i = 0; i < making; i++) made.push(await deps.keys.make(role))
+    const made = await makeKeys(deps, change, making)
+    assertOthers(role, replaced, made)
     const fresh = [...made, ...publicKeys]
     const keys = { keyids: [...kept, ...fresh.map(({ keyid }) => keyid)], threshold }
     roles.push({ role, change: change.change, made, keys })
@@ -72,6 +74,8 @@ export async function changeKeys(
 
 interface PlannedKeys {
   readonly change: KeyChange
+  /** The keys that the role has before. */
+  readonly replaced: readonly string[]
   readonly kept: readonly string[]
   readonly threshold: number
   /** How many keys this host is to make. */
@@ -94,8 +98,20 @@ function planKeys(before: AuthorityRoles, change: KeyChange): PlannedKeys {
   assertElsewhere(role, elsewhere, kept)
   const asMany = isAdding ? 1 : Math.max(old.keyids.length, change.threshold ?? 1)
   const making = elsewhere.length > 0 ? 0 : asMany
+  assertOneNamed(change, making)
   assertThreshold(role, threshold, kept.length + making + elsewhere.length)
-  return { change, kept, threshold, making }
+  return { change, replaced: old.keyids, kept, threshold, making }
+}
+
+async function makeKeys(
+  { keys }: Pick<PublishDeps, 'keys'>,
+  { role, token }: KeyChange,
+  count: number,
+): Promise<HeldKey[]> {
+  const made: HeldKey[] = []
+  const where = token === undefined ? {} : { token }
+  for (let i = 0; i < count; i++) made.push(await keys.make(role, where))
+  return made
 }
 
 interface NewKeys {
@@ -227,6 +243,24 @@ function assertThreshold(role: string, threshold: number, count: number): void {
   throw new Fault(
     'usage/invalid',
     `expected a threshold from 1 to ${count}, the number of keys of ${role} afterwards, got ${threshold}`,
+  )
+}
+
+function assertOneNamed({ role, token }: KeyChange, count: number): void {
+  if (token?.isExisting !== true || count === 1) return
+  throw new Fault(
+    'usage/invalid',
+    `expected one key of ${role} to be replaced by the one that exists in the token, got ${count}: give it the others by «key add»`,
+  )
+}
+
+/** The same key twice would count as two where a threshold asks for two. */
+function assertOthers(role: string, before: readonly string[], made: readonly HeldKey[]): void {
+  const same = made.find(({ keyid }) => before.includes(keyid))
+  if (same === undefined) return
+  throw new Fault(
+    'usage/invalid',
+    `expected a key that ${role} doesn't have yet, got ${same.keyid}: it signs already, and this host now knows where it lies`,
   )
 }
 

@@ -4,7 +4,7 @@ import { isSameHash } from '../core/log/tree-hash.ts'
 import { policyProposal } from './change-policy.ts'
 import { proposeChange, type Proposed } from './drafts/propose-change.ts'
 import { LOG_KEY_USE, logNoteKey, readPolicy } from './log-policy.ts'
-import type { HeldKey, KeyRing, PublishDeps } from './ports.ts'
+import type { HeldKey, KeyRing, PublishDeps, WantedTokenKey } from './ports.ts'
 
 export interface LogKeyChanged extends Proposed {
   readonly made: HeldKey
@@ -19,8 +19,11 @@ export interface LogKeyChanged extends Proposed {
  *
  * Throws `log/policy` where the log has no policy yet, and what `proposeChange` throws.
  */
-export async function rotateLogKey(deps: PublishDeps): Promise<LogKeyChanged> {
-  const made = await deps.keys.make(LOG_KEY_USE)
+export async function rotateLogKey(
+  deps: PublishDeps,
+  where: { readonly token?: WantedTokenKey } = {},
+): Promise<LogKeyChanged> {
+  const made = await deps.keys.make(LOG_KEY_USE, where)
   let vkey = ''
   const outcome = await proposeChange(
     deps,

@@ -131,5 +131,5 @@ function encodePath(path: string): string {
 }
 
 function refuse(expected: string): never {
-  throw new Fault('usage/invalid', `expected ${expected} (RFC 7512; docs/spec/keys.md §5)`)
+  throw new Fault('usage/invalid', `expected ${expected} (RFC 7512; docs/spec/keys.md §8)`)
 }

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { ed25519Key } from '../../../src/core/minisign.ts'
+import { keyidOf } from '../../../src/core/tuf-key.ts'
 import { createKeyFolder, openKeyFolder, type KeyFolder } from '../../../src/platform/key-folder.ts'
 import { readPassphrase } from '../../../src/platform/passphrase.ts'
 
@@ -138,5 +139,38 @@ describe('the passphrase', () => {
       'from systemd ',
     )
     expect(readPassphrase({})).toBeNull()
+  })
+
+  describe('with a key in a token', () => {
+    const publicHex = '11'.repeat(32)
+    const keyid = keyidOf(publicHex)
+    const uri = 'pkcs11:token=online;id=%01?module-path=/nowhere/pkcs11.so'
+
+    function writeReference(token: string): void {
+      createKeyFolder(folder, { isPlain: false })
+      const key = { keyid, use: 'root', public: publicHex, private: { token } }
+      writeFileSync(join(folder, `${keyid}.json`), JSON.stringify(key), { mode: 0o600 })
+    }
+
+    it('lists it without a token, a PIN or a passphrase', () => {
+      writeReference(uri)
+      expect(sealed(null).all()).toEqual([{ keyid, use: 'root', publicHex, token: uri }])
+    })
+
+    it('looks for its module when it must sign, and never for the passphrase', async () => {
+      writeReference(uri)
+      await expect(sealed(null).signer(keyid)).rejects.toThrow(fault('key/token-driver'))
+    })
+
+    it('leaves open whether the sealed ones are needed', async () => {
+      writeReference(uri)
+      expect(() => sealed(null).warmUp()).not.toThrow()
+      await expect(sealed(null).make('root')).rejects.toThrow(fault('key/passphrase-missing'))
+    })
+
+    it.each(['pkcs11:token=online', 'token'])('refuses a file with the URI %s', (token) => {
+      writeReference(token)
+      expect(() => sealed().all()).toThrow(fault('key/damaged'))
+    })
   })
 })
