@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
 import type { NoteKey } from '../core/log/note-key.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
+import { wantedToken, type TokenFlags } from './token-option.ts'
 
 /** Adds `witness`: it reaches no database and no key of an authority. */
 export function register(program: Command): void {
@@ -21,6 +22,8 @@ export function register(program: Command): void {
     .requiredOption('--config <file>', CONFIG)
     .requiredOption('--name <name>', 'of the key; a URL without scheme, such as witness.example')
     .option('--insecure-plain-keys', 'keep the key unsealed on the disk, with no passphrase')
+    .option('--token <uri>', 'make the key in a PKCS#11 token: its pkcs11: URI')
+    .option('--existing', 'take the key that --token names, and make none')
     .addHelpText('after', INIT_HELP)
     .action(init)
   witness
@@ -48,7 +51,7 @@ Example:
   bailiwick witness --config /etc/bailiwick/witness.json`
 
 const INIT_HELP = `
-The key is sealed with the passphrase in BAILIWICK_PASSPHRASE (or the systemd credential bailiwick-passphrase).
+The key is sealed with the passphrase in BAILIWICK_PASSPHRASE (or the systemd credential bailiwick-passphrase); with --token it lies in the token.
 
 Example:
   BAILIWICK_PASSPHRASE=... bailiwick witness init --config witness.json --name witness.example`
@@ -60,10 +63,12 @@ interface ConfigOption {
 async function run({ config: path }: ConfigOption): Promise<void> {
   const { readWitnessConfig } = await import('../witness/read-config.ts')
   const { readPassphrase } = await import('../platform/passphrase.ts')
+  const { readPin } = await import('../platform/key-token/token-pin.ts')
   const { runWitness } = await import('./witness-program.ts')
   const program = await runWitness({
     config: readWitnessConfig(path),
     passphrase: () => readPassphrase(process.env),
+    pin: (pinSource) => readPin(process.env, pinSource),
     now: () => new Date(),
     isClockTrusted: process.env['BAILIWICK_CLOCK'] === 'trust',
   })
@@ -73,19 +78,24 @@ async function run({ config: path }: ConfigOption): Promise<void> {
   await program.stopped
 }
 
-interface InitOptions extends ConfigOption {
+interface InitOptions extends ConfigOption, TokenFlags {
   readonly name: string
   readonly insecurePlainKeys?: boolean
 }
 
-async function init({ config: path, name, insecurePlainKeys }: InitOptions): Promise<void> {
+async function init(options: InitOptions): Promise<void> {
+  const { config: path, name, insecurePlainKeys } = options
+  const token = wantedToken(options)
   const { readWitnessConfig } = await import('../witness/read-config.ts')
   const { makeWitness } = await import('../witness/make-witness.ts')
   const { readPassphrase } = await import('../platform/passphrase.ts')
+  const { readPin } = await import('../platform/key-token/token-pin.ts')
   const { keys, state } = readWitnessConfig(path)
   const isPlain = insecurePlainKeys === true
-  const passphrase = isPlain ? null : (readPassphrase(process.env) ?? noPassphrase())
-  const key = await makeWitness({ name, keys, state, passphrase })
+  const isSealed = !isPlain && token.token === undefined
+  const passphrase = isSealed ? (readPassphrase(process.env) ?? noPassphrase()) : null
+  const pin = (pinSource: string | undefined): string | null => readPin(process.env, pinSource)
+  const key = await makeWitness({ name, keys, state, passphrase, pin, ...token })
   if (isPlain) process.stderr.write(PLAIN_WARNING)
   process.stdout.write(await printPolicyLine(key))
 }

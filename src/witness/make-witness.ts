@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { Fault } from '../core/fault.ts'
 import { isKeyName, makeNoteKey, type NoteKey } from '../core/log/note-key.ts'
 import { keepPrivate, makeFolder } from '../platform/durable-file.ts'
-import { createKeyFolder, openKeyFolder } from '../platform/key-folder.ts'
+import { createKeyFolder, openKeyFolder, type FolderSecrets } from '../platform/key-folder.ts'
+import type { WantedTokenKey } from '../platform/key-token/token-keys.ts'
 import { writeIdentity } from './witness-identity.ts'
 
 export interface NewWitness {
@@ -13,6 +14,9 @@ export interface NewWitness {
   readonly state: string
   /** Seals the key; null leaves it unsealed. */
   readonly passphrase: string | null
+  /** Where the key shall lie, if not in `keys`. */
+  readonly token?: WantedTokenKey
+  readonly pin?: FolderSecrets['pin']
 }
 
 /** Where the checkpoints lie in a state folder. */
@@ -24,7 +28,8 @@ export function checkpointsFolder(stateFolder: string): string {
  * Makes a witness: its key, and the state of one that has cosigned nothing. Throws `usage/invalid` for a name that none can have, and
  * `data/exists` where either folder has something in it, for a key whose state is gone must not begin anew.
  */
-export async function makeWitness({ name, keys, state, passphrase }: NewWitness): Promise<NoteKey> {
+export async function makeWitness(wanted: NewWitness): Promise<NoteKey> {
+  const { name, keys, state, passphrase, token, pin } = wanted
   if (!isKeyName(name)) {
     throw new Fault(
       'usage/invalid',
@@ -33,7 +38,9 @@ export async function makeWitness({ name, keys, state, passphrase }: NewWitness)
   }
   for (const folder of [keys, state]) assertUnused(folder)
   createKeyFolder(keys, { isPlain: passphrase === null })
-  const made = await openKeyFolder(keys, () => passphrase).make('witness')
+  const folder = openKeyFolder(keys, () => passphrase, { pin })
+  const made = await folder.make('witness', token === undefined ? {} : { token })
+  folder.close()
   const key = makeNoteKey(name, 'cosignature', Buffer.from(made.publicHex, 'hex'))
   makeFolder(checkpointsFolder(state), 0o700)
   keepPrivate(state)

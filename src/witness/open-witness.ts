@@ -1,7 +1,7 @@
 import { Fault } from '../core/fault.ts'
 import type { NoteKey } from '../core/log/note-key.ts'
 import type { NoteSigner } from '../core/log/sign-note.ts'
-import { openKeyFolder } from '../platform/key-folder.ts'
+import { openKeyFolder, type FolderSecrets } from '../platform/key-folder.ts'
 import type { AddCheckpointDeps } from './add-checkpoint.ts'
 import { openCheckpointFolder, type CheckpointFolder } from './checkpoint-folder.ts'
 import { checkpointsFolder } from './make-witness.ts'
@@ -11,6 +11,8 @@ import { readIdentity } from './witness-identity.ts'
 export interface WitnessOptions {
   readonly config: Pick<WitnessConfig, 'keys' | 'state' | 'logs'>
   readonly passphrase: () => string | null
+  /** The PIN of the token that the key may lie in. */
+  readonly pin?: FolderSecrets['pin']
   readonly now: () => Date
   /** The clock is right, though it is earlier than what was signed. */
   readonly isClockTrusted: boolean
@@ -23,7 +25,7 @@ export interface WitnessOptions {
 export async function openWitness(options: WitnessOptions): Promise<AddCheckpointDeps> {
   const { config } = options
   const key = readIdentity(config.state)
-  const signer = await openSigner(config.keys, key, options.passphrase)
+  const signer = await openSigner(key, options)
   const checkpoints = openCheckpointFolder(checkpointsFolder(config.state))
   // Read here once for what it throws.
   checkpoints.all()
@@ -41,12 +43,12 @@ export function lookAtWitness(stateFolder: string): {
 }
 
 async function openSigner(
-  folder: string,
   key: NoteKey,
-  passphrase: () => string | null,
+  { config, passphrase, pin }: WitnessOptions,
 ): Promise<NoteSigner> {
+  const folder = config.keys
   const publicHex = Buffer.from(key.publicKey).toString('hex')
-  const keys = openKeyFolder(folder, passphrase)
+  const keys = openKeyFolder(folder, passphrase, { pin, isUnattended: true })
   const held = keys.all().find((one) => one.publicHex === publicHex)
   if (held === undefined) {
     throw new Fault(
