@@ -6,7 +6,7 @@ import type { LogPolicy } from '../core/log/policy.ts'
 import { verifyCheckpoint, type TrustedCheckpoint } from '../core/log/verify-checkpoint.ts'
 import type { FindingCode } from './finding.ts'
 import type { FindingLog } from './finding-log.ts'
-import { tellStrangers } from './proof-check.ts'
+import { tellStrangers, verifyKnown } from './proof-check.ts'
 import { orTell, readFile, type AuditDeps } from './read-file.ts'
 
 /** A checkpoint by its form alone: nothing of it is verified. */
@@ -43,6 +43,8 @@ export function checkCheckpoint(
   const path = LOG_CHECKPOINT_PATH
   try {
     const trusted = verifyCheckpoint(policy, Buffer.from(text))
+    // Who was a witness once needs not sign, but not badly.
+    verifyKnown([policy, ...others], text)
     tellStrangers(findings, path, [policy, ...others], parseNote(Buffer.from(text)).signatures)
     return trusted
   } catch (error) {

@@ -157,11 +157,13 @@ async function auditAll(run: Run, result: RunResult): Promise<void> {
   // Until the walk has come to what is signed, the copy beside the log has to do: whether it is one is checked at the end.
   if (published !== null) proofs.allow(published)
   if (options.policy !== null) proofs.allow(options.policy)
+  proofs.require(policiesOfToday(published, options))
   if (options.checkpoint !== null) checkEarlier(run, options.checkpoint)
   if (head === null) await readWithoutLog(run, leaves)
   else await walk(run, head)
   await leaves.end()
   await checkPolicy(run, published)
+  proofs.require(policiesOfToday(leaves.policy, options))
   proofs.end()
   if (head !== null) result.log = checkHead(run, head)
   const newest = await checkNewest(run, leaves, options.at)
@@ -270,6 +272,11 @@ function earlierSizeOf({ checkpoint }: AuditOptions): number | null {
       () => undefined,
     )
   )
+}
+
+/** The authority's, as it is told or signed, and the auditor's own. */
+function policiesOfToday(told: LogPolicy | null, { policy }: AuditOptions): readonly LogPolicy[] {
+  return [told, policy].flatMap((one) => one ?? [])
 }
 
 function checkEarlier(run: Run, bytes: Uint8Array): void {

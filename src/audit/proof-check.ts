@@ -1,11 +1,12 @@
 import { Fault, isFault } from '../core/fault.ts'
 import { parseLogProof, type LogProof } from '../core/log/log-proof.ts'
 import { parseCheckpoint } from '../core/log/checkpoint.ts'
-import { parseNote, type NoteSignature } from '../core/log/note.ts'
-import { printKeyId } from '../core/log/note-key.ts'
+import { parseNote, type Note, type NoteSignature } from '../core/log/note.ts'
+import { printKeyId, type NoteKey } from '../core/log/note-key.ts'
 import type { LogPolicy } from '../core/log/policy.ts'
 import { isSameHash, type TreeHead } from '../core/log/tree-hash.ts'
 import { verifyCheckpoint, type TrustedCheckpoint } from '../core/log/verify-checkpoint.ts'
+import { verifyNote } from '../core/log/verify-note.ts'
 import { verifyInclusion } from '../core/log/verify-proof.ts'
 import type { FindingLog } from './finding-log.ts'
 
@@ -19,16 +20,19 @@ const MAX_SIGNERS = 10_000
 const MAX_DEFERRED = 1000
 
 /**
- * Checks the proofs that are published beside what they prove. Their checkpoints are older than the newest one, and witnesses may
- * have changed since: each must verify under one of the policies that the authority has signed so far, or under the auditor's. What
- * counts beyond that is that each is a root of the very log that was hashed: `wanted` has those that are still to be compared.
+ * Checks the proofs that are published beside what they prove. Their checkpoints are older than the newest one, but must hold under the policy
+ * of today, or under the auditor's: when the policy changes, all proofs are made again (docs/spec/log.md §9). Who signed under an earlier one must
+ * have signed well. What counts beyond that is that each is a root of the very log that was hashed: `wanted` has those still to be compared.
  */
 export class ProofCheck {
   readonly #findings: FindingLog
   readonly #policies: LogPolicy[] = []
+  #today: readonly LogPolicy[] = []
   readonly #verified = new Set<string>()
   /** The paths of proofs whose checkpoints no policy covers so far, by the text of the checkpoint. */
   readonly #deferred = new Map<string, string[]>()
+  /** Checkpoints, with their paths, that somebody signed whom no policy names so far. */
+  readonly #strange = new Map<string, string>()
   /** Everybody who has signed a checkpoint, with the first path. */
   readonly #signers = new Map<string, Signer>()
   readonly #wanted = new Map<number, { readonly root: Uint8Array; readonly path: string }[]>()
@@ -43,6 +47,11 @@ export class ProofCheck {
   /** From here on checkpoints under `policy` count too. */
   allow(policy: LogPolicy): void {
     this.#policies.unshift(policy)
+  }
+
+  /** From here on checkpoints must hold under one of `policies`; until told so, or by none, under any that is allowed. */
+  require(policies: readonly LogPolicy[]): void {
+    this.#today = policies
   }
 
   /** All that count, the newest first. */
@@ -72,10 +81,24 @@ export class ProofCheck {
       const failed = this.#verify(paths[0] ?? '', text)
       if (failed === null) continue
       for (const path of paths) {
-        this.#findings.add('proof/invalid', path, 'a checkpoint under a policy of its time', failed)
+        this.#findings.add('proof/invalid', path, 'a checkpoint under the policy of today', failed)
       }
     }
     this.#deferred.clear()
+    for (const [text, path] of this.#strange) {
+      orFault(
+        () => verifyKnown(this.#policies, text),
+        (failed) => {
+          this.#findings.add(
+            'proof/invalid',
+            path,
+            'good signatures of whoever was a witness',
+            failed,
+          )
+        },
+      )
+    }
+    this.#strange.clear()
     for (const { path, ...signature } of this.#signers.values()) {
       tellStrangers(this.#findings, path, this.#policies, [signature])
     }
@@ -132,8 +155,8 @@ export class ProofCheck {
   }
 
   /** Who has signed is looked up at the end, when all policies are known. */
-  #meet(path: string, text: string): void {
-    for (const { name, keyId } of parseNote(Buffer.from(text)).signatures) {
+  #meet(path: string, { signatures }: Note): void {
+    for (const { name, keyId } of signatures) {
       if (this.#signers.size >= MAX_SIGNERS) return
       const identity = `${name}+${printKeyId(keyId)}`
       if (!this.#signers.has(identity)) this.#signers.set(identity, { path, name, keyId })
@@ -141,16 +164,31 @@ export class ProofCheck {
   }
 
   #verify(path: string, text: string): Fault | null {
-    try {
-      verifyUnderAny(this.#policies, text)
-    } catch (error) {
-      if (error instanceof Fault) return error
-      throw error
-    }
-    this.#meet(path, text)
+    const note = parseNote(Buffer.from(text))
+    const required = this.#today.length > 0 ? this.#today : this.#policies
+    const failed = orFault(() => {
+      const { policy } = verifyUnderAny(required, text)
+      // All of its own keys that signed have been verified.
+      if (note.signatures.some((line) => !isKeyOf([policy], line)))
+        verifyKnown(this.#policies, text)
+      this.#keepStrange(path, text, note)
+    })
+    if (failed !== null) return failed
+    this.#meet(path, note)
     if (this.#verified.size >= REMEMBERED) this.#verified.clear()
     this.#verified.add(text)
     return null
+  }
+
+  #keepStrange(path: string, text: string, { signatures }: Note): void {
+    const stranger = signatures.find((line) => !isKeyOf(this.#policies, line))
+    if (stranger === undefined || this.#strange.has(text)) return
+    if (this.#strange.size < MAX_DEFERRED) this.#strange.set(text, path)
+    else
+      throw new Fault(
+        'log/signature',
+        `expected a signature by a known key, got ${JSON.stringify(stranger.name)}`,
+      )
   }
 }
 
@@ -163,18 +201,29 @@ export interface ProvenLeaf {
   readonly hash: Uint8Array
 }
 
-/** Throws what the newest of the policies says. */
-export function verifyUnderAny(policies: readonly LogPolicy[], text: string): TrustedCheckpoint {
+/** Gives the policy that it holds under, too. Throws what the first of the policies says. */
+export function verifyUnderAny(
+  policies: readonly LogPolicy[],
+  text: string,
+): TrustedCheckpoint & { readonly policy: LogPolicy } {
   let first: unknown
   for (const policy of policies) {
     try {
-      return verifyCheckpoint(policy, Buffer.from(text))
+      return { ...verifyCheckpoint(policy, Buffer.from(text)), policy }
     } catch (error) {
       if (!isFault(error)) throw error
       first ??= error
     }
   }
   throw first instanceof Fault ? first : new Fault('log/policy', 'expected a policy, got none')
+}
+
+/** Throws where a signature by any key that one of the policies names is wrong. */
+export function verifyKnown(policies: readonly LogPolicy[], text: string): void {
+  verifyNote(
+    policies.flatMap(({ logs, witnesses }) => [...logs, ...witnesses].map(({ key }) => key)),
+    parseNote(Buffer.from(text)),
+  )
 }
 
 /** A signature that nobody's policy knows says nothing, and is not what the authority puts there. */
@@ -184,14 +233,34 @@ export function tellStrangers(
   policies: readonly LogPolicy[],
   signatures: readonly Pick<NoteSignature, 'name' | 'keyId'>[],
 ): void {
-  const keys = policies.flatMap(({ logs, witnesses }) => [...logs, ...witnesses])
-  for (const { name, keyId } of signatures) {
-    if (keys.some(({ key }) => key.name === name && key.id === keyId)) continue
+  for (const line of signatures) {
+    if (isKeyOf(policies, line)) continue
     findings.add(
       'checkpoint/stranger',
       path,
       'signatures of keys that a policy of the authority or of the auditor names',
-      `one of ${JSON.stringify(name)}`,
+      `one of ${JSON.stringify(line.name)}`,
     )
+  }
+}
+
+function isKeyOf(
+  policies: readonly LogPolicy[],
+  { name, keyId }: Pick<NoteSignature, 'name' | 'keyId'>,
+): boolean {
+  const isOne = ({ key }: { readonly key: NoteKey }): boolean =>
+    key.name === name && key.id === keyId
+  return policies.some(({ logs, witnesses }) => logs.some(isOne) || witnesses.some(isOne))
+}
+
+/** The fault that `act` throws, after it was told; null where it throws none. */
+function orFault(act: () => void, tell: (fault: Fault) => void = () => undefined): Fault | null {
+  try {
+    act()
+    return null
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    tell(error)
+    return error
   }
 }
