@@ -2,6 +2,7 @@ import { isSameHash, hashLeaf } from '../core/log/tree-hash.ts'
 import { Frontier } from '../core/log/frontier.ts'
 import { metadataLeaf, printLeaf } from '../core/log-leaf.ts'
 import { assertNotForked } from '../publish/assert-not-forked.ts'
+import { readCosigners, readWaiting } from '../publish/log-cosigners.ts'
 import type { Authority } from './open-authority.ts'
 
 /** So many leaves are read at once. */
@@ -30,13 +31,23 @@ export function checkLog(authority: Pick<Authority, 'store' | 'files'>): string[
       'the leaves in the database do not give the root that was signed: somebody wrote past the program; restore a backup',
     )
   }
-  const waiting = log.batch()
+  return [...findings, ...checkWitnesses(authority.store)]
+}
+
+/** That something waits for its witnesses; or who of them was not needed, and has not cosigned. */
+function checkWitnesses(store: Authority['store']): string[] {
+  const waiting = readWaiting(store)
   if (waiting !== null) {
-    findings.push(
-      `since ${waiting.begunAt.toISOString()} what was signed waits for its witnesses: «bailiwick publish» asks them again and tells their answers`,
-    )
+    return [
+      `since ${waiting.since.toISOString()} what was signed waits for its witnesses (${waiting.witnesses.join(', ')}): «bailiwick publish» asks them again and tells their answers`,
+    ]
   }
-  return findings
+  return readCosigners(store)
+    .filter(({ cosignedAt }) => cosignedAt === null)
+    .map(
+      ({ witness }) =>
+        `the witness ${JSON.stringify(witness)} has not cosigned the last checkpoint, which has its quorum without it: see that it can be reached, or take it out of the policy`,
+    )
 }
 
 /** What is wrong with the metadata that a leaf is about; null where they are not kept, or right. */

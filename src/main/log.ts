@@ -106,8 +106,15 @@ interface LogFacts {
     readonly sealedAt: string
     readonly note: string
   } | null
+  /** Those of the policy, in its order, and when each has cosigned the checkpoint. */
+  readonly witnesses: readonly { readonly name: string; readonly cosignedAt: string | null }[]
   /** What is signed and waits for witnesses. */
-  readonly waiting: { readonly size: number; readonly roles: readonly string[] } | null
+  readonly waiting: {
+    readonly since: string
+    readonly size: number
+    readonly roles: readonly string[]
+    readonly witnesses: readonly string[]
+  } | null
 }
 
 async function show(options: { readonly json?: boolean }, command: Command): Promise<void> {
@@ -121,11 +128,13 @@ async function show(options: { readonly json?: boolean }, command: Command): Pro
 async function factsOf({ store }: Authority): Promise<LogFacts> {
   const { readPolicy } = await import('../publish/log-policy.ts')
   const { parsePolicy } = await import('../core/log/parse-policy.ts')
+  const { readCosigners, readWaiting } = await import('../publish/log-cosigners.ts')
   const { printNoteKey } = await import('../core/log/note-key.ts')
   const text = readPolicy(store)
   const log = text === null ? undefined : parsePolicy(Buffer.from(text)).logs[0]
   const checkpoint = store.log.checkpoint()
   const batch = store.log.batch()
+  const waiting = readWaiting(store)
   return {
     origin: log?.key.name ?? null,
     key: log === undefined ? null : printNoteKey(log.key),
@@ -136,17 +145,33 @@ async function factsOf({ store }: Authority): Promise<LogFacts> {
       sealedAt: checkpoint.sealedAt.toISOString(),
       note: checkpoint.note.toString(),
     },
-    waiting: batch && { size: batch.size, roles: batch.metadata.map(({ role }) => role) },
+    witnesses: readCosigners(store).map(({ witness, cosignedAt }) => {
+      return { name: witness, cosignedAt: cosignedAt?.toISOString() ?? null }
+    }),
+    waiting: batch &&
+      waiting && {
+        since: waiting.since.toISOString(),
+        size: batch.size,
+        roles: batch.metadata.map(({ role }) => role),
+        witnesses: waiting.witnesses,
+      },
   }
 }
 
-function told({ origin, key, size, checkpoint, waiting }: LogFacts): string {
+function told({ origin, key, size, checkpoint, witnesses, waiting }: LogFacts): string {
   if (origin === null) return 'the log is begun with the next publication\n'
-  const waits = waiting === null ? '' : `waiting      ${waiting.roles.join(', ')}, for witnesses\n`
+  const cosigners = witnesses.map(
+    ({ name, cosignedAt }) =>
+      `witness      ${name}: ${cosignedAt === null ? 'has not cosigned the last checkpoint' : `cosigned ${cosignedAt}`}\n`,
+  )
+  const waits =
+    waiting === null
+      ? ''
+      : `waiting      ${waiting.roles.join(', ')}, since ${waiting.since}, for witnesses: ${waiting.witnesses.join(', ')}\n`
   return `origin       ${origin}
 log          ${key ?? ''}
 leaves       ${size}
-${waits}
+${cosigners.join('')}${waits}
 ${checkpoint?.note ?? ''}`
 }
 

@@ -8,6 +8,7 @@ import type { KeyFolder } from '../platform/key-folder.ts'
 import { openLineCache } from '../platform/line-cache.ts'
 import { openPublishFolder } from '../platform/publish-folder.ts'
 import { openZoneFolder } from '../platform/zone-folder.ts'
+import type { WitnessOutcome } from '../publish/collect-cosignatures.ts'
 import type { PublishDeps } from '../publish/ports.ts'
 import { openStore, OWN_ACTOR, type Store } from '../store/open-store.ts'
 import { openAskWitness } from './ask-witness.ts'
@@ -30,6 +31,8 @@ export interface AuthorityOptions {
   readonly keys?: KeyFolder
   /** Who acts, where the act itself does not say; counts only without `store`. */
   readonly actor?: string
+  /** Told of each witness that was asked. */
+  readonly onWitness?: PublishDeps['onWitness']
   readonly now?: () => Date
   readonly env?: Readonly<Record<string, string | undefined>>
 }
@@ -62,7 +65,7 @@ export function openAuthority(data: string, options: AuthorityOptions = {}): Aut
     now: checkedClock(store, now, env),
     newSalt: () => randomBytes(SALT_BYTES),
     askWitness: openAskWitness(),
-    onWitness: () => undefined,
+    onWitness: options.onWitness ?? (() => undefined),
     paths,
     close: () => {
       keys.close()
@@ -71,15 +74,22 @@ export function openAuthority(data: string, options: AuthorityOptions = {}): Aut
   }
 }
 
-/** Runs `work` with the authority in `data`, and closes it whatever happens. */
+/** Runs `work` with the authority in `data`, and closes it whatever happens. Witnesses that were not needed and failed are told on standard error. */
 export async function withAuthority<T>(
   data: string,
   work: (authority: Authority) => Promise<T>,
   options: AuthorityOptions = {},
 ): Promise<T> {
-  const authority = openAuthority(data, options)
+  const failed = new Map<string, string>()
+  const onWitness = ({ witness, outcome, sentence }: WitnessOutcome): void => {
+    if (outcome !== 'cosigned') failed.set(witness, sentence)
+  }
+  const authority = openAuthority(data, { onWitness, ...options })
   try {
-    return await work(authority)
+    const done = await work(authority)
+    // Of a work that failed, its fault tells them.
+    for (const sentence of failed.values()) process.stderr.write(`bailiwick: ${sentence}\n`)
+    return done
   } finally {
     authority.close()
   }

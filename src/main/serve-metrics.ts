@@ -9,6 +9,8 @@ import {
 } from '../platform/metrics.ts'
 import type { ZoneFigures } from '../platform/zone-metrics.ts'
 import type { Store } from '../store/open-store.ts'
+import { readWaiting } from '../publish/log-cosigners.ts'
+import { cosignerFigures, type CosignerBook } from './cosigner-book.ts'
 import type { Transfers } from './serve-transfers.ts'
 
 /** Lists whose next serial the circuit breaker holds back, until they get one after all. */
@@ -37,6 +39,7 @@ export interface ServerMetricsDeps {
   readonly stopped: StoppedLists
   /** Null where the DNS is not answered. */
   readonly transfers: Pick<Transfers, 'desk' | 'dns'> | null
+  readonly book: CosignerBook
   readonly now: () => Date
 }
 
@@ -47,6 +50,7 @@ export function openServerMetrics(deps: ServerMetricsDeps): Metrics {
     ...{ http, connections, now },
     ...(transfers && { zones: figuresOf(transfers, edge, now) }),
     lists: () => edge.catalog.lists.map((list) => listFigures(deps, list)),
+    witnesses: cosignerFigures(deps.book, () => readWaiting(deps.store)),
     expiries: () => expiries(deps, edge.catalog),
     memory: () => ({ bytes: edge.memory.bytes, files: edge.memory.files }),
     exportsWaiting: () => edge.exportsWaiting,

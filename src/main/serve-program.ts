@@ -16,6 +16,8 @@ import { openServerMetrics, StoppedLists } from './serve-metrics.ts'
 import { openTransfers, type TransferState, type Transfers } from './serve-transfers.ts'
 import { operatorTokenHash } from './serve-operator-token.ts'
 import { startUpkeep, type Upkeep } from './serve-upkeep.ts'
+import type { WitnessOutcome } from '../publish/collect-cosignatures.ts'
+import { CosignerBook } from './cosigner-book.ts'
 import { openWork, type Work } from './serve-work.ts'
 
 export interface ServeProgramOptions {
@@ -62,6 +64,7 @@ interface Parts {
   readonly authority: Authority
   readonly serverLog: ServerLog
   readonly work: Work
+  readonly book: CosignerBook
   readonly history: HistoryThread
   readonly operatorTokenHash: string | null
 }
@@ -70,12 +73,19 @@ function openParts(options: ServeProgramOptions): Parts {
   const { operatorTokenFile: file } = options
   const tokenHash = file === undefined ? null : operatorTokenHash(file)
   const authority = openAuthority(options.data)
+  const serverLog = openServerLog(options.logLevel)
+  const book = new CosignerBook((answer) => tellWitness(serverLog, answer))
+  const onWitness = (answer: WitnessOutcome): void => book.add(answer, systemClock())
   return {
-    ...{ options, authority, operatorTokenHash: tokenHash },
-    serverLog: openServerLog(options.logLevel),
-    work: openWork(options),
+    ...{ options, authority, serverLog, book, operatorTokenHash: tokenHash },
+    work: openWork({ ...options, onWitness }),
     history: openHistory(authority.paths.database),
   }
+}
+
+function tellWitness({ log }: ServerLog, { witness, outcome, sentence }: WitnessOutcome): void {
+  if (outcome === 'cosigned') log.info({ witness }, sentence)
+  else log.warn({ witness, code: outcome }, sentence)
 }
 
 async function releaseParts({ authority, serverLog, work, history }: Parts): Promise<void> {
@@ -165,7 +175,7 @@ interface State {
 }
 
 function openHttp(parts: Parts, state: State): HttpSide {
-  const { options, authority, history, serverLog, operatorTokenHash } = parts
+  const { options, authority, history, serverLog, book, operatorTokenHash } = parts
   const { store } = authority
   const { edge, transfers, condition, stopped } = state
   return openHttpSide({
@@ -173,7 +183,10 @@ function openHttp(parts: Parts, state: State): HttpSide {
     publications: store.publications,
     ...(transfers && { zones: transfers.desk }),
     openMetrics: (http) =>
-      openServerMetrics({ ...http, ...{ store, edge, stopped, transfers, now: systemClock } }),
+      openServerMetrics({
+        ...http,
+        ...{ store, edge, stopped, transfers, book, now: systemClock },
+      }),
     checkReady: () =>
       checkReady(condition, {
         hasTimestamp: store.metadata.latest('timestamp') !== null,

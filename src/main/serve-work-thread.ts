@@ -6,6 +6,7 @@ import { isExportFormat } from '../formats/render-export.ts'
 import { keepPrivate, makeFolder } from '../platform/durable-file.ts'
 import { openPublishFolder } from '../platform/publish-folder.ts'
 import { makeExport } from '../publish/make-export.ts'
+import type { WitnessOutcome } from '../publish/collect-cosignatures.ts'
 import { projectPublished } from '../publish/project-published.ts'
 import type { PublishOutcome } from '../publish/publish-list.ts'
 import { refreshMetadata, type RefreshReport } from '../publish/refresh-metadata.ts'
@@ -17,7 +18,8 @@ import type { WorkQuestion } from './serve-work.ts'
 
 /** A thread behind `openWork`: the use cases of an authority, one after the other. */
 const { data } = workerData as { readonly data: string }
-const authority = openAuthority(data)
+let answers: WitnessOutcome[] = []
+const authority = openAuthority(data, { onWitness: (answer) => void answers.push(answer) })
 // Restricted lists are among them, and only this program hands them out.
 makeFolder(authority.paths.exports, 0o700)
 keepPrivate(authority.paths.exports)
@@ -36,6 +38,11 @@ answerQuestions(async (asked) => {
       return publish(question.list, question.actor)
     case 'refresh':
       return refresh()
+    case 'witnesses': {
+      const told = answers
+      answers = []
+      return told
+    }
     case 'export':
       return exportFiles(question)
   }

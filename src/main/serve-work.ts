@@ -1,4 +1,5 @@
 import type { ExportFile, ExportFiles } from '../distribute/ports.ts'
+import type { WitnessOutcome } from '../publish/collect-cosignatures.ts'
 import type { PublishOutcome } from '../publish/publish-list.ts'
 import type { RefreshReport } from '../publish/refresh-metadata.ts'
 import { STOP_TIMEOUT_MS } from '../distribute/limits.ts'
@@ -9,6 +10,8 @@ export type WorkQuestion =
   | { readonly ask: 'project'; readonly isThorough: boolean }
   | { readonly ask: 'publish'; readonly list: string; readonly actor: string }
   | { readonly ask: 'refresh' }
+  /** What witnesses have answered since this was asked last. */
+  | { readonly ask: 'witnesses' }
   | WorkExport
 
 interface WorkExport {
@@ -35,14 +38,28 @@ export interface Work {
 export interface WorkOptions {
   readonly data: string
   readonly actor: string
+  /** Told of each witness that was asked. */
+  readonly onWitness: (answer: WitnessOutcome) => void
 }
 
 /** Two threads: whoever waits for an export need not wait for a publication. */
-export function openWork({ data, actor }: WorkOptions): Work {
+export function openWork({ data, actor, onWitness }: WorkOptions): Work {
   const url = new URL('./serve-work-thread.js', import.meta.url)
   const publishing = openThread(url, { workerData: { data } })
   const exporting = openThread(url, { workerData: { data } })
-  const publish = (question: WorkQuestion): Promise<unknown> => publishing.ask(question)
+  const tellWitnesses = async (): Promise<void> => {
+    // A thread that has died meanwhile takes what it knew with it.
+    if (!publishing.isRunning()) return
+    const question: WorkQuestion = { ask: 'witnesses' }
+    for (const answer of (await publishing.ask(question)) as WitnessOutcome[]) onWitness(answer)
+  }
+  const publish = async (question: WorkQuestion): Promise<unknown> => {
+    try {
+      return await publishing.ask(question)
+    } finally {
+      await tellWitnesses()
+    }
+  }
   return {
     project: async (isThorough) => {
       await publish({ ask: 'project', isThorough })

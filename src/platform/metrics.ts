@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import { addWitnesses, type WitnessFigures } from './log-metrics.ts'
 import { addZones, type ZoneFigures } from './zone-metrics.ts'
 
 const MAX_STATUS = 600
@@ -53,6 +54,8 @@ export interface ServerFigures {
   readonly exportsWaiting: () => number
   /** Left out where no zones are served. */
   readonly zones?: ZoneFigures
+  /** Left out where no log is written. */
+  readonly witnesses?: WitnessFigures
   readonly now: () => Date
 }
 
@@ -70,6 +73,7 @@ export function openMetrics(figures: ServerFigures): Metrics {
   addLists(registry, figures)
   addServer(registry, figures)
   if (figures.zones !== undefined) addZones(registry, figures.zones)
+  if (figures.witnesses !== undefined) addWitnesses(registry, figures.witnesses)
   return { print: () => registry.metrics(), contentType: registry.contentType }
 }
 

@@ -104,6 +104,7 @@ export interface StoredLeaf {
 export interface LogBatch {
   /** Of the log, with the batch's leaves. */
   readonly size: number
+  readonly begunAt: Date
   /** All but a timestamp. */
   readonly metadata: readonly SignedMetadata[]
   readonly publication: {
@@ -127,7 +128,6 @@ export interface NewManifest {
 export interface NewBatch extends Omit<LogBatch, 'size'> {
   /** How many leaves there must be before it. */
   readonly expectedSize: number
-  readonly begunAt: Date
   readonly leaves: readonly StoredLeaf[]
   readonly manifests: readonly NewManifest[]
   /** The text of a policy that it brings. */

@@ -14,10 +14,13 @@ import { printNoteKey } from '../../src/core/log/note-key.ts'
 import { printSignatureLines } from '../../src/core/log/note.ts'
 import { cosignCheckpoint } from '../../src/core/log/sign-note.ts'
 import { parseWitnessRequest } from '../../src/core/log/witness-request.ts'
+import { checkLog } from '../../src/main/check-log.ts'
 import { checkAuthority } from '../../src/main/check-authority.ts'
 import { openAuthority, type Authority } from '../../src/main/open-authority.ts'
 import { changePolicy } from '../../src/publish/change-policy.ts'
 import { changeKeys } from '../../src/publish/rotate-key.ts'
+import type { WitnessOutcome } from '../../src/publish/collect-cosignatures.ts'
+import { readCosigners, readWaiting } from '../../src/publish/log-cosigners.ts'
 import type { AskWitness } from '../../src/publish/ports.ts'
 import { projectPublished } from '../../src/publish/project-published.ts'
 import { refreshMetadata } from '../../src/publish/refresh-metadata.ts'
@@ -330,6 +333,50 @@ describe('a policy with witnesses', () => {
     expect(verifyPublishedLog(published())).toMatchObject({ size: size + 3, witnesses: ['w1'] })
     expect(await publishOne(deps, 'a')).toMatchObject({ serial: 3 })
     expect(asked.slice(-2)).toEqual([size, size + 3])
+  })
+
+  it('tells of a witness that is away also where the quorum is met without it', async () => {
+    applyList(authority, 'a')
+    const sign = signingWitness()
+    const told: unknown[] = []
+    const second = testSigner('second.example', 'cosignature')
+    const text = withWitness()
+      .replace('quorum w1', `witness w2 ${printNoteKey(second.key)} http://127.0.0.1:2/`)
+      .concat('group one-of-two 1 w1 w2\nquorum one-of-two\n')
+    let isAway = false
+    const askWitness: AskWitness = (one, body) =>
+      one.name === 'w2' || isAway
+        ? Promise.reject(new Fault('fetch/timeout', 'expected an answer, got none'))
+        : sign(one, body)
+    const deps = {
+      ...authority,
+      askWitness,
+      onWitness: ({ witness, outcome }: WitnessOutcome) => void told.push([witness, outcome]),
+    }
+    expect(readCosigners(authority.store)).toEqual([])
+    await changePolicy(deps, text)
+    await publishLines(deps, 'a', some(1))
+    expect(told.slice(-2)).toEqual([
+      ['w1', 'cosigned'],
+      ['w2', 'fetch/timeout'],
+    ])
+    expect(readCosigners(authority.store)).toEqual([
+      { witness: 'w1', cosignedAt: new Date(1_893_456_000_000) },
+      { witness: 'w2', cosignedAt: null },
+    ])
+    expect(readWaiting(authority.store)).toBeNull()
+    expect(checkLog(authority)).toEqual([expect.stringMatching(/"w2" has not cosigned/)])
+    isAway = true
+    const begunAt = home.clock.at
+    await expect(publishLines(deps, 'a', some(2))).rejects.toThrow(fault('publish/waits'))
+    expect(readWaiting(authority.store)).toEqual({
+      since: begunAt,
+      size: authority.store.log.size(),
+      witnesses: ['w1', 'w2'],
+    })
+    expect(checkLog(authority)).toEqual([
+      expect.stringMatching(/waits for its witnesses \(w1, w2\)/),
+    ])
   })
 
   it('is left on top of what waits for it', async () => {

@@ -83,8 +83,8 @@ export class MemoryPublications implements Pick<PublishStore, 'publications' | '
       this.#with(metadata)
       this.#leaves = [...this.#leaves, ...leaves]
       if (policy !== null) this.#policies.unshift(policy)
-      const { needsOldQuorum } = begun
-      this.#batch = { size: this.#leaves.length, metadata, publication, needsOldQuorum }
+      const { needsOldQuorum, begunAt } = begun
+      this.#batch = { size: this.#leaves.length, begunAt, metadata, publication, needsOldQuorum }
     },
     finish: ({ timestamp, ...checkpoint }) => {
       const batch = this.#batch
