@@ -160,7 +160,7 @@ function whyNotNeeded(path: string): string | null {
     // c2sp.org/tlog-tiles, «Partial Tiles».
     return Number(width[2]) < Math.max(...widths) ? 'a longer tile is there' : null
   }
-  if (/export\.pub$/.test(path)) {
+  if (path.endsWith("export.pub")) {
     return isNamed(path) ? null : 'exports are signed by the key that TUF names now'
   }
   if (/lists\/phishing\/.*\.snapshot\.txt\.gz$/.test(path) && !isNamed(path)) {
