@@ -4,6 +4,7 @@ import { LOG_FOLDER, logTilePath, metadataPath, TIMESTAMP_PATH } from '../core/l
 import { parseTilePath, printTilePath, TILE_WIDTH, tileHashCount } from '../core/log/tile.ts'
 import { decodeEntryBundle, encodeEntryBundle } from '../core/log/entry-bundle.ts'
 import { HASH_BYTES } from '../core/log/tree-hash.ts'
+import { isAhead, type LogEnd } from './is-ahead.ts'
 import { MAX_TARGET_BYTES } from './limits.ts'
 import { maxBytesOf } from './leaf-audit.ts'
 import type { MetadataAudit } from './metadata-audit.ts'
@@ -12,7 +13,7 @@ import { orTell, readFile, type AuditDeps } from './read-file.ts'
 export interface FileCounts {
   /** Files that were hashed because their name says their hash, though nothing that was checked names them. */
   targets: number
-  /** Tiles and proofs behind the end of the log: of a publication that was not finished. */
+  /** Tiles, proofs and metadata behind the end of the log: of a publication that was not finished. */
   ahead: number
 }
 
@@ -29,7 +30,7 @@ export async function checkFiles(
   paths: readonly string[],
   about: {
     readonly metadata: MetadataAudit
-    readonly size: number
+    readonly end: LogEnd
     readonly isProven: (path: string) => boolean
   },
 ): Promise<FileCounts> {
@@ -38,12 +39,12 @@ export async function checkFiles(
     const [, version, role] = METADATA.exec(path) ?? []
     const hash = TARGET.exec(path)?.[1]
     if (version !== undefined && role !== undefined) {
-      await checkUnlogged(deps, about.metadata, role, Number(version))
+      if (await checkUnlogged(deps, about, role, Number(version))) counts.ahead++
     } else if (hash !== undefined) {
       counts.targets++
       await checkHash(deps, path, hash)
     } else if (path.startsWith(`${LOG_FOLDER}/tile/`)) {
-      if (!(await checkTile(deps, path, about.size))) counts.ahead++
+      if (!(await checkTile(deps, path, about.end.head.size))) counts.ahead++
     } else if (PROOF.test(path)) {
       if (!about.isProven(path)) counts.ahead++
     } else if (!isPlain(path)) {
@@ -53,10 +54,10 @@ export async function checkFiles(
   return counts
 }
 
-/** Metadata that is published and not in the log. Gives whether there is any. */
+/** Metadata that is published and not in the log. Gives whether it is behind its end. */
 export async function checkUnlogged(
   deps: AuditDeps,
-  metadata: MetadataAudit,
+  { metadata, end }: { readonly metadata: MetadataAudit; readonly end: LogEnd },
   role: string,
   version: number,
 ): Promise<boolean> {
@@ -64,9 +65,10 @@ export async function checkUnlogged(
   const path = metadataPath(role, version)
   const bytes = await readFile(deps, path, maxBytesOf(role))
   if (bytes === null) return false
+  if (await isAhead(deps, end, { role, version, bytes })) return true
   const how = metadata.isSigned(role, bytes) ? 'validly signed by the keys that count' : 'a file'
   deps.findings.add('metadata/unlogged', path, 'a leaf of it in the log', `none for ${how}`)
-  return true
+  return false
 }
 
 async function checkHash(

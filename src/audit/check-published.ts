@@ -16,6 +16,7 @@ import { checkTimestamp } from './check-timestamp.ts'
 import { readWithoutLog } from './read-without-log.ts'
 import type { Finding } from './finding.ts'
 import { FindingLog } from './finding-log.ts'
+import type { LogEnd } from './is-ahead.ts'
 import { LeafAudit, type LeafCounts } from './leaf-audit.ts'
 import { limitPublished, type SourceLimits } from './limit-published.ts'
 import { MAX_ROOT_BYTES } from './limits.ts'
@@ -61,7 +62,7 @@ export interface AuditReport {
     readonly exports: number
     /** Targets that were hashed because they are there. */
     readonly targets: number
-    /** Tiles and proofs behind the end of the log. */
+    /** Tiles, proofs and metadata behind the end of the log. */
     readonly ahead: number
   }
   /** Places whose metadata is not shown to this auditor: their manifests are commitments. */
@@ -176,14 +177,15 @@ async function auditAll(run: Run, result: RunResult): Promise<void> {
   }
   if (head === null) return
   leaves.serials.end()
+  const end = { head: head.claim, policies: proofs.policies }
   const paths = await run.source.paths()
   if (paths === null) {
-    if (!(await hasGrown())) await probe(run)
+    if (!(await hasGrown())) await probe(run, end)
     return
   }
   const files = await checkFiles(run, paths, {
     metadata: leaves.metadata,
-    size: head.claim.size,
+    end,
     isProven: (path) => leaves.hasLeaf(path),
   })
   result.targets = files.targets
@@ -317,7 +319,7 @@ async function hasLogGrown(run: Run): Promise<boolean> {
 }
 
 /** Where files can't be listed: whether there is a version behind the last one of each role. */
-async function probe(run: Run): Promise<void> {
+async function probe(run: Run, end: LogEnd): Promise<void> {
   const { metadata } = run.leaves
   const snapshot = metadata.last.get('snapshot')?.file
   const named = !snapshot
@@ -327,6 +329,6 @@ async function probe(run: Run): Promise<void> {
         () => undefined,
       )
   for (const role of new Set([...metadata.last.keys(), ...(named?.keys() ?? [])])) {
-    await checkUnlogged(run, metadata, role, (metadata.last.get(role)?.version ?? 0) + 1)
+    await checkUnlogged(run, { metadata, end }, role, (metadata.last.get(role)?.version ?? 0) + 1)
   }
 }

@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkPublished, type AuditReport } from '../../src/audit/check-published.ts'
-import { defaultLimits } from '../../src/audit/limit-published.ts'
-import { openFolder } from '../../src/audit/open-folder.ts'
+import { auditFolder } from '../support/audit-mock.ts'
 import {
   applyList,
   makeTestAuthority,
@@ -26,14 +24,7 @@ test('an audit finds nothing in what an authority has published', async () => {
     authority.clock.at = new Date(authority.clock.at.getTime() + 60_000)
   }
   opened.close()
-  const report = await audit()
+  const report = await auditFolder(`${authority.data}/published`, authority.clock.at)
   expect(report.findings).toEqual([])
   expect(report).toMatchObject({ isWhole: true, hidden: [], counts: { manifests: 6, lists: 2 } })
 })
-
-async function audit(): Promise<AuditReport> {
-  const source = await openFolder(`${authority.data}/published`)
-  const now = (): Date => authority.clock.at
-  const options = { at: now(), policy: null, root: null, checkpoint: null }
-  return checkPublished(source, { ...options, limits: defaultLimits(now) })
-}

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { auditMock } from '../support/audit-mock.ts'
+import { auditMock, codesOf } from '../support/audit-mock.ts'
 import { makeTestAuthority, type TestAuthority } from '../support/authority-folder.ts'
 import { makeWitnessedHistory } from '../support/witnessed-authority.ts'
 
@@ -104,6 +104,26 @@ test('no two files of a kind change places unseen', async () => {
   await fc.assert(fc.asyncProperty(fc.constantFrom(...pairs), check), options)
 })
 
+test('what a publication has laid down before it shows its checkpoint is no fault, if the log has it', async () => {
+  const [before, after] = [states[11] ?? files, files]
+  const early = new Map([...after, ...before])
+  const added = [...early.keys()].filter((path) => !before.has(path))
+  const unlogged = added.filter((path) => path.startsWith('tuf/metadata/'))
+  expect(unlogged.length).toBeGreaterThan(2)
+  expect((await audit(early)).findings).toEqual([])
+  // Without its proof, or the tiles that show that the log goes on as it was, it is what nobody has logged.
+  for (const needed of added.filter((path) => /^log\/proof\/(?!publication)/.test(path))) {
+    const without = new Map(early)
+    without.delete(needed)
+    expect(codesOf(await audit(without)), needed).toEqual(['metadata/unlogged'])
+  }
+  const rootless = new Map(
+    [...early].filter(([path]) => !path.startsWith("log/tile/0/") || before.has(path)),
+  )
+  const { findings } = await audit(rootless)
+  expect(findings.map(({ path }) => path).sort()).toEqual(unlogged.sort())
+})
+
 function audit(changed: ReadonlyMap<string, Buffer>): ReturnType<typeof auditMock> {
   return auditMock({ files: new Map(changed), at: home.clock.at })
 }
@@ -160,7 +180,7 @@ function whyNotNeeded(path: string): string | null {
     // c2sp.org/tlog-tiles, «Partial Tiles».
     return Number(width[2]) < Math.max(...widths) ? 'a longer tile is there' : null
   }
-  if (path.endsWith("export.pub")) {
+  if (path.endsWith('export.pub')) {
     return isNamed(path) ? null : 'exports are signed by the key that TUF names now'
   }
   if (/lists\/phishing\/.*\.snapshot\.txt\.gz$/.test(path) && !isNamed(path)) {

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { Finding } from '../../src/audit/finding.ts'
 import { Fault } from '../../src/core/fault.ts'
 import { openAuthority, type Authority } from '../../src/main/open-authority.ts'
 import type { ZoneDraft } from '../../src/formats/zone/zone-folder.ts'
@@ -9,6 +10,7 @@ import type { FileDraft, LineDraft, PublishDeps } from '../../src/publish/ports.
 import { projectPublished } from '../../src/publish/project-published.ts'
 import { publishList } from '../../src/publish/publish-list.ts'
 import { changeKeys } from '../../src/publish/rotate-key.ts'
+import { auditFolder } from '../support/audit-mock.ts'
 import {
   applyList,
   decideLines,
@@ -191,8 +193,16 @@ async function runBroken(
   return names
 }
 
-/** What any reader can see at this moment is whole; gives the serial. */
-function expectWhole(authority: Authority): number {
+/**
+ * What any reader can see at this moment is whole, and an audit finds nothing wrong with it; gives the serial. Between the checkpoint and the
+ * timestamp the latter is an old pointer, which an audit must say of every one that is shown: so it stays until somebody projects.
+ */
+async function expectWhole(authority: Authority, { isProjected = true } = {}): Promise<number> {
+  const { findings, isWhole } = await auditFolder(authority.paths.published, home.clock.at)
+  const isOldPointer = ({ code, path }: Finding): boolean =>
+    code === 'metadata/reference' && path === 'tuf/metadata/timestamp.json'
+  expect(findings.filter((one) => isProjected || !isOldPointer(one))).toEqual([])
+  expect(isWhole).toBe(true)
   const shown = verifyTree(authority.paths.published).get('a')?.snapshot
   expect([2, 3]).toContain(shown?.serial)
   return shown?.serial ?? 0
@@ -201,9 +211,9 @@ function expectWhole(authority: Authority): number {
 async function expectRecovery(open: () => Authority): Promise<void> {
   const authority = open()
   // Before anything is repaired, readers see the old or the new, whole.
-  const seen = expectWhole(authority)
+  const seen = await expectWhole(authority, { isProjected: false })
   await projectPublished(authority, { isThorough: true })
-  const started = expectWhole(authority)
+  const started = await expectWhole(authority)
   const committed = authority.store.publications.latest(
     authority.store.lists.find('a')!.rowId,
   )?.serial
@@ -219,6 +229,7 @@ async function expectRecovery(open: () => Authority): Promise<void> {
   expect(servedZone(authority, 'a').zonemd).toBe(read.zonemd)
   expect((await publishLines(authority, 'a', FIRST)).serial).toBe(4)
   verifyPublishedLog(authority.paths.published)
+  expect((await auditFolder(authority.paths.published, home.clock.at)).findings).toEqual([])
   expect(
     verifyTree(authority.paths.published)
       .get('a')
@@ -273,13 +284,14 @@ describe.each(BREAKAGES)('when a write of publishing %s', (breakage) => {
       const names = await runBroken(open(), { n, breakage, work })
       if (names.length < n) break
       const authority = open()
-      expectWhole(authority)
+      await expectWhole(authority, { isProjected: false })
       await projectPublished(authority, { isThorough: true })
       const reader = await openTufReader(authority.paths.published, authority.paths.root)
       expect((await readSnapshot(reader, 'a')).serial).toBe(2)
       await publishOne(authority, 'a')
       expect((await readSnapshot(reader, 'a')).serial).toBe(3)
       await reader.close()
+      expect((await auditFolder(authority.paths.published, home.clock.at)).findings).toEqual([])
       authority.close()
     }
   })

@@ -4,6 +4,7 @@ import {
   type AuditReport,
 } from '../../src/audit/check-published.ts'
 import { defaultLimits } from '../../src/audit/limit-published.ts'
+import { openFolder } from '../../src/audit/open-folder.ts'
 import { publishedFrom, type MockPublished } from './mock-published.ts'
 
 export interface AuditMockOptions extends Partial<AuditOptions> {
@@ -25,6 +26,17 @@ export function auditMock(
     limits,
     ...options,
   })
+}
+
+/** Audits a folder that an authority publishes, as `audit verify` does. */
+export async function auditFolder(folder: string, at: Date): Promise<AuditReport> {
+  const source = await openFolder(folder)
+  const own = { at, policy: null, root: null, checkpoint: null }
+  try {
+    return await checkPublished(source, { ...own, limits: defaultLimits(() => at) })
+  } finally {
+    await source.close()
+  }
 }
 
 export function codesOf({ findings }: AuditReport): string[] {

@@ -31,6 +31,22 @@ describe.each(EXPORT_FORMATS)('the %s export', (format) => {
     for (const count of Object.values(changed)) expect(count).toBeLessThanOrEqual(written)
   })
 
+  it('counts nothing as written where nothing is, whatever is said of a name', () => {
+    const actions = ['', 'drop', 'nodata', 'nxdomain', 'passthru', 'redirect', 'tcp-only']
+    const { length: least } = render(format, exportSource([], ODD)).lines
+    for (const domain of actions) {
+      for (const host of actions) {
+        for (const subdomains of actions) {
+          const lines = Object.entries({ domain, host, subdomains }).flatMap(([kind, action]) =>
+            action === '' ? [] : line(`x.example ${kind} ${action}`),
+          )
+          const { lines: said, summary } = render(format, exportSource(lines, ODD))
+          if (said.length === least) expect({ lines, ...summary }).toMatchObject({ written: 0 })
+        }
+      }
+    }
+  })
+
   it('comes in blocks that are never written again, for a list of any size', () => {
     const lines = Array.from({ length: 40_000 }, (_, n) => line(`n${n}.example domain`))
     const taken: { block: Uint8Array; copy: Buffer }[] = []
