@@ -41,7 +41,10 @@ function lossesOfLines(found: Rule, kinds: number): (Loss | undefined)[][] {
   if ((kinds & IS_DOMAIN) !== 0) {
     const own = (kinds & IS_HOST) === 0 ? [found.own] : []
     const below = (kinds & IS_SUBDOMAINS) === 0 ? [found.below] : []
-    lines.push([...own, ...below])
+    const decided = [...own, ...below]
+    // One that decides nothing shares the lot of those that do: without a line for its name it is in no line either.
+    const isSaid = decided.length > 0 || found.text !== ''
+    lines.push(isSaid ? decided : [found.own, found.below])
   }
   if ((kinds & IS_HOST) !== 0) lines.push([found.own])
   if ((kinds & IS_SUBDOMAINS) !== 0) lines.push([found.below])
