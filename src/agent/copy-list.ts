@@ -14,7 +14,7 @@ import {
   type CopiedSerial,
 } from './copy-note.ts'
 import { askSerial } from './copy-told.ts'
-import { MAX_DEFINITION_BYTES, parsePublicDefinition } from './definition.ts'
+import { MAX_DEFINITION_BYTES, parsePublicDefinition } from '../core/parse-public-definition.ts'
 import type { Disk } from './disk.ts'
 import { fetchTarget } from './download-target.ts'
 import { followList, type FollowDeps } from './follow-list.ts'

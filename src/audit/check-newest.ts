@@ -6,7 +6,7 @@ import { isOpaque, placeOf, type FollowedList, type LeafAudit } from './leaf-aud
 import { stopsAudit } from './limit-published.ts'
 import { MAX_SMALL_TARGET_BYTES } from './limits.ts'
 import { checkTargets, targetCode } from './list-audit.ts'
-import { parseDefinition } from './parse-definition.ts'
+import { parsePublicDefinition } from '../core/parse-public-definition.ts'
 import { orTell, type AuditDeps } from './read-file.ts'
 import { pathOf, readTarget } from './read-target.ts'
 import { targetsOf, type SignedTarget } from './targets-of.ts'
@@ -60,7 +60,7 @@ function readDefinition(
   target: SignedTarget,
   id: string,
 ): Promise<PublicDefinition | null> {
-  return readSmall(deps, target, (bytes) => parseDefinition(bytes, id))
+  return readSmall(deps, target, (bytes) => parsePublicDefinition(bytes, id))
 }
 
 function readExportKey(deps: AuditDeps, target: SignedTarget): Promise<MinisignKey | null> {

@@ -1,4 +1,3 @@
-import { Fault } from '../core/fault.ts'
 import type { WitnessClient } from '../platform/witness-client.ts'
 import type { AskWitness } from '../publish/ports.ts'
 
@@ -10,13 +9,7 @@ const ANSWER_TIMEOUT_MS = 10_000
 /** Asks the witnesses of policies, over connections that are opened when first needed. */
 export function openAskWitness(): AskWitness {
   let client: WitnessClient | null = null
-  return async ({ name, url }, body) => {
-    if (url === null) {
-      throw new Fault(
-        'log/policy',
-        `expected a URL of the witness ${JSON.stringify(name)} in the policy, got none`,
-      )
-    }
+  return async ({ url }, body) => {
     const { openWitnessClient } = await import('../platform/witness-client.ts')
     client ??= openWitnessClient({
       userAgent: 'bailiwick',

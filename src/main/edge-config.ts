@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { LimitsConfig } from '../agent/config.ts'
 import { checkSource } from '../agent/parse-config.ts'
 import { Fault } from '../core/fault.ts'
 import type { LogLevel } from '../platform/json-log.ts'
-import { openSchema } from '../platform/json-schema.ts'
+import { parseConfigText, readConfigFile } from '../platform/checked-config.ts'
 
 const SCHEMA = new URL('../../docs/spec/edge.schema.json', import.meta.url)
 
@@ -55,41 +54,15 @@ const DEFAULT_LIMITS = { minEntries: 0, maxEntries: 10_000_000, maxGrowth: Infin
 
 /** The configuration in the file `path`. Throws `usage/invalid` with all that is wrong. */
 export function readEdgeConfig(path: string): EdgeConfig {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Fault('usage/invalid', `expected a configuration, got ${why}`, { cause })
-  }
-  try {
-    return parseEdgeConfig(text, dirname(resolve(path)))
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error
-    throw new Fault('usage/invalid', `${path}: ${error.message}`, { cause: error })
-  }
+  return readConfigFile(path, parseEdgeConfig)
 }
 
 /** The configuration in `text`, its relative paths taken from `folder`. Throws `usage/invalid`. */
 export function parseEdgeConfig(text: string, folder: string): EdgeConfig {
-  const value = parseJson(text)
-  assertFine(openSchema(SCHEMA)(value))
-  const config = fillIn(value as EdgeConfig, folder)
-  assertFine(checkEdgeConfig(config))
-  return config
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Fault('usage/invalid', `expected JSON, got ${why}`, { cause })
-  }
-}
-
-function assertFine(findings: readonly string[]): void {
+  const config = fillIn(parseConfigText(text, SCHEMA) as EdgeConfig, folder)
+  const findings = checkEdgeConfig(config)
   if (findings.length > 0) throw new Fault('usage/invalid', findings.join('; '))
+  return config
 }
 
 function fillIn(config: EdgeConfig, folder: string): EdgeConfig {

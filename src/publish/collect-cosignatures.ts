@@ -13,11 +13,16 @@ import { verifyNote } from '../core/log/verify-note.ts'
 
 export interface CollectDeps {
   /** Asks within a time limit of its own: it settles, whatever the witness does. Throws the faults of the noun `fetch`. */
-  readonly ask: (witness: PolicyWitness, body: string) => Promise<WitnessReply>
+  readonly ask: (witness: ReachableWitness, body: string) => Promise<WitnessReply>
   /** The size that the witness cosigned last, as far as the authority knows, by its name in the policy; 0 for never. */
   readonly knownSize: (witness: string) => number
   /** From a smaller tree of the log, or the same, to the checkpoint's. */
   readonly proof: (from: number) => ProofHashes
+}
+
+/** A witness whom the policy says where to ask. */
+export interface ReachableWitness extends PolicyWitness {
+  readonly url: string
 }
 
 /** From the network, not yet verified. */
@@ -91,15 +96,17 @@ async function askWitness(deps: CollectDeps, question: Question): Promise<Reply>
   try {
     const had = cosignatureIn(witness, note)
     if (had !== null) return cosigned(question, had, 'had cosigned before')
-    if (witness.url === null) {
+    const { url } = witness
+    if (url === null) {
       throw new Fault('fetch/unreachable', 'expected a URL in the policy to ask at, got none')
     }
+    const at = { ...question, witness: { ...witness, url } }
     const first = Math.min(deps.knownSize(witness.name), size)
-    const told = await askFrom(deps, question, first)
+    const told = await askFrom(deps, at, first)
     if ('outcome' in told) return told
     // A conflict at the size that was named, or above ours, is no matter of what we believed.
     if (told.size === first || told.size > size) return conflicting(question, told.size)
-    const again = await askFrom(deps, question, told.size)
+    const again = await askFrom(deps, at, told.size)
     return 'outcome' in again ? again : conflicting(question, again.size)
   } catch (error) {
     if (!isFault(error)) throw error
@@ -110,7 +117,7 @@ async function askWitness(deps: CollectDeps, question: Question): Promise<Reply>
 /** The reply; or of a conflict the size that the witness has. Throws the faults of asking, and of an answer that is none. */
 async function askFrom(
   { ask, proof }: CollectDeps,
-  question: Question,
+  question: Question & { readonly witness: ReachableWitness },
   oldSize: number,
 ): Promise<Reply | { readonly size: number }> {
   const { witness, note, checkpoint } = question

@@ -1,8 +1,7 @@
 import type { ChainEvent, ChainHead, NewEvent } from '../core/event.ts'
 import type { LineBlocks } from '../core/line-cursor.ts'
 import type { ManifestBasis } from '../core/log-leaf.ts'
-import type { PolicyWitness } from '../core/log/policy.ts'
-import type { WitnessOutcome } from './collect-cosignatures.ts'
+import type { ReachableWitness, WitnessOutcome } from './collect-cosignatures.ts'
 import type { ListDefinition } from '../core/list-definition.ts'
 import type { NextZone } from '../formats/zone/make-zone.ts'
 import type { ZoneFolder } from '../formats/zone/zone-folder.ts'
@@ -323,7 +322,7 @@ export interface ZoneAhead {
 
 /** Sends a request to a witness (c2sp.org/tlog-witness). Rejects where no answer comes within its limits. */
 export type AskWitness = (
-  witness: PolicyWitness,
+  witness: ReachableWitness,
   body: string,
 ) => Promise<{ readonly status: number; readonly body: Uint8Array }>
 

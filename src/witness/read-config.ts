@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { Fault, isFault } from '../core/fault.ts'
 import { parseNoteKey, type NoteKey } from '../core/log/note-key.ts'
 import type { LogLevel } from '../platform/json-log.ts'
-import { openSchema } from '../platform/json-schema.ts'
+import { parseConfigText, readConfigFile } from '../platform/checked-config.ts'
 
 const SCHEMA = new URL('../../docs/spec/witness.schema.json', import.meta.url)
 
@@ -39,27 +38,12 @@ interface WrittenConfig extends Omit<WitnessConfig, 'logs' | 'limits'> {
 
 /** The configuration in the file `path`. Throws `usage/invalid` with all that is wrong. */
 export function readWitnessConfig(path: string): WitnessConfig {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Fault('usage/invalid', `expected a configuration, got ${why}`, { cause })
-  }
-  try {
-    return parseWitnessConfig(text, dirname(resolve(path)))
-  } catch (error) {
-    if (!isFault(error, 'usage/invalid')) throw error
-    throw new Fault('usage/invalid', `${path}: ${error.message}`, { cause: error })
-  }
+  return readConfigFile(path, parseWitnessConfig)
 }
 
 /** The configuration in `text`, its relative paths taken from `folder`. Throws `usage/invalid`. */
 export function parseWitnessConfig(text: string, folder: string): WitnessConfig {
-  const value = parseJson(text)
-  const findings = openSchema(SCHEMA)(value)
-  if (findings.length > 0) throw new Fault('usage/invalid', findings.join('; '))
-  const { tls, limits, ...config } = value as WrittenConfig
+  const { tls, limits, ...config } = parseConfigText(text, SCHEMA) as WrittenConfig
   return {
     ...config,
     ...(tls && { tls: { cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) } }),
@@ -67,15 +51,6 @@ export function parseWitnessConfig(text: string, folder: string): WitnessConfig 
     state: resolve(folder, config.state),
     logs: keysByOrigin(config.logs),
     limits: { ...DEFAULT_LIMITS, ...limits },
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Fault('usage/invalid', `expected JSON, got ${why}`, { cause })
   }
 }
 

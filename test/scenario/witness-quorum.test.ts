@@ -55,7 +55,7 @@ test('an authority gets its quorum from two of three witnesses, one of them away
   ): Promise<CollectedCosignatures> => {
     const collected = await collectCosignatures(
       {
-        ask: ({ url }, body) => client.ask({ url: url ?? '', body, timeoutMs: TIMEOUT_MS }),
+        ask: ({ url }, body) => client.ask({ url, body, timeoutMs: TIMEOUT_MS }),
         knownSize: (name) => known.get(name) ?? 0,
         proof: (from) => tree.proof(from, size),
       },

@@ -1,7 +1,6 @@
-import { ENTRY_ACTIONS } from '../core/entry.ts'
-import { Fault } from '../core/fault.ts'
-import type { PublicDefinition } from '../core/list-definition.ts'
-import { isRecord } from './metadata-bytes.ts'
+import { ENTRY_ACTIONS } from './entry.ts'
+import { Fault } from './fault.ts'
+import type { PublicDefinition } from './list-definition.ts'
 
 /** A published definition has at most this many bytes. */
 export const MAX_DEFINITION_BYTES = 256 * 1024
@@ -68,4 +67,8 @@ function invalid(name: string, expected: string, got: unknown): Fault {
     'list/invalid',
     `expected ${name} of the published definition to be ${expected}, got ${JSON.stringify(got)}`,
   )
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
