@@ -83,6 +83,17 @@ describe('the log of an authority', () => {
     expect(authority.store.metadata.latest('timestamp')?.version).toBe(5)
   })
 
+  it('shows by itself what its key has signed: no event does', async () => {
+    applyList(authority, 'a')
+    await publishLines(authority, 'a', some(1))
+    const own = authority.keys.all().filter(({ use }) => use === 'log')
+    expect(own).toHaveLength(1)
+    const uses = [...authority.store.events.all(1)].filter(({ act }) => act === 'key-used')
+    expect(uses.length).toBeGreaterThan(1)
+    expect(JSON.stringify(uses)).not.toContain(own[0]!.keyid)
+    expect(authority.store.log.checkpoint()!.size).toBe(verifyPublishedLog(published()).size)
+  })
+
   it('tells of a serial what its metadata tell, and names the state before', async () => {
     applyList(authority, 'a')
     await publishLines(authority, 'a', some(1))
