@@ -18,6 +18,7 @@ import {
   makeFolder,
   syncFolder,
   writeAll,
+  replaceDurableFiles,
   writeDurableFile,
   writeDurableFiles,
 } from './durable-file.ts'
@@ -48,10 +49,10 @@ export interface PublishFolder {
   ) => void
   /** Replaces a mutable file atomically. */
   readonly replace: (path: string, bytes: Uint8Array) => void
-  /** The same for many. */
+  /** The same for many; others may work meanwhile. */
   readonly replaceAll: (
     files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
-  ) => void
+  ) => Promise<void>
   readonly read: (path: string) => Buffer | null
   /** The bytes of a file in blocks; none when it is not there. May be iterated more than once. */
   readonly blocks: (path: string) => Iterable<Uint8Array>
@@ -78,9 +79,8 @@ export function openPublishFolder(published: string, staging: string): PublishFo
       writeDurableFiles(missing.map(({ path, bytes }) => ({ path: join(published, path), bytes })))
     },
     replace: (path, bytes) => writeDurableFile(join(published, path), bytes),
-    replaceAll: (files) => {
-      writeDurableFiles(files.map(({ path, bytes }) => ({ path: join(published, path), bytes })))
-    },
+    replaceAll: (files) =>
+      replaceDurableFiles(files.map(({ path, bytes }) => ({ path: join(published, path), bytes }))),
     read: (path) => ifThere(() => readFileSync(join(published, path))),
     blocks: (path) => ({ [Symbol.iterator]: () => fileBlocks(join(published, path)) }),
     seen: (folder) =>

@@ -42,7 +42,7 @@ export async function finishBatch(deps: FinishDeps): Promise<void> {
   const note = printNote(await cosigned(deps, policies.next, asked))
   const isReplacing = policies.old !== null
   const from = isReplacing ? 0 : (deps.store.log.checkpoint()?.size ?? 0)
-  publishProofs(deps, from, { note, size: batch.size, isReplacing })
+  await publishProofs(deps, from, { note, size: batch.size, isReplacing })
   await retryConflicts(
     async () => {
       const timestamp = await timestampOf(deps, batch)

@@ -262,7 +262,7 @@ export interface PublishFiles {
   /** The same for many, each of them atomically. */
   readonly replaceAll: (
     files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
-  ) => void
+  ) => Promise<void>
   readonly read: (path: string) => Uint8Array | null
   /** The paths of the published files right in `folder`. */
   readonly seen: (folder: string) => readonly string[]

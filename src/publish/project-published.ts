@@ -47,7 +47,7 @@ export async function projectPublished(
       for (const { role, version } of signed) changed.set(role, version)
       await projectVersions(deps, signed)
     }
-    if (isThorough) projectProofs(deps)
+    if (isThorough) await projectProofs(deps)
     if (!expose(deps, { timestamp, size })) continue
     removeOld(deps, changed)
     return timestamp.version

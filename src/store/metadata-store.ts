@@ -40,6 +40,17 @@ export function metadataStore(
     .limit(1)
     .prepare()
 
+  const versionRow = db
+    .select()
+    .from(metadata)
+    .where(
+      and(
+        eq(metadata.role, sql.placeholder('role')),
+        eq(metadata.version, sql.placeholder('version')),
+      ),
+    )
+    .prepare()
+
   function latest(role: string): SignedMetadata | null {
     const row = latestRow.get({ role })
     return row === undefined ? null : fromRow(row)
@@ -57,11 +68,7 @@ export function metadataStore(
   return {
     latest,
     find: (role, version) => {
-      const row = db
-        .select()
-        .from(metadata)
-        .where(and(eq(metadata.role, role), eq(metadata.version, version)))
-        .get()
+      const row = versionRow.get({ role, version })
       return row === undefined ? null : fromRow(row)
     },
     all: (role) =>

@@ -123,7 +123,7 @@ function breakingDeps(
       promote: (paths) => change('promote', () => files.promote(paths)),
       publish: (published) => change('publish', () => files.publish(published)),
       replace: (path, bytes) => change('replace', () => files.replace(path, bytes)),
-      replaceAll: (replaced) => change('replaceAll', () => files.replaceAll(replaced)),
+      replaceAll: (replaced) => changeLater('replaceAll', () => files.replaceAll(replaced)),
       remove: (paths, before) => change('remove', () => files.remove(paths, before)),
       discardStaged: (before) => change('discardStaged', () => files.discardStaged(before)),
     },
