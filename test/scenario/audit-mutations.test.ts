@@ -118,7 +118,7 @@ test('what a publication has laid down before it shows its checkpoint is no faul
     expect(codesOf(await audit(without)), needed).toEqual(['metadata/unlogged'])
   }
   const rootless = new Map(
-    [...early].filter(([path]) => !path.startsWith("log/tile/0/") || before.has(path)),
+    [...early].filter(([path]) => !path.startsWith('log/tile/0/') || before.has(path)),
   )
   const { findings } = await audit(rootless)
   expect(findings.map(({ path }) => path).sort()).toEqual(unlogged.sort())
