@@ -156,7 +156,7 @@ function checkDrafts(authority: Authority): string[] {
   return readDrafts(authority)
     .map((draft) => stateOf(authority, draft))
     .map(({ draft, dead }) => {
-      const of = `${draft.id} (${draft.proposal.title})`
+      const of = `${draft.id} (${draft.plan.title})`
       return dead === null
         ? `${of} waits for signatures since ${draft.draftedAt.toISOString()}: «bailiwick key drafts» says whose`
         : `${of} is ${dead}: «bailiwick key drop ${draft.id}», and draft it again`

@@ -45,5 +45,5 @@ function told({ draft, taken, known, missing, signed }: Acceptance): string {
     missing.length === 0
       ? `enough have signed; signed and published: ${signed.join(', ')}\n`
       : `still missing:\n${printMissing(missing)}`
-  return `draft ${draft.id}: ${draft.proposal.title}\n${lines.join('')}${ending}`
+  return `draft ${draft.id}: ${draft.plan.title}\n${lines.join('')}${ending}`
 }

@@ -1,5 +1,5 @@
-import type { Drafted } from '../publish/drafts/propose-change.ts'
-import type { MissingSignatures } from '../publish/drafts/proposal.ts'
+import type { Drafted } from '../publish/drafts/change-trust.ts'
+import type { MissingSignatures } from '../publish/drafts/trust-plan.ts'
 
 /** What a command says when its change became a draft. */
 export function printDrafted({ draft, missing }: Drafted): string {

@@ -42,13 +42,13 @@ async function listDrafts(options: { readonly json?: boolean }, command: Command
 }
 
 function factsOf({ draft, dead, missing }: DraftState): object {
-  const { id, draftedAt, proposal, signatures } = draft
+  const { id, draftedAt, plan, signatures } = draft
   const signedBy = [...new Set(signatures.map(({ keyid }) => keyid))]
-  return { draft: id, draftedAt, title: proposal.title, dead, signedBy, missing }
+  return { draft: id, draftedAt, title: plan.title, dead, signedBy, missing }
 }
 
 function printState({ draft, dead, missing }: DraftState): string {
-  const head = `draft ${draft.id}, of ${printTime(draft.draftedAt)}: ${draft.proposal.title}\n`
+  const head = `draft ${draft.id}, of ${printTime(draft.draftedAt)}: ${draft.plan.title}\n`
   if (dead !== null)
     return `${head}  ${dead}: «bailiwick key drop ${draft.id}», and draft it again\n`
   if (missing.length > 0) return head + printMissing(missing)
@@ -61,9 +61,9 @@ function printState({ draft, dead, missing }: DraftState): string {
 function printRivals(states: readonly DraftState[]): string {
   const alive = states.filter(({ dead }) => dead === null)
   const lines = (['root', 'targets'] as const).flatMap((role) => {
-    const rivals = alive.filter(({ draft }) => draft.proposal[role] !== null)
+    const rivals = alive.filter(({ draft }) => draft.plan[role] !== null)
     if (rivals.length < 2) return []
-    const version = rivals[0]?.draft.proposal[role]?.version ?? 0
+    const version = rivals[0]?.draft.plan[role]?.version ?? 0
     const ids = rivals.map(({ draft }) => draft.id).join(', ')
     return [`\n${ids} are all ${role} ${version}: the first that is signed overtakes the others\n`]
   })

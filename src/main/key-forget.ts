@@ -20,8 +20,8 @@ export async function forgetKey(id: string, _options: object, command: Command):
         `expected the id of one key on this host, got ${JSON.stringify(id)}, which ${held.length} have: see «bailiwick key ls»`,
       )
     }
-    const drafted = readDrafts(authority).find(({ proposal }) =>
-      JSON.stringify(proposal).includes(key.keyid),
+    const drafted = readDrafts(authority).find(({ plan }) =>
+      JSON.stringify(plan).includes(key.keyid),
     )
     if (key.role !== null && key.role !== 'earlier log') throw counts(key.keyid, key.role)
     if (drafted !== undefined) throw counts(key.keyid, `draft ${drafted.id}`)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
-import type { Proposed } from '../publish/drafts/propose-change.ts'
+import type { TrustChanged } from '../publish/drafts/change-trust.ts'
 import type { Authority } from './open-authority.ts'
 import { globalOptions } from './global-options.ts'
 import { draftFacts, printDrafted } from './key-draft-text.ts'
@@ -22,7 +22,7 @@ export async function renew(
   const { renewRole } = await import('../publish/renew-role.ts')
   const { projectPublished } = await import('../publish/project-published.ts')
   const { data, actor } = globalOptions(command)
-  const work = async (authority: Authority): Promise<Proposed> => {
+  const work = async (authority: Authority): Promise<TrustChanged> => {
     const done = await renewRole(authority, role)
     await projectPublished(authority, { isThorough: false })
     return done

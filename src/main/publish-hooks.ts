@@ -1,4 +1,4 @@
-import type { Drafted } from '../publish/drafts/propose-change.ts'
+import type { Drafted } from '../publish/drafts/change-trust.ts'
 import { ensureListRole } from '../publish/list-role.ts'
 import { projectPublished } from '../publish/project-published.ts'
 import type { PublishOutcome } from '../publish/publish-list.ts'

@@ -2,8 +2,8 @@ import { Fault } from '../core/fault.ts'
 import { LOG_POLICY_TARGET } from '../core/layout.ts'
 import { parsePolicy } from '../core/log/parse-policy.ts'
 import { isSameHash } from '../core/log/tree-hash.ts'
-import { proposeChange, type Proposed } from './drafts/propose-change.ts'
-import type { Proposal } from './drafts/proposal.ts'
+import { changeTrust, type TrustChanged } from './drafts/change-trust.ts'
+import type { TrustPlan } from './drafts/trust-plan.ts'
 import { LOG_KEY_USE, policyTarget, readPolicy } from './log-policy.ts'
 import type { Act, PublishDeps } from './ports.ts'
 import { nextTargets } from './seal-metadata.ts'
@@ -15,28 +15,28 @@ import type { TargetsSigned } from './tuf-metadata.ts'
  * witnesses of both policies must sign that very change; with `isForced` those of the new one alone: then agents that hold the old one stop
  * at it, until somebody gives them the new one. Readers see it after `projectPublished`. It may become a draft.
  *
- * Throws `log/policy` for a text that is no policy, or whose log is not this one; and what `proposeChange` throws.
+ * Throws `log/policy` for a text that is no policy, or whose log is not this one; and what `changeTrust` throws.
  */
 export async function changePolicy(
   deps: PublishDeps,
   policy: string,
   { isForced = false } = {},
-): Promise<Proposed> {
+): Promise<TrustChanged> {
   assertOwnLog(deps, policy)
-  return proposeChange(
+  return changeTrust(
     deps,
     ({ targets }, at) =>
-      policyProposal(targets, { policy, isForced, title: 'a policy of the log', acts: [], at }),
+      policyPlan(targets, { policy, isForced, title: 'a policy of the log', acts: [], at }),
     // A policy that waits for the dead is changed on top of what waits.
     { joins: true },
   )
 }
 
 /** The next targets, which name this policy of the log. */
-export function policyProposal(
+export function policyPlan(
   before: TargetsSigned,
   { policy, isForced, title, acts, at }: NewPolicy,
-): Proposal {
+): TrustPlan {
   const subject = { sha256: sha256Hex(Buffer.from(policy)) }
   const targets = { ...before.targets, [LOG_POLICY_TARGET]: policyTarget(policy) }
   return {
@@ -46,7 +46,7 @@ export function policyProposal(
   }
 }
 
-interface NewPolicy extends Pick<Proposal, 'title' | 'isForced'> {
+interface NewPolicy extends Pick<TrustPlan, 'title' | 'isForced'> {
   readonly policy: string
   /** What is done by it, beside giving the log another policy. */
   readonly acts: readonly Act[]

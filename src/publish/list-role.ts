@@ -1,7 +1,7 @@
 import { listRole, listTarget } from '../core/layout.ts'
 import { readRoles, type AuthorityRoles } from './authority-roles.ts'
 import { stateOf, readDrafts } from './drafts/find-draft.ts'
-import { proposeChange, type Drafted } from './drafts/propose-change.ts'
+import { changeTrust, type Drafted } from './drafts/change-trust.ts'
 import type { Act, PublishDeps, PublishedList, PublishStore } from './ports.ts'
 import { nextTargets } from './seal-metadata.ts'
 import { parseOwnMetadata, type DelegatedRole, type TargetsSigned } from './tuf-metadata.ts'
@@ -27,7 +27,7 @@ export async function ensureListRole(
   if (!lacksRole(readRoles(deps.store), list)) return null
   const waiting = waitingDraft(deps, listRole(list.place))
   if (waiting !== null) return waiting
-  const { drafted } = await proposeChange(deps, async (roles, at) => {
+  const { drafted } = await changeTrust(deps, async (roles, at) => {
     // Each draft of targets overtakes the others: what lacks a role comes into one.
     const wanted = canSignTargets(deps, roles) ? [list] : deps.store.lists.all()
     const lacking = wanted.filter((one) => lacksRole(roles, one))
@@ -67,7 +67,7 @@ function canSignTargets({ keys }: Pick<PublishDeps, 'keys'>, { root }: Authority
 /** A draft that is good for a role; those of list roles that came to nothing are taken away. */
 function waitingDraft(deps: PublishDeps, role: string): Drafted | null {
   for (const draft of readDrafts(deps)) {
-    if (!draft.proposal.lists.includes(role)) continue
+    if (!draft.plan.lists.includes(role)) continue
     const { dead, missing } = stateOf(deps, draft)
     if (dead === null && missing.length > 0) return { draft, missing }
     if (dead !== null) deps.drafts.remove(draft.id)

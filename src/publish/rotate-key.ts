@@ -1,8 +1,8 @@
 import { Fault } from '../core/fault.ts'
 import { tufKey, type TufKey } from '../core/tuf-key.ts'
 import { keysOfRole, readRoles, type AuthorityRoles } from './authority-roles.ts'
-import { proposeChange, type Drafted } from './drafts/propose-change.ts'
-import type { Proposal } from './drafts/proposal.ts'
+import { changeTrust, type Drafted } from './drafts/change-trust.ts'
+import type { TrustPlan } from './drafts/trust-plan.ts'
 import { EXPORT_KEY_TARGET, exportKeyTarget } from './init-authority.ts'
 import type { Act, HeldKey, PublicKey, PublishDeps, WantedTokenKey } from './ports.ts'
 import { nextRoot, nextTargets } from './seal-metadata.ts'
@@ -45,7 +45,7 @@ export interface KeysChanged {
  * after `projectPublished`. Where signatures are missing that this host can't give, it becomes a draft.
  *
  * Throws `key/unknown-role`, `usage/invalid` for a threshold that cannot be reached, or for keys elsewhere of a role that signs every day;
- * and what `proposeChange` throws.
+ * and what `changeTrust` throws.
  */
 export async function changeKeys(
   deps: PublishDeps,
@@ -68,7 +68,7 @@ export async function changeKeys(
     ...changes.flatMap((one) => one.publicKeys ?? []),
   ]
   const change = { roles, keys: publicKeys(all) }
-  const outcome = await proposeChange(deps, (now, at) => proposalOf(deps, now, change, at))
+  const outcome = await changeTrust(deps, (now, at) => planOf(deps, now, change, at))
   return { roles, ...outcome }
 }
 
@@ -119,12 +119,12 @@ interface NewKeys {
   readonly keys: Readonly<Record<string, TufKey>>
 }
 
-async function proposalOf(
+async function planOf(
   deps: PublishDeps,
   before: AuthorityRoles,
   change: NewKeys,
   at: Date,
-): Promise<Proposal> {
+): Promise<TrustPlan> {
   const names = change.roles.map(({ role }) => role)
   const isTop = names.every(isTopRole)
   const root = isTop ? nextRoot(before.root, withRoleKeys(before.root, change), at) : null

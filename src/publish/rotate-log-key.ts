@@ -1,12 +1,12 @@
 import { Fault } from '../core/fault.ts'
 import { parseNoteKey, printNoteKey } from '../core/log/note-key.ts'
 import { isSameHash } from '../core/log/tree-hash.ts'
-import { policyProposal } from './change-policy.ts'
-import { proposeChange, type Proposed } from './drafts/propose-change.ts'
+import { policyPlan } from './change-policy.ts'
+import { changeTrust, type TrustChanged } from './drafts/change-trust.ts'
 import { LOG_KEY_USE, logNoteKey, readPolicy } from './log-policy.ts'
 import type { HeldKey, KeyRing, PublishDeps, WantedTokenKey } from './ports.ts'
 
-export interface LogKeyChanged extends Proposed {
+export interface LogKeyChanged extends TrustChanged {
   readonly made: HeldKey
   /** The line of the new key, for policies and for the configurations of witnesses. */
   readonly vkey: string
@@ -17,7 +17,7 @@ export interface LogKeyChanged extends Proposed {
  * old key signs each checkpoint too for as long as its file is here, so that readers and witnesses who know that one alone can follow
  * (ADR 026). Readers see it after `projectPublished`. It may become a draft.
  *
- * Throws `log/policy` where the log has no policy yet, and what `proposeChange` throws.
+ * Throws `log/policy` where the log has no policy yet, and what `changeTrust` throws.
  */
 export async function rotateLogKey(
   deps: PublishDeps,
@@ -25,7 +25,7 @@ export async function rotateLogKey(
 ): Promise<LogKeyChanged> {
   const made = await deps.keys.make(LOG_KEY_USE, where)
   let vkey = ''
-  const outcome = await proposeChange(
+  const outcome = await changeTrust(
     deps,
     ({ targets }, at) => {
       const before = readPolicy(deps.store, deps.store.log.batch())
@@ -40,7 +40,7 @@ export async function rotateLogKey(
       const subject = { role: LOG_KEY_USE, keyids: [made.keyid], threshold: 1 }
       const acts = [{ act: 'key-rotated', subject } as const]
       const title = 'a new key of the log'
-      return policyProposal(targets, { policy: next.policy, isForced: false, title, acts, at })
+      return policyPlan(targets, { policy: next.policy, isForced: false, title, acts, at })
     },
     { joins: true },
   )

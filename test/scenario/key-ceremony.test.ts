@@ -17,7 +17,7 @@ import { acceptSignatures } from '../../src/publish/drafts/accept-signatures.ts'
 import type { Draft } from '../../src/publish/drafts/draft.ts'
 import { findDraft, readDrafts, stateOf } from '../../src/publish/drafts/find-draft.ts'
 import { printPayloadFile } from '../../src/publish/drafts/payload-file.ts'
-import type { Proposed } from '../../src/publish/drafts/propose-change.ts'
+import type { TrustChanged } from '../../src/publish/drafts/change-trust.ts'
 import { finishBatch } from '../../src/publish/finish-batch.ts'
 import { ensureListRole } from '../../src/publish/list-role.ts'
 import { readPolicy } from '../../src/publish/log-policy.ts'
@@ -50,7 +50,7 @@ afterEach(() => {
   home.remove()
 })
 
-const draftOf = ({ drafted }: Pick<Proposed, 'drafted'>): Draft => {
+const draftOf = ({ drafted }: Pick<TrustChanged, 'drafted'>): Draft => {
   if (drafted === null) throw new Error('expected a draft, got a commit')
   return drafted.draft
 }
@@ -198,7 +198,7 @@ describe('targets with three holders', () => {
     applyList(authority, 'malware')
     const list = (id: string) => authority.store.lists.find(id)!
     const drafted = await ensureListRole(authority, list('phishing'))
-    expect(drafted?.draft.proposal.lists).toEqual(['list-malware', 'list-phishing'])
+    expect(drafted?.draft.plan.lists).toEqual(['list-malware', 'list-phishing'])
     expect((await ensureListRole(authority, list('malware')))?.draft.id).toBe(drafted?.draft.id)
     expect(await code(publishLines(authority, 'phishing', mockLines('a.example')))).toBe(
       'draft/waits',

@@ -3,8 +3,8 @@ import type { PublishDeps } from '../ports.ts'
 import { retryConflicts } from '../retry-conflicts.ts'
 import { payloadsOf, printDraft, type Draft, type GivenSignature } from './draft.ts'
 import { assertAlive, readDrafts, rolesFor, stateOf, withRoles } from './find-draft.ts'
-import { commitProposal } from './propose-change.ts'
-import { partsOf, type MissingSignatures } from './proposal.ts'
+import { commitPlan } from './change-trust.ts'
+import { partsOf, type MissingSignatures } from './trust-plan.ts'
 import { verifyGiven } from './verify-given.ts'
 
 /** What became of the signatures for one draft. */
@@ -48,11 +48,11 @@ export async function commitDraft(deps: PublishDeps, draft: Draft): Promise<stri
     const signed = await retryConflicts(() => {
       assertAlive(deps, draft)
       const roles = rolesFor(deps, draft)
-      const { proposal, signatures: given } = draft
-      const parts = partsOf(roles, proposal)
+      const { plan, signatures: given } = draft
+      const parts = partsOf(roles, plan)
       // A draft lies in a file: what was verified when it came is verified again before it counts.
       for (const one of given) verifyGiven({ roles, draft, parts }, one)
-      return commitProposal(deps, roles, { proposal, given, at: deps.now() })
+      return commitPlan(deps, roles, { plan, given, at: deps.now() })
     })
     deps.drafts.remove(draft.id)
     return signed
@@ -81,7 +81,7 @@ function takeAll(deps: PublishDeps, signatures: readonly GivenSignature[]): Take
 function take(deps: PublishDeps, draft: Draft, signatures: readonly GivenSignature[]): Taken {
   assertAlive(deps, draft)
   const roles = rolesFor(deps, draft)
-  const parts = partsOf(roles, draft.proposal)
+  const parts = partsOf(roles, draft.plan)
   const all = [...draft.signatures]
   const [taken, known] = [new Set<string>(), new Set<string>()]
   for (const signature of withRoles(draft, signatures)) {

@@ -4,7 +4,7 @@ import { LOG_POLICY_TARGET } from '../../core/layout.ts'
 import { printSortedJson } from '../../core/sorted-json.ts'
 import { payloadOf, sha256Hex } from '../sign-metadata.ts'
 import type { Signature } from '../ports.ts'
-import { partsOf, type Proposal } from './proposal.ts'
+import { partsOf, type TrustPlan } from './trust-plan.ts'
 import { parseOwnMetadata } from '../tuf-metadata.ts'
 
 /** A signature of a key elsewhere. */
@@ -13,12 +13,12 @@ export interface GivenSignature extends Signature {
   readonly payload: string
 }
 
-/** A proposal that waits for signatures which this host can't give. Nothing of it is signed here before the others have. */
+/** A plan that waits for signatures which this host can't give. Nothing of it is signed here before the others have. */
 export interface Draft {
   /** 16 hex digits, made of what is to be signed. */
   readonly id: string
   readonly draftedAt: Date
-  readonly proposal: Proposal
+  readonly plan: TrustPlan
   /** The metadata files that it follows, as texts. */
   readonly before: { readonly root: string; readonly targets: string }
   readonly signatures: readonly GivenSignature[]
@@ -29,20 +29,20 @@ const FORMAT = 'bailiwick-draft/1'
 /** A draft without signatures. */
 export function makeDraft({
   draftedAt,
-  proposal,
+  plan,
   before,
-}: Pick<Draft, 'draftedAt' | 'proposal' | 'before'>): Draft {
-  const { root, targets } = proposal
+}: Pick<Draft, 'draftedAt' | 'plan' | 'before'>): Draft {
+  const { root, targets } = plan
   const payloads = [root, targets].flatMap((signed) => (signed === null ? [] : payloadOf(signed)))
   const hash = createHash('sha256')
   for (const payload of payloads) hash.update(createHash('sha256').update(payload).digest())
-  return { id: hash.digest('hex').slice(0, 16), draftedAt, proposal, before, signatures: [] }
+  return { id: hash.digest('hex').slice(0, 16), draftedAt, plan, before, signatures: [] }
 }
 
 /** The payloads of a draft, by their SHA-256. */
-export function payloadsOf(draft: Pick<Draft, 'proposal' | 'before'>): Map<string, DraftPayload> {
+export function payloadsOf(draft: Pick<Draft, 'plan' | 'before'>): Map<string, DraftPayload> {
   const root = parseOwnMetadata(Buffer.from(draft.before.root), 'root')
-  const parts = partsOf({ root }, draft.proposal)
+  const parts = partsOf({ root }, draft.plan)
   return new Map(
     parts.map(({ role, signed }) => {
       const bytes = payloadOf(signed)
@@ -69,7 +69,7 @@ export function parseDraft(name: string, bytes: Uint8Array): Draft {
     const draft = { ...file, draftedAt: new Date(file.draftedAt) }
     // Its name is made of what is to be signed: a file that was edited doesn't bear it any more.
     const isWhole = format === FORMAT && draft.id === name && makeDraft(draft).id === name
-    if (isWhole && hasNamedPolicy(draft.proposal)) return draft
+    if (isWhole && hasNamedPolicy(draft.plan)) return draft
   } catch (cause) {
     if (!(cause instanceof SyntaxError) && !(cause instanceof TypeError)) throw cause
     throw damaged(name, cause)
@@ -78,7 +78,7 @@ export function parseDraft(name: string, bytes: Uint8Array): Draft {
 }
 
 /** A policy that targets don't name would stop the log when it is committed. */
-function hasNamedPolicy({ policy, targets }: Proposal): boolean {
+function hasNamedPolicy({ policy, targets }: TrustPlan): boolean {
   if (policy === null) return true
   return targets?.targets[LOG_POLICY_TARGET]?.hashes.sha256 === sha256Hex(Buffer.from(policy))
 }

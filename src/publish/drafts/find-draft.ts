@@ -3,8 +3,8 @@ import { readRoles, type AuthorityRoles } from '../authority-roles.ts'
 import type { PublishDeps } from '../ports.ts'
 import { isDue } from '../role-life.ts'
 import { parseDraft, payloadsOf, type Draft, type GivenSignature } from './draft.ts'
-import { missingOf, textsBefore } from './propose-change.ts'
-import type { MissingSignatures, ProposedPart } from './proposal.ts'
+import { missingOf, textsBefore } from './change-trust.ts'
+import type { MissingSignatures, PlannedPart } from './trust-plan.ts'
 
 type Deps = Pick<PublishDeps, 'store' | 'keys' | 'drafts' | 'now'>
 
@@ -40,23 +40,20 @@ export function findDraft(deps: Pick<PublishDeps, 'drafts'>, id = ''): Draft {
 /** How drafts stand against what is signed now. */
 export function stateOf(deps: Deps, draft: Draft): DraftState {
   const roles = rolesFor(deps, draft)
-  const missing = missingOf(deps, roles, draft.proposal, withRoles(draft, draft.signatures))
+  const missing = missingOf(deps, roles, draft.plan, withRoles(draft, draft.signatures))
   return { draft, dead: deathOf(deps, draft), missing }
 }
 
 /** What a draft would be committed on top of. */
-export function rolesFor(
-  { store }: Pick<PublishDeps, 'store'>,
-  { proposal }: Draft,
-): AuthorityRoles {
-  return readRoles(store, proposal.joins ? store.log.batch() : null)
+export function rolesFor({ store }: Pick<PublishDeps, 'store'>, { plan }: Draft): AuthorityRoles {
+  return readRoles(store, plan.joins ? store.log.batch() : null)
 }
 
 /** Signatures with the roles whose payloads they are over. */
 export function withRoles(
   draft: Draft,
   signatures: readonly GivenSignature[],
-): (GivenSignature & Pick<ProposedPart, 'role'>)[] {
+): (GivenSignature & Pick<PlannedPart, 'role'>)[] {
   const payloads = payloadsOf(draft)
   return signatures.flatMap((signature) => {
     const role = payloads.get(signature.payload)?.role
@@ -75,7 +72,7 @@ export function assertAlive(deps: Pick<Deps, 'store' | 'now'>, draft: Draft): vo
       `expected a draft whose metadata need not be renewed at once, got one of ${draft.draftedAt.toISOString().slice(0, 10)}: ${way}`,
     )
   }
-  const versions = [draft.proposal.root, draft.proposal.targets]
+  const versions = [draft.plan.root, draft.plan.targets]
     .flatMap((signed) => (signed === null ? [] : `version ${signed.version} of ${signed._type}`))
     .join(' and ')
   throw new Fault(
@@ -85,7 +82,7 @@ export function assertAlive(deps: Pick<Deps, 'store' | 'now'>, draft: Draft): vo
 }
 
 function deathOf({ store, now }: Pick<Deps, 'store' | 'now'>, draft: Draft): DraftState['dead'] {
-  const { root, targets, joins } = draft.proposal
+  const { root, targets, joins } = draft.plan
   const newest = textsBefore(store, joins ? store.log.batch() : null)
   const isOvertaken =
     (root !== null && newest.root !== draft.before.root) ||

@@ -10,7 +10,7 @@ import {
   printCanonicalFile,
 } from './canonical-file.ts'
 import type { Draft } from './draft.ts'
-import { partsOf, type Proposal } from './proposal.ts'
+import { partsOf, type TrustPlan } from './trust-plan.ts'
 import { isCanonical, readRoot, readTargets } from './read-signed.ts'
 import { isSignature } from './verify-given.ts'
 
@@ -24,7 +24,7 @@ const ABOUT = {
 }
 
 /** A draft as its holders get it. */
-export interface PayloadFile extends Pick<Proposal, 'title' | 'root' | 'targets' | 'policy'> {
+export interface PayloadFile extends Pick<TrustPlan, 'title' | 'root' | 'targets' | 'policy'> {
   /** SHA-256 of the authority's first root: the fingerprint that everybody knows it by. */
   readonly authority: string
   readonly draft: string
@@ -44,13 +44,13 @@ export function printPayloadFile(
   { metadata }: Pick<PublishStore, 'metadata'>,
   draft: Draft,
 ): string {
-  const { proposal, before, id } = draft
+  const { plan, before, id } = draft
   const root = readRoot(signedOf(before.root))
-  const payloads = partsOf({ root }, proposal).map(({ role, signed }) => {
+  const payloads = partsOf({ root }, plan).map(({ role, signed }) => {
     return { role, payload: payloadOf(signed).toString() }
   })
   const authority = sha256Hex(metadata.find('root', 1)?.bytes ?? Buffer.alloc(0))
-  const { title, policy } = proposal
+  const { title, policy } = plan
   return printCanonicalFile({
     format: FORMAT,
     authority,

@@ -3,15 +3,15 @@ import type { KeyRing } from '../ports.ts'
 import { payloadOf, sha256Hex } from '../sign-metadata.ts'
 import type { GivenSignature } from './draft.ts'
 import type { PayloadFile } from './payload-file.ts'
-import { partsOf, type ProposedPart } from './proposal.ts'
+import { partsOf, type PlannedPart } from './trust-plan.ts'
 
 /** The keys of a ring that a file asks for, with the parts that each is to sign. Throws `key/unasked` where there is none. */
 export function keysAsked(
   keys: Pick<KeyRing, 'all'>,
   file: PayloadFile,
-): { readonly keyid: string; readonly part: ProposedPart }[] {
-  const proposal = { ...file, ...NOTHING_ELSE }
-  const parts = partsOf({ root: file.before.root.signed }, proposal)
+): { readonly keyid: string; readonly part: PlannedPart }[] {
+  const plan = { ...file, ...NOTHING_ELSE }
+  const parts = partsOf({ root: file.before.root.signed }, plan)
   const held = keys.all().map(({ keyid }) => keyid)
   const asked = parts.flatMap((part) =>
     held

@@ -3,12 +3,12 @@ import { Fault } from '../../core/fault.ts'
 import { ed25519Key } from '../../core/minisign.ts'
 import type { AuthorityRoles } from '../authority-roles.ts'
 import { payloadsOf, type Draft, type GivenSignature } from './draft.ts'
-import type { ProposedPart } from './proposal.ts'
+import type { PlannedPart } from './trust-plan.ts'
 
 interface Asked {
   readonly roles: Pick<AuthorityRoles, 'root'>
   readonly draft: Draft
-  readonly parts: readonly ProposedPart[]
+  readonly parts: readonly PlannedPart[]
 }
 
 /** Throws `key/unasked` where the key is none that the payload asks for, `signature/invalid` where its signature is wrong. */
@@ -17,7 +17,7 @@ export function verifyGiven({ roles, draft, parts }: Asked, given: GivenSignatur
   const found = payloadsOf(draft).get(payload)
   const part = parts.find(({ role }) => role === found?.role)
   const isAsked = part?.needs.some(({ keyids }) => keyids.includes(keyid)) ?? false
-  const key = draft.proposal.root?.keys[keyid] ?? roles.root.keys[keyid]
+  const key = draft.plan.root?.keys[keyid] ?? roles.root.keys[keyid]
   if (found === undefined || !isAsked || key === undefined) {
     throw new Fault(
       'key/unasked',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { missingSignatures, type ProposedPart } from '../../../../src/publish/drafts/proposal.ts'
+import { missingSignatures, type PlannedPart } from '../../../../src/publish/drafts/trust-plan.ts'
 
-const part = (...thresholds: readonly [number, string][]): ProposedPart =>
+const part = (...thresholds: readonly [number, string][]): PlannedPart =>
   ({
     role: 'root',
     signed: { version: 5 },

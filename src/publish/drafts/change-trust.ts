@@ -10,13 +10,13 @@ import {
   missingSignatures,
   partsOf,
   type MissingSignatures,
-  type Proposal,
-  type ProposedPart,
-} from './proposal.ts'
-import { signProposal } from './sign-proposal.ts'
+  type TrustPlan,
+  type PlannedPart,
+} from './trust-plan.ts'
+import { signPlan } from './sign-plan.ts'
 
 /** What became of a change of root or targets. */
-export interface Proposed {
+export interface TrustChanged {
   /** The roles that were signed; empty for a draft. */
   readonly signed: readonly string[]
   /** What waits for signatures that this host can't give; null where it had all of them. */
@@ -30,64 +30,64 @@ export interface Drafted {
 
 /**
  * The way of every change of root or targets. Where the keys of this host suffice it is signed and committed at once, and seen after
- * `projectPublished`. Else nothing is signed, and it is kept as a draft until `acceptSignatures` has enough. `plan` is asked again when
+ * `projectPublished`. Else nothing is signed, and it is kept as a draft until `acceptSignatures` has enough. `makePlan` is asked again when
  * another process was quicker.
  *
- * Throws what `plan` throws; `publish/conflict`, `publish/waits`, and what the keys throw.
+ * Throws what `makePlan` throws; `publish/conflict`, `publish/waits`, and what the keys throw.
  */
-export async function proposeChange(
+export async function changeTrust(
   deps: PublishDeps,
-  plan: (roles: AuthorityRoles, at: Date) => Proposal | Promise<Proposal>,
+  makePlan: (roles: AuthorityRoles, at: Date) => TrustPlan | Promise<TrustPlan>,
   { joins = false }: { readonly joins?: boolean } = {},
-): Promise<Proposed> {
+): Promise<TrustChanged> {
   return retryConflicts(async () => {
     const at = deps.now()
     // A draft on top of what is about to change would be overtaken at once.
     if (!joins) await finishBatch(deps)
     const roles = readRoles(deps.store, joins ? deps.store.log.batch() : null)
-    const proposal = await plan(roles, at)
-    const missing = missingOf(deps, roles, proposal, [])
+    const plan = await makePlan(roles, at)
+    const missing = missingOf(deps, roles, plan, [])
     if (missing.length === 0) {
       return {
-        signed: await commitProposal(deps, roles, { proposal, given: [], at }),
+        signed: await commitPlan(deps, roles, { plan, given: [], at }),
         drafted: null,
       }
     }
-    const before = textsBefore(deps.store, proposal.joins ? deps.store.log.batch() : null)
-    const draft = makeDraft({ draftedAt: at, proposal, before })
+    const before = textsBefore(deps.store, plan.joins ? deps.store.log.batch() : null)
+    const draft = makeDraft({ draftedAt: at, plan, before })
     // The commit point of a draft. A crash before it leaves at most a key that nobody knows.
     deps.drafts.put(draft.id, printDraft(draft))
     return { signed: [], drafted: { draft, missing } }
   })
 }
 
-/** Which thresholds of a proposal the keys of this host and `given` don't meet. */
+/** Which thresholds of a plan the keys of this host and `given` don't meet. */
 export function missingOf(
   { keys }: Pick<PublishDeps, 'keys'>,
   roles: AuthorityRoles,
-  proposal: Proposal,
-  given: readonly (GivenSignature & Pick<ProposedPart, 'role'>)[],
+  plan: TrustPlan,
+  given: readonly (GivenSignature & Pick<PlannedPart, 'role'>)[],
 ): MissingSignatures[] {
   const held = keys.all().map(({ keyid }) => keyid)
-  return missingSignatures(partsOf(roles, proposal), ({ role }) => {
+  return missingSignatures(partsOf(roles, plan), ({ role }) => {
     const own = given.filter((signature) => signature.role === role)
     return new Set([...held, ...own.map(({ keyid }) => keyid)])
   })
 }
 
-/** Signs a proposal that lacks nothing, and commits it through the log. Gives the roles that were signed. */
-export async function commitProposal(
+/** Signs a plan that lacks nothing, and commits it through the log. Gives the roles that were signed. */
+export async function commitPlan(
   deps: PublishDeps,
   roles: AuthorityRoles,
   signing: {
-    readonly proposal: Proposal
+    readonly plan: TrustPlan
     readonly given: readonly GivenSignature[]
     readonly at: Date
   },
 ): Promise<string[]> {
-  const { policy, acts, isForced, joins } = signing.proposal
+  const { policy, acts, isForced, joins } = signing.plan
   if (policy !== null) await stageTarget(deps.files, LOG_POLICY_TARGET, [Buffer.from(policy)])
-  const metadata = await signProposal(deps, roles, signing)
+  const metadata = await signPlan(deps, roles, signing)
   const change = { metadata, at: signing.at, acts, isForced, joins }
   await commitLogged(deps, policy === null ? change : { ...change, policy })
   return metadata.map(({ role }) => role)

@@ -3,7 +3,7 @@ import type { Act } from '../ports.ts'
 import type { RoleKeys, RootSigned, TargetsSigned } from '../tuf-metadata.ts'
 
 /** A change of root, of targets, or of both, before anybody has signed it. */
-export interface Proposal {
+export interface TrustPlan {
   /** In words, for whoever is asked to sign. */
   readonly title: string
   /** The next version of root. */
@@ -24,8 +24,8 @@ export interface Proposal {
   readonly joins: boolean
 }
 
-/** One part of a proposal that keys have to sign. */
-export interface ProposedPart {
+/** One part of a plan that keys have to sign. */
+export interface PlannedPart {
   readonly role: 'root' | 'targets'
   readonly signed: RootSigned | TargetsSigned
   /** Whose signatures it needs: all of these thresholds must be met. */
@@ -37,20 +37,17 @@ export interface NeededKeys extends RoleKeys {
   readonly namedBy: string
 }
 
-/** The parts of a proposal on top of `roles`, root first. */
-export function partsOf(
-  { root }: Pick<AuthorityRoles, 'root'>,
-  proposal: Proposal,
-): ProposedPart[] {
-  const after = proposal.root ?? root
-  const parts: ProposedPart[] = []
-  if (proposal.root !== null) {
+/** The parts of a plan on top of `roles`, root first. */
+export function partsOf({ root }: Pick<AuthorityRoles, 'root'>, plan: TrustPlan): PlannedPart[] {
+  const after = plan.root ?? root
+  const parts: PlannedPart[] = []
+  if (plan.root !== null) {
     // TUF 1.0 §6.1: the next root is signed by a threshold of the old root keys and of the new.
-    const needs = [root, proposal.root].map((by) => neededBy(by, 'root'))
-    parts.push({ role: 'root', signed: proposal.root, needs })
+    const needs = [root, plan.root].map((by) => neededBy(by, 'root'))
+    parts.push({ role: 'root', signed: plan.root, needs })
   }
-  if (proposal.targets !== null) {
-    parts.push({ role: 'targets', signed: proposal.targets, needs: [neededBy(after, 'targets')] })
+  if (plan.targets !== null) {
+    parts.push({ role: 'targets', signed: plan.targets, needs: [neededBy(after, 'targets')] })
   }
   return parts
 }
@@ -73,8 +70,8 @@ export interface MissingSignatures {
 
 /** The thresholds that are not met; empty where all are. `signedBy` has the keys that signed a part, or will. */
 export function missingSignatures(
-  parts: readonly ProposedPart[],
-  signedBy: (part: ProposedPart) => ReadonlySet<string>,
+  parts: readonly PlannedPart[],
+  signedBy: (part: PlannedPart) => ReadonlySet<string>,
 ): MissingSignatures[] {
   return parts.flatMap((part) => {
     const by = signedBy(part)

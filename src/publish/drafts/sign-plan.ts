@@ -6,44 +6,44 @@ import { sealMetadata, signTargets, type NextTargets } from '../seal-metadata.ts
 import { sha256Hex, payloadOf, signMetadata } from '../sign-metadata.ts'
 import { parseOwnMetadata } from '../tuf-metadata.ts'
 import type { GivenSignature } from './draft.ts'
-import { partsOf, type Proposal, type ProposedPart } from './proposal.ts'
+import { partsOf, type TrustPlan, type PlannedPart } from './trust-plan.ts'
 
 /**
- * All that must be committed together for a proposal to be seen, but the timestamp: its parts, signed by the keys of this host and by what
+ * All that must be committed together for a plan to be seen, but the timestamp: its parts, signed by the keys of this host and by what
  * was given; the list roles that go with it; and the snapshot that names them. `given` is verified already.
  *
  * Throws `signature/threshold` where signatures are missing, and what the keys throw.
  */
-export async function signProposal(
+export async function signPlan(
   deps: Pick<PublishDeps, 'store' | 'keys'>,
   roles: AuthorityRoles,
-  { proposal, given, at }: SigningProposal,
+  { plan, given, at }: SigningPlan,
 ): Promise<SignedMetadata[]> {
   const after = {
     ...roles,
-    root: proposal.root ?? roles.root,
-    targets: proposal.targets ?? roles.targets,
+    root: plan.root ?? roles.root,
+    targets: plan.targets ?? roles.targets,
   }
   const parts = new Map<string, SignedMetadata>()
-  for (const part of partsOf(roles, proposal)) {
+  for (const part of partsOf(roles, plan)) {
     parts.set(part.role, await signPart(deps, part, given))
   }
   const [root, targets] = [parts.get('root'), parts.get('targets')]
-  if (!proposal.isSealed) return root === undefined ? [] : [root]
+  if (!plan.isSealed) return root === undefined ? [] : [root]
   const signed = targets === undefined ? [] : [targets]
-  for (const role of proposal.lists) signed.push(await signList(deps, after, role, at))
+  for (const role of plan.lists) signed.push(await signList(deps, after, role, at))
   return sealMetadata(deps.keys, after, { ...(root && { root }), targets: signed }, at)
 }
 
-interface SigningProposal {
-  readonly proposal: Proposal
+interface SigningPlan {
+  readonly plan: TrustPlan
   readonly given: readonly GivenSignature[]
   readonly at: Date
 }
 
 function signPart(
   { keys }: Pick<PublishDeps, 'keys'>,
-  { role, signed, needs }: ProposedPart,
+  { role, signed, needs }: PlannedPart,
   given: readonly GivenSignature[],
 ): Promise<SignedMetadata> {
   const payload = sha256Hex(payloadOf(signed))
