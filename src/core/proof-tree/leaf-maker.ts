@@ -99,6 +99,24 @@ export function makeLeaf(maker: LeafMaker, line: string, since: number): Uint8Ar
   return leaf
 }
 
+/** An entry line without its line feed, and the serial since which it is on the list. */
+export interface ListedLine {
+  readonly line: string
+  readonly since: number
+}
+
+/** Index and commitment of a line of a public list, as 32 characters each: the quick way, of lines that are ASCII. */
+export function publicLeafTexts(
+  place: string,
+  line: string,
+): { readonly index: string; readonly commitment: string } {
+  const keyEnd = line.indexOf('\t', line.indexOf('\t') + 1)
+  return {
+    index: sha256(`bailiwick/index/v1\n${place}\n${line.slice(0, keyEnd)}`),
+    commitment: sha256(`bailiwick/entry/v1\n${line}`),
+  }
+}
+
 /** Value and kind of an entry line that is trusted. */
 export function lineKey(line: string): EntryKey {
   const valueEnd = line.indexOf('\t')

@@ -1,13 +1,12 @@
 import { Fault } from '../fault.ts'
 import { rangeHash } from './leaf-range.ts'
+import { sortIntoPages } from './sort-pages.ts'
 import {
   EMPTY_HASH,
   HASH_BYTES,
   LEAF_BYTES,
-  compareIndices,
   hashText,
-  nodeHash,
-  prefixOf,
+  pairHash,
 } from './tree-hash.ts'
 
 /**
@@ -56,7 +55,7 @@ export function buildTree(leaves: Uint8Array): ProofTree {
   }
   assertFits(count)
   const bits = pageBits(count)
-  return treeOfPages(bits, sortIntoPages(leaves, bits))
+  return treeOfPages(bits, sortIntoPages(leaves, { bits, first: 0, count: 1 << bits }))
 }
 
 /** Throws `proof/too-large`. */
@@ -90,13 +89,12 @@ export function hashPage({ bits, pages, nodes, counts }: ProofTree, page: number
 }
 
 /** Sets the hash and the count of a node above the pages from the two below it. */
-export function hashNode({ nodes, counts }: ProofTree, node: number): void {
+export function hashNode({ nodes, counts }: Pick<ProofTree, 'nodes' | 'counts'>, node: number): void {
   const left = counts[2 * node] ?? 0
   const right = counts[2 * node + 1] ?? 0
   counts[node] = left + right
   if (left + right > 1) {
-    const [a, b] = [nodeText(nodes, 2 * node), nodeText(nodes, 2 * node + 1)]
-    setHash(nodes, node, nodeHash(a, b))
+    setHash(nodes, node, pairHash(nodes, 2 * node * HASH_BYTES))
   } else if (left + right === 1) {
     // `docs/spec/proof-tree.md` §4: a leaf stands as high as it is alone.
     setHash(nodes, node, nodeText(nodes, 2 * node + right))
@@ -108,47 +106,7 @@ export function nodeText(nodes: Uint8Array, node: number): string {
   return hashText(nodes, node * HASH_BYTES)
 }
 
-function setHash(nodes: Uint8Array, node: number, text: string): void {
+export function setHash(nodes: Uint8Array, node: number, text: string): void {
   const at = node * HASH_BYTES
   for (let i = 0; i < HASH_BYTES; i++) nodes[at + i] = text.charCodeAt(i)
-}
-
-/** Indices are evenly spread, so pages are found by counting, and only within them is sorted. */
-function sortIntoPages(leaves: Uint8Array, bits: number): readonly Uint8Array[] {
-  const starts = new Uint32Array((1 << bits) + 1)
-  for (let at = 0; at < leaves.length; at += LEAF_BYTES) {
-    const page = prefixOf(leaves, at, bits)
-    starts[page + 1] = (starts[page + 1] ?? 0) + 1
-  }
-  for (let page = 1; page < starts.length; page++) {
-    starts[page] = (starts[page] ?? 0) + (starts[page - 1] ?? 0)
-  }
-  const ends = starts.slice()
-  const order = new Uint32Array(leaves.length / LEAF_BYTES)
-  for (let at = 0; at < leaves.length; at += LEAF_BYTES) {
-    const page = prefixOf(leaves, at, bits)
-    const to = ends[page] ?? 0
-    order[to] = at
-    ends[page] = to + 1
-  }
-  const sorted = new Uint8Array(leaves.length)
-  return Array.from({ length: 1 << bits }, (_, page) => {
-    const [from, to] = [starts[page] ?? 0, starts[page + 1] ?? 0]
-    const run = order.subarray(from, to).sort((a, b) => compareIndices(leaves, a, leaves, b))
-    const target = sorted.subarray(from * LEAF_BYTES, to * LEAF_BYTES)
-    run.forEach((at, i) => target.set(leaves.subarray(at, at + LEAF_BYTES), i * LEAF_BYTES))
-    assertAscending(target, 'proof/mismatch')
-    return target
-  })
-}
-
-/** Throws `code` unless each leaf's index is greater than the one before. */
-export function assertAscending(
-  leaves: Uint8Array,
-  code: 'proof/mismatch' | 'proof/damaged',
-): void {
-  for (let at = LEAF_BYTES; at < leaves.length; at += LEAF_BYTES) {
-    if (compareIndices(leaves, at - LEAF_BYTES, leaves, at) < 0) continue
-    throw new Fault(code, 'expected each entry once in a proof tree, in order, got one twice')
-  }
 }

@@ -16,14 +16,21 @@ const LEAF = tagged('bailiwick/leaf/v1', LEAF_BYTES)
 /** The hash of a place with nothing below it. */
 export const EMPTY_HASH = sha256(Buffer.from('bailiwick/empty/v1\n'))
 
-export function sha256(bytes: Uint8Array): string {
-  return hash('sha256', bytes, 'binary')
+/** Of octets, or of ASCII text. */
+export function sha256(of: Uint8Array | string): string {
+  return hash('sha256', of, 'binary')
 }
 
 /** The hash of an inner node from those of the two below it. */
 export function nodeHash(left: string, right: string): string {
   NODE.bytes.write(left, NODE.start, 'latin1')
   NODE.bytes.write(right, NODE.start + HASH_BYTES, 'latin1')
+  return sha256(NODE.bytes)
+}
+
+/** The same of two hashes that lie side by side at `nodes[at…]`. */
+export function pairHash(nodes: Uint8Array, at: number): string {
+  for (let i = 0; i < LEAF_BYTES; i++) NODE.bytes[NODE.start + i] = nodes[at + i] ?? 0
   return sha256(NODE.bytes)
 }
 

@@ -22,7 +22,7 @@ export interface TreeChanges {
 const BITS_OF_SLACK = 2
 
 /** One change: where its index lies in `bytes`, whose step says what it is. */
-interface Change {
+export interface Change {
   readonly bytes: Uint8Array
   readonly at: number
   readonly isAdded: boolean
@@ -59,7 +59,8 @@ export function updateTree(tree: ProofTree, changes: TreeChanges): ProofTree {
   return next
 }
 
-function sortByPage(bits: number, { removed, added }: TreeChanges): Map<number, Change[]> {
+/** Changes by page, those of each sorted; of one index what is removed stands before what is added. */
+export function sortByPage(bits: number, { removed, added }: TreeChanges): Map<number, Change[]> {
   if (removed.length % HASH_BYTES !== 0 || added.length % LEAF_BYTES !== 0) {
     throw new Fault('proof/mismatch', 'expected whole indices and leaves, got a part of one')
   }
@@ -82,7 +83,7 @@ function sortByPage(bits: number, { removed, added }: TreeChanges): Map<number, 
 }
 
 /** Merges sorted changes into a sorted page. */
-function changePage(page: Uint8Array = new Uint8Array(), changes: readonly Change[]): Uint8Array {
+export function changePage(page: Uint8Array = new Uint8Array(), changes: readonly Change[]): Uint8Array {
   const grown = changes.filter(({ isAdded }) => isAdded).length
   const result = new Uint8Array(page.length + grown * LEAF_BYTES)
   let [from, to] = [0, 0]
