@@ -15,6 +15,15 @@ export function listRole(place: string): string {
   return `list-${place}`
 }
 
+/** What the key of a restricted list's proof tree is made for (`docs/spec/keys.md` §1). It signs nothing. */
+export function treeUse(place: string): string {
+  return `tree-${place}`
+}
+
+export function isTreeUse(use: string): boolean {
+  return use.startsWith('tree-')
+}
+
 /** The TUF target path of one of a list's files, as it stands in metadata. */
 export function listTarget(place: string, file: string): string {
   return `lists/${place}/${file}`

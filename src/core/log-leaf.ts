@@ -17,9 +17,9 @@ export interface MetadataLeaf {
   readonly sha256: string
 }
 
-/** The manifest of a serial: all that there is to say about it. */
-export interface PublicationLeaf {
-  readonly v: 1
+/** The manifest of a serial: all that there is to say about it. Those of version 1 are of before there was a proof tree. */
+export interface PublicationLeaf extends TreeCommitment {
+  readonly v: 1 | 2
   readonly kind: 'publication'
   readonly list: string
   readonly place: string
@@ -36,6 +36,14 @@ export interface PublicationLeaf {
   readonly decisions: string
 }
 
+/** What version 2 has more than version 1. */
+export interface TreeCommitment {
+  /** The root of the serial's proof tree, in hex (`docs/spec/proof-tree.md` §5). */
+  readonly tree?: string
+  /** The VRF key that it was made with, in hex; of a restricted list alone. */
+  readonly vrfKey?: string
+}
+
 /** What a serial was made of, which is shown to auditors alone. */
 export interface ManifestBasis {
   /** SHA-256 in hex over the digests of the list's decisions that are new in the serial, each with a line feed (`docs/spec/events.md` §4). */
@@ -47,14 +55,16 @@ export interface ManifestBasis {
   readonly through: number
 }
 
-/** A serial of a restricted list: nothing but a commitment to its manifest. */
+/** A serial of a restricted list: a commitment to its manifest and, since version 2, one to each of its entries. */
 export interface CommittedLeaf {
-  readonly v: 1
+  readonly v: 1 | 2
   readonly kind: 'publication'
   readonly place: string
   readonly serial: number
   /** `commitManifest` in hex. */
   readonly commitment: string
+  /** The root of the serial's proof tree, in hex: it is salted, so that who has no proof can't test guesses. */
+  readonly tree?: string
 }
 
 /** No leaf of ours is longer, in bytes. */
@@ -100,8 +110,15 @@ export function commitManifest(manifest: PublicationLeaf, salt: Uint8Array): Com
   assertSalt(salt)
   const digest = createHash('sha256').update(printLeaf(manifest)).digest()
   const commitment = createHash('sha256').update(COMMIT_TAG).update(salt).update(digest)
-  const { place, serial } = manifest
-  return { v: 1, kind: 'publication', place, serial, commitment: commitment.digest('hex') }
+  const { v, place, serial, tree } = manifest
+  const told = {
+    v,
+    kind: 'publication',
+    place,
+    serial,
+    commitment: commitment.digest('hex'),
+  } as const
+  return tree === undefined ? told : { ...told, tree }
 }
 
 function assertSalt(salt: Uint8Array): void {
@@ -164,9 +181,16 @@ const PUBLICATION = {
   ...{ state: isHash, previous: isHash, entries: isCount, added: isCount, removed: isCount },
   ...{ at: isTime, decisions: isHash },
 }
+const TREE = { v: is(2), tree: isHash }
 
 function shapeOf(value: Record<string, unknown>): Readonly<Record<string, Check>> | undefined {
   if (value['kind'] === 'metadata') return METADATA
   if (value['kind'] !== 'publication') return undefined
-  return 'commitment' in value ? COMMITTED : PUBLICATION
+  const shape = 'commitment' in value ? COMMITTED : PUBLICATION
+  if (value['v'] !== 2) return shape
+  return {
+    ...shape,
+    ...TREE,
+    ...('vrfKey' in value && shape === PUBLICATION && { vrfKey: isHash }),
+  }
 }

@@ -14,6 +14,7 @@ import { openStore, OWN_ACTOR, type Store } from '../store/open-store.ts'
 import { openAskWitness } from './ask-witness.ts'
 import { checkedClock } from './checked-clock.ts'
 import { openKeys } from './open-keys.ts'
+import { openProofTrees } from './proof-trees.ts'
 import { openZoneBeginner } from './zone-beginner.ts'
 
 /** An authority's data folder, open: what every use case of publishing is handed, and the rest of it. */
@@ -61,6 +62,7 @@ export function openAuthority(data: string, options: AuthorityOptions = {}): Aut
     drafts: openDraftFolder(paths.drafts),
     cache: openLineCache(paths.work),
     zones: openZoneFolder(paths.zones),
+    trees: openProofTrees({ folder: paths.work, database: paths.database, store }),
     beginZone: openZoneBeginner(paths.zones),
     now: checkedClock(store, now, env),
     newSalt: () => randomBytes(SALT_BYTES),

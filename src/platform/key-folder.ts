@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { Fault, isFault } from '../core/fault.ts'
+import { isTreeUse } from '../core/layout.ts'
 import { keyidOf } from '../core/tuf-key.ts'
 import { makeFolder, writeDurableFile } from './durable-file.ts'
 import { KDF_FILE, readKdf, readKeyFile, type KeyFile } from './key-file.ts'
@@ -37,6 +38,8 @@ export interface KeyFolder {
   readonly signer: (keyid: string) => Promise<FolderSigner>
   /** With `token` the key is made there, or taken from there, and the folder gets a reference to it. */
   readonly make: (use: string, options?: { readonly token?: WantedTokenKey }) => Promise<FolderKey>
+  /** The 32 octets of a key that was made for a proof tree; of no other key they are given away. Throws as `signer` does. */
+  readonly treeSecret: (keyid: string) => Promise<Uint8Array>
   /** Whether the private parts lie in the folder unsealed. */
   readonly isPlain: () => boolean
   /**
@@ -121,6 +124,13 @@ export function openKeyFolder(
         immutable: true,
       })
       return folderKey(key)
+    },
+    treeSecret: async (keyid) => {
+      const key = readAll().find((one) => one.keyid === keyid && isTreeUse(one.use))
+      // In a folder alone, for it has to be computed with.
+      if (key === undefined || 'token' in key.private) return missing(folder, keyid)
+      const { d = '' } = (await open(keyid, key.private)).export({ format: 'jwk' })
+      return Buffer.from(d, 'base64url')
     },
     isPlain,
     warmUp: () => {

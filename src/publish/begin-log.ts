@@ -42,5 +42,10 @@ async function takeLogKey(keys: KeyRing): Promise<HeldKey> {
 
 function publicationsOf({ publications }: PublishStore, list: PublishedList): LoggedPublication[] {
   const all = publications.all(list.rowId)
-  return all.map((publication, i) => ({ list, publication, previous: all[i - 1] ?? null }))
+  return all.map((publication, i) => ({
+    list,
+    publication,
+    previous: all[i - 1] ?? null,
+    tree: null,
+  }))
 }

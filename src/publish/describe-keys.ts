@@ -1,15 +1,17 @@
 import { parsePolicy } from '../core/log/parse-policy.ts'
+import { treeUse } from '../core/layout.ts'
 import { keyidOf } from '../core/tuf-key.ts'
 import { readRoles } from './authority-roles.ts'
 import { EXPORT_KEY_TARGET } from './init-authority.ts'
 import { LOG_KEY_USE, readPolicy } from './log-policy.ts'
 import type { PublishDeps } from './ports.ts'
+import { lastManifest } from './prepare-tree.ts'
 
 /** One key as `key ls` shows it. */
 export interface KeyDescription {
   readonly keyid: string
   /**
-   * The role that it signs for now, `export`, `log`, `earlier log` for one that signs beside the log's key, or null for a key that was replaced.
+   * The role that it signs for now, `export`, `log`, `tree-PLACE`, `earlier log` for one that signs beside the log's key, or null for a key that was replaced.
    */
   readonly role: string | null
   readonly threshold: number | null
@@ -39,6 +41,7 @@ export function describeKeys({
       threshold: 1,
     },
     { name: LOG_KEY_USE, keyids: logKeyids(store), threshold: 1 },
+    ...treeKeys(store),
   ]
   const counting = roles.flatMap(({ name, keyids, threshold }) =>
     keyids.map((keyid) => ({
@@ -66,6 +69,18 @@ export function describeKeys({
       expiresAt: null,
     })),
   ]
+}
+
+/** The keys that the last proof trees of restricted lists were made with. */
+function treeKeys(
+  store: PublishDeps['store'],
+): { readonly name: string; readonly keyids: readonly string[]; readonly threshold: number }[] {
+  return store.lists.all().flatMap(({ rowId, place }) => {
+    const vrfKey = lastManifest(store, rowId)?.vrfKey
+    return vrfKey === undefined
+      ? []
+      : [{ name: treeUse(place), keyids: [keyidOf(vrfKey)], threshold: 1 }]
+  })
 }
 
 /** The keys that the policy of the log names. */

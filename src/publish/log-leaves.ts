@@ -7,6 +7,7 @@ import {
   printLeaf,
   type ManifestBasis,
   type PublicationLeaf,
+  type TreeCommitment,
 } from '../core/log-leaf.ts'
 import type {
   NewManifest,
@@ -24,6 +25,8 @@ export interface LoggedPublication {
   readonly list: PublishedList
   readonly publication: Publication
   readonly previous: Pick<Publication, 'serial' | 'state'> | null
+  /** Null for a serial from before there was a log: its proof tree was never made. */
+  readonly tree: TreeCommitment | null
 }
 
 /** The leaf of a metadata file, and what it is about. */
@@ -78,10 +81,11 @@ function manifestOf({
   list,
   publication,
   previous,
+  tree,
 }: LoggedPublication): Omit<PublicationLeaf, 'decisions'> {
   const { serial, state, entries, added, removed, publishedAt } = publication
   return {
-    ...{ v: 1, kind: 'publication', list: list.id, place: list.place },
+    ...{ v: tree === null ? 1 : 2, ...tree, kind: 'publication', list: list.id, place: list.place },
     ...{ serial, state, previous: previous?.state ?? NO_STATE, entries, added, removed },
     at: printExpires(publishedAt),
   }

@@ -1,4 +1,5 @@
 import type { ChainEvent, ChainHead, NewEvent } from '../core/event.ts'
+import type { MadeTree, TreeWay, WantedTree } from '../core/kept-tree/next-tree.ts'
 import type { LineBlocks } from '../core/line-cursor.ts'
 import type { ManifestBasis } from '../core/log-leaf.ts'
 import type { ReachableWitness, WitnessOutcome } from './collect-cosignatures.ts'
@@ -215,6 +216,8 @@ export interface KeyRing {
   readonly all: () => readonly HeldKey[]
   /** Throws `key/missing`, `key/permissions`, `key/damaged`, `key/passphrase-…`, `key/token-…`, `key/pin-…`. */
   readonly signer: (keyid: string) => Promise<Signer>
+  /** The secret of a key that was made for a proof tree (`treeUse`), 32 octets. Throws as `signer` does. */
+  readonly treeSecret: (keyid: string) => Promise<Uint8Array>
   /** Makes a key, or takes it from a token; it is durable when the promise is kept. */
   readonly make: (use: string, options?: { readonly token?: WantedTokenKey }) => Promise<HeldKey>
   /**
@@ -320,6 +323,32 @@ export interface ZoneAhead {
   readonly discard: () => void
 }
 
+/** The proof tree of a serial that is about to be published. */
+export interface NextTree extends WantedTree {
+  readonly listRowId: number
+  /** The last decision that the serial includes. */
+  readonly decision: number
+  /** How it comes of an earlier one; null where there is none to come of. */
+  readonly way: TreeWay | null
+}
+
+/** A proof tree on its way. */
+export interface TreeAhead {
+  /** Rejects with what kept it from being made. */
+  readonly root: Promise<Pick<MadeTree, 'root' | 'vrfKey'>>
+  /** Keeps it, to make the next one of; if that can't be done, the next one is made of an earlier one. */
+  readonly keep: () => void
+  /** Gives it up; after `keep`, does nothing. */
+  readonly discard: () => void
+}
+
+/** Where proof trees are kept and made: a cache, which may be emptied at any time. */
+export interface ProofTrees {
+  /** The serial of the tree that is kept at a place, once what is being kept is kept; null where there is none. */
+  readonly keptSerial: (place: string) => Promise<number | null>
+  readonly begin: (next: NextTree) => TreeAhead
+}
+
 /** Sends a request to a witness (c2sp.org/tlog-witness). Rejects where no answer comes within its limits. */
 export type AskWitness = (
   witness: ReachableWitness,
@@ -343,6 +372,7 @@ export interface PublishDeps {
   readonly cache: LineCache
   /** Where zones are kept for secondaries; those with a digest are made before it is signed. */
   readonly zones: ZoneFolder
+  readonly trees: ProofTrees
   /** Begins to bring a zone along, beside this thread; left out where all is made on one. */
   readonly beginZone?: (next: NextZone) => ZoneAhead
   /** The time now; taken once for each publication. */

@@ -1,5 +1,6 @@
 import { Fault } from '../core/fault.ts'
 import { DEFINITION_FILE, listRole, listTarget, SNAPSHOT_FILE, targetPath } from '../core/layout.ts'
+import type { TreeCommitment } from '../core/log-leaf.ts'
 import { readRoles } from './authority-roles.ts'
 import type { GuardFinding } from './check-guard.ts'
 import { commitLogged } from './commit-logged.ts'
@@ -13,6 +14,7 @@ import { makeSnapshot, type MadeSnapshot } from './make-snapshot.ts'
 import type { Publication, PublishDeps, PublishedList } from './ports.ts'
 import { sealMetadata, signTargets } from './seal-metadata.ts'
 import { prepareDeltas, type PreparedDeltas } from './prepare-deltas.ts'
+import { prepareTree, type TreePreparation } from './prepare-tree.ts'
 import { settleZone } from './prepare-zone.ts'
 import { stageDeltas } from './stage-deltas.ts'
 import { stageTarget } from './stage-target.ts'
@@ -70,11 +72,11 @@ export async function publishList(
     deps.keys.warmUp()
     const drafted = await ensureListRole(deps, list)
     if (drafted !== null) throw waits(list, drafted)
-    const making = await makeSerial(deps, cut)
+    const tree = prepareTree(deps, cut)
     try {
-      await publishMade(deps, cut, { ...making, options })
+      await publishWithTree(deps, cut, { tree, options })
     } finally {
-      making.made.draft.discard()
+      await tree.discard()
     }
     return outcomeOf(cut)
   })
@@ -85,6 +87,20 @@ function waits({ id }: PublishedList, { draft }: Drafted): Fault {
     'draft/waits',
     `expected targets to name the list ${JSON.stringify(id)}, got the draft ${draft.id}, which waits for signatures: «bailiwick key drafts» says whose`,
   )
+}
+
+interface Making {
+  readonly tree: TreePreparation
+  readonly options: PublishOptions
+}
+
+async function publishWithTree(deps: PublishDeps, cut: Cut, making: Making): Promise<void> {
+  const serial = await makeSerial(deps, cut)
+  try {
+    await publishMade(deps, cut, { ...serial, ...making })
+  } finally {
+    serial.made.draft.discard()
+  }
 }
 
 interface MadeSerial {
@@ -110,7 +126,7 @@ async function makeSerial(deps: PublishDeps, cut: Cut): Promise<MadeSerial> {
 async function publishMade(
   deps: PublishDeps,
   cut: Cut,
-  { made, deltas, options }: MadeSerial & { readonly options: PublishOptions },
+  { made, deltas, options, tree }: MadeSerial & Making,
 ): Promise<void> {
   const { list, serial, changes } = cut
   const targets = {
@@ -118,10 +134,12 @@ async function publishMade(
     ...(await stageDefinition(deps, list)),
     [listTarget(list.place, SNAPSHOT_FILE)]: made.target,
   }
-  await commitPublication(deps, cut, { ...made, targets, options })
+  const commitment = await tree.commitment
+  await commitPublication(deps, cut, { ...made, targets, options, commitment })
   // Only now, so that a loser of the race for a serial leaves nothing in the cache.
   made.draft.keep()
   settleZone(deps, cut, made.state)
+  await tree.keep()
   if (changes !== null) deps.cache.putChanges(list.place, serial, changes)
   deps.cache.forget(list.place, { lines: serial, changes: serial - list.definition.keep.serials })
 }
@@ -160,6 +178,7 @@ interface Prepared {
   readonly state: string
   readonly targets: Record<string, TargetFile>
   readonly options: PublishOptions
+  readonly commitment: TreeCommitment
 }
 
 /** Signs and commits; when only the shared metadata was overtaken (another list was published), signs again over the new. */
@@ -183,7 +202,8 @@ async function commitPublication(deps: PublishDeps, cut: Cut, prepared: Prepared
     async () => {
       const at = publication.publishedAt
       const metadata = await signList(deps, list, prepared.targets, at)
-      await commitLogged(deps, { metadata, at, publication: { list, publication, previous } })
+      const logged = { list, publication, previous, tree: prepared.commitment }
+      await commitLogged(deps, { metadata, at, publication: logged })
     },
     () => (store.publications.latest(list.rowId)?.serial ?? 0) === expectedSerial,
   )

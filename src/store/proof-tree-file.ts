@@ -91,9 +91,7 @@ type Guard = <T>(work: () => T) => T
 
 function methodsOf(sqlite: Database.Database, guard: Guard): TreeFile {
   const head = sqlite.prepare<[], TreeHead>('SELECT serial, bits, count, top FROM head')
-  const row = sqlite
-    .prepare<[number], Buffer>('SELECT bytes FROM tree WHERE row = ?')
-    .pluck()
+  const row = sqlite.prepare<[number], Buffer>('SELECT bytes FROM tree WHERE row = ?').pluck()
   const index = sqlite
     .prepare<[string], Buffer>('SELECT bytes FROM indices WHERE entry = ?')
     .pluck()
@@ -141,9 +139,7 @@ function writerOf(sqlite: Database.Database): Writer {
 /** What was taken makes room at once for the rows that are made of it. */
 function spoolOf(sqlite: Database.Database): TreeSink['spool'] {
   const put = sqlite.prepare('INSERT INTO spool (block, bytes) VALUES (?, ?)')
-  const take = sqlite
-    .prepare<[number], Buffer>('SELECT bytes FROM spool WHERE block = ?')
-    .pluck()
+  const take = sqlite.prepare<[number], Buffer>('SELECT bytes FROM spool WHERE block = ?').pluck()
   const drop = sqlite.prepare('DELETE FROM spool WHERE block = ?')
   return {
     put: (block, records) => void put.run(block, records),

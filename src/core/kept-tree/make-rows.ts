@@ -86,10 +86,7 @@ interface OwnRecords {
   readonly below: number
 }
 
-function makeBlock(
-  { own, block, bits, below }: OwnRecords,
-  write: RowSink['write'],
-): NodeBlock {
+function makeBlock({ own, block, bits, below }: OwnRecords, write: RowSink['write']): NodeBlock {
   const nodes = emptyBlock(below)
   const first = block << below
   sortIntoPages(own, { bits, first, count: 1 << below }).forEach((records, i) => {

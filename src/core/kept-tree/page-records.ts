@@ -1,4 +1,9 @@
-import { makeLeaf, publicLeafTexts, type LeafMaker, type ListedLine } from '../proof-tree/leaf-maker.ts'
+import {
+  makeLeaf,
+  publicLeafTexts,
+  type LeafMaker,
+  type ListedLine,
+} from '../proof-tree/leaf-maker.ts'
 import { splitRange } from '../proof-tree/leaf-range.ts'
 import {
   EMPTY_HASH,

@@ -43,8 +43,7 @@ export function updateRows(
   { bits, count, top: topHash }: TreeShape,
   changes: TreeChanges,
 ): RowUpdate | null {
-  const after =
-    count + changes.added.length / LEAF_BYTES - changes.removed.length / HASH_BYTES
+  const after = count + changes.added.length / LEAF_BYTES - changes.removed.length / HASH_BYTES
   assertFits(after)
   if (Math.abs(rowBits(after) - bits) > BITS_OF_SLACK) return null
   const below = blockBits(bits)

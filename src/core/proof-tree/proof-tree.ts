@@ -1,13 +1,7 @@
 import { Fault } from '../fault.ts'
 import { rangeHash } from './leaf-range.ts'
 import { sortIntoPages } from './sort-pages.ts'
-import {
-  EMPTY_HASH,
-  HASH_BYTES,
-  LEAF_BYTES,
-  hashText,
-  pairHash,
-} from './tree-hash.ts'
+import { EMPTY_HASH, HASH_BYTES, LEAF_BYTES, hashText, pairHash } from './tree-hash.ts'
 
 /**
  * The proof tree of a list at one serial (`docs/spec/proof-tree.md`), as it is held: leaves that begin with the same `bits` bits are a *page*,
@@ -89,7 +83,10 @@ export function hashPage({ bits, pages, nodes, counts }: ProofTree, page: number
 }
 
 /** Sets the hash and the count of a node above the pages from the two below it. */
-export function hashNode({ nodes, counts }: Pick<ProofTree, 'nodes' | 'counts'>, node: number): void {
+export function hashNode(
+  { nodes, counts }: Pick<ProofTree, 'nodes' | 'counts'>,
+  node: number,
+): void {
   const left = counts[2 * node] ?? 0
   const right = counts[2 * node + 1] ?? 0
   counts[node] = left + right

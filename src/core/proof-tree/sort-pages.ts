@@ -46,9 +46,6 @@ export function sortIntoPages(
 function assertAscending(leaves: Uint8Array): void {
   for (let at = LEAF_BYTES; at < leaves.length; at += LEAF_BYTES) {
     if (compareIndices(leaves, at - LEAF_BYTES, leaves, at) < 0) continue
-    throw new Fault(
-      'proof/mismatch',
-      'expected each entry once in a proof tree, got one twice',
-    )
+    throw new Fault('proof/mismatch', 'expected each entry once in a proof tree, got one twice')
   }
 }

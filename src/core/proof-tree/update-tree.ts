@@ -83,7 +83,10 @@ export function sortByPage(bits: number, { removed, added }: TreeChanges): Map<n
 }
 
 /** Merges sorted changes into a sorted page. */
-export function changePage(page: Uint8Array = new Uint8Array(), changes: readonly Change[]): Uint8Array {
+export function changePage(
+  page: Uint8Array = new Uint8Array(),
+  changes: readonly Change[],
+): Uint8Array {
   const grown = changes.filter(({ isAdded }) => isAdded).length
   const result = new Uint8Array(page.length + grown * LEAF_BYTES)
   let [from, to] = [0, 0]

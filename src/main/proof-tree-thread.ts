@@ -1,0 +1,34 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { Fault } from '../core/fault.ts'
+import { openStore, type Store } from '../store/open-store.ts'
+import {
+  keepIfPossible,
+  makeNextTree,
+  type TreeAnswer,
+  type TreeJob,
+  type TreeOrder,
+} from './proof-trees.ts'
+
+/** The thread behind `openProofTrees`: it makes one tree, tells its root, and keeps the tree when the serial has been committed. */
+const { path, database, next } = workerData as TreeJob
+const opened: { store?: Store } = {}
+
+/** Opened only for a tree that is made of the whole list. */
+function openPublications(): Store['publications'] {
+  return (opened.store ??= openStore(database, { readonly: true })).publications
+}
+
+try {
+  const { root, vrfKey, keep, close } = makeNextTree(path, openPublications, next)
+  parentPort?.once('message', (order: TreeOrder) => {
+    if (order === 'keep') keepIfPossible(keep)
+    close()
+  })
+  parentPort?.postMessage({ root, vrfKey } satisfies TreeAnswer)
+} catch (error) {
+  if (!(error instanceof Fault)) throw error
+  const { code, message } = error
+  parentPort?.postMessage({ fault: { code, message } } satisfies TreeAnswer)
+} finally {
+  opened.store?.close()
+}
