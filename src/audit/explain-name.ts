@@ -1,15 +1,8 @@
 import type { HeldDiff } from '../core/diff-lines.ts'
 import { Fault } from '../core/fault.ts'
 import { lineEnd, lineText } from '../core/line-cursor.ts'
-import {
-  LOG_POLICY_TARGET,
-  metadataPath,
-  metadataProofPath,
-  publicationProofPath,
-} from '../core/layout.ts'
+import { publicationProofPath } from '../core/layout.ts'
 import { printLeaf } from '../core/log-leaf.ts'
-import { MAX_LOG_PROOF_BYTES } from '../core/log/log-proof.ts'
-import { MAX_POLICY_BYTES } from '../core/log/parse-policy.ts'
 import {
   EXPLANATION_FORMAT,
   type ExplainedList,
@@ -17,14 +10,13 @@ import {
   type Explanation,
   type ProvenFile,
 } from './explanation.ts'
-import { maxBytesOf } from './leaf-audit.ts'
 import { MAX_DELTA_BYTES } from './limits.ts'
 import type { LineSpool, SpoolFolder } from './line-spool.ts'
 import type { HistorySerial, ListHistory, PublishedHistory } from './list-history.ts'
-import { parseSigned } from './parse-signed.ts'
 import type { Published } from './published.ts'
+import { readPolicies } from './proof-signers.ts'
+import { missing, readProof, readProvenFile } from './read-proof.ts'
 import { pathOf, readDelta, readSnapshot, readTarget } from './read-target.ts'
-import { targetsOf } from './targets-of.ts'
 
 export interface ExplainDeps {
   readonly source: Published
@@ -54,31 +46,18 @@ export async function explainName(
     )
   }
   const proven = (role: string): Promise<ProvenFile[]> =>
-    Promise.all((metadata.get(role) ?? []).map((version) => provenFile(deps, role, version)))
+    Promise.all(
+      (metadata.get(role) ?? []).map((version) => readProvenFile(deps.source, role, version)),
+    )
   const targets = await proven('targets')
   return {
     format: EXPLANATION_FORMAT,
     value,
-    policies: await policiesOf(deps, targets),
+    policies: await readPolicies(deps.source, targets),
     roots: await proven('root'),
     targets,
     lists: explained,
   }
-}
-
-/** Each once, the newest first. */
-async function policiesOf(
-  { source }: ExplainDeps,
-  targets: readonly ProvenFile[],
-): Promise<readonly string[]> {
-  const found = new Map<string, string>()
-  for (const { role, bytes } of targets.toReversed()) {
-    const target = targetsOf(parseSigned(Buffer.from(bytes, 'base64'), role)).get(LOG_POLICY_TARGET)
-    if (target === undefined || found.has(target.sha256)) continue
-    const policy = await readTarget(source, target, MAX_POLICY_BYTES)
-    if (policy !== null) found.set(target.sha256, policy.toString())
-  }
-  return [...found.values()]
 }
 
 async function stepsOf(
@@ -119,29 +98,15 @@ async function stepOf(
     at: leaf !== undefined && 'at' in leaf ? leaf.at : null,
     ...change,
     file: { name: target.name, bytes: bytes.toString('base64') },
-    metadata: await provenFile(deps, role, version),
+    metadata: await readProvenFile(deps.source, role, version),
     manifest:
       leaf === undefined
         ? null
         : {
             bytes: printLeaf(leaf).toString('base64'),
-            proof: await readText(deps, publicationProofPath(leaf.place, leaf.serial)),
+            proof: await readProof(deps.source, publicationProofPath(leaf.place, leaf.serial)),
           },
   }
-}
-
-async function provenFile(deps: ExplainDeps, role: string, version: number): Promise<ProvenFile> {
-  const path = metadataPath(role, version)
-  const bytes = await deps.source.read(path, maxBytesOf(role))
-  if (bytes === null) throw missing(path)
-  const proof = await readText(deps, metadataProofPath(role, version))
-  return { role, version, bytes: bytes.toString('base64'), proof }
-}
-
-async function readText({ source }: ExplainDeps, path: string): Promise<string> {
-  const bytes = await source.read(path, MAX_LOG_PROOF_BYTES)
-  if (bytes === null) throw missing(path)
-  return bytes.toString()
 }
 
 async function linesByDelta(
@@ -192,11 +157,4 @@ export function linesWith(blocks: Iterable<Uint8Array>, value: string): string[]
     }
   }
   return found
-}
-
-function missing(path: string): Fault {
-  return new Fault(
-    'snapshot/not-found',
-    `expected ${JSON.stringify(path)}, which is kept for ever, got none`,
-  )
 }

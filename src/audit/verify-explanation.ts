@@ -2,51 +2,34 @@ import { createHash } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import { parseDelta } from '../core/delta.ts'
 import { Fault } from '../core/fault.ts'
-import { LOG_POLICY_TARGET } from '../core/layout.ts'
-import { metadataLeaf, parseLeaf, printLeaf } from '../core/log-leaf.ts'
-import { parseLogProof } from '../core/log/log-proof.ts'
-import { parsePolicy } from '../core/log/parse-policy.ts'
+import { parseLeaf } from '../core/log-leaf.ts'
 import type { LogPolicy } from '../core/log/policy.ts'
-import { hashLeaf } from '../core/log/tree-hash.ts'
-import { verifyInclusion } from '../core/log/verify-proof.ts'
 import { parseSnapshotHeader } from '../core/snapshot.ts'
-import type { ExplainedList, ExplainedStep, Explanation, ProvenFile } from './explanation.ts'
+import type { ExplainedList, ExplainedStep, Explanation } from './explanation.ts'
 import { applyLines, linesWith } from './explain-name.ts'
 import { MAX_DELTA_BYTES } from './limits.ts'
 import { serialFacts, type SerialFacts } from './list-facts.ts'
-import { parseSigned, type SignedFile } from './parse-signed.ts'
-import { verifyUnderAny } from './proof-check.ts'
-import { keysByRoot, keysByTargets, verifySignatures } from './role-keys.ts'
+import {
+  before,
+  placed,
+  signedPolicies,
+  verifyLeaf,
+  verifyTargets,
+  type Placed,
+  type ProofTrust,
+} from './proof-trust.ts'
+import { keysByTargets, verifySignatures } from './role-keys.ts'
 import { targetsOf } from './targets-of.ts'
-
-/** What whoever verifies an explanation brings along. */
-export interface ExplanationTrust {
-  /** Null: one of the policies that the authority has signed. */
-  readonly policy: LogPolicy | null
-  /** Null: the first root that is in it. */
-  readonly root: Uint8Array | null
-}
-
-/** A metadata file that is signed and in the log, at its index. */
-interface Placed {
-  readonly index: number
-  readonly file: SignedFile
-}
 
 /**
  * Verifies every statement of an explanation: each step is in a file whose hash is in signed metadata, that is in the log, as its
  * manifest is. What it doesn't say is not proven: a step may have been left out. Throws `audit/proof`.
  */
-export function verifyExplanation(explanation: Explanation, trust: ExplanationTrust): void {
+export function verifyExplanation(explanation: Explanation, trust: ProofTrust): void {
   try {
-    const policies = trustedPolicies(explanation, trust)
-    const roots = verifyRoots(explanation, policies, trust.root)
-    const targets = explanation.targets
-      .map((one) => placed(policies, one, 'targets'))
-      .map((one) => {
-        verifySignatures(one.file, [keysByRoot(before(roots, one.index), 'targets')])
-        return one
-      })
+    const own = trust.policy === null ? [] : [trust.policy]
+    const policies = [...own, ...signedPolicies(explanation)]
+    const targets = verifyTargets(explanation, policies, trust.root)
     for (const list of explanation.lists) {
       let last = 0
       let lines: readonly string[] = []
@@ -60,43 +43,6 @@ export function verifyExplanation(explanation: Explanation, trust: ExplanationTr
     if (!(error instanceof Fault) || error.code === 'audit/proof') throw error
     throw new Fault('audit/proof', error.message, { cause: error })
   }
-}
-
-/** The auditor's comes first; those of the file count if the targets in it have signed them. */
-function trustedPolicies(
-  { policies, targets }: Explanation,
-  { policy }: ExplanationTrust,
-): readonly LogPolicy[] {
-  const signed = targets.map(({ bytes }) => {
-    const file = parseSigned(Buffer.from(bytes, 'base64'), 'targets')
-    return targetsOf(file).get(LOG_POLICY_TARGET)?.sha256
-  })
-  const own = policies.filter((text) => signed.includes(sha256(Buffer.from(text))))
-  if (own.length < policies.length) throw refused('policies that targets have signed', 'others')
-  return [
-    ...(policy === null ? [] : [policy]),
-    ...own.map((text) => parsePolicy(Buffer.from(text))),
-  ]
-}
-
-function verifyRoots(
-  { roots }: Explanation,
-  policies: readonly LogPolicy[],
-  trusted: Uint8Array | null,
-): readonly Placed[] {
-  const found = roots.map((one) => placed(policies, one, 'root'))
-  found.forEach(({ file }, i) => {
-    const earlier = found[i - 1]?.file
-    const own = keysByRoot(file, 'root')
-    if (earlier !== undefined && file.version !== earlier.version + 1) {
-      throw refused(`version ${earlier.version + 1} of root`, String(file.version))
-    }
-    verifySignatures(file, earlier === undefined ? [own] : [keysByRoot(earlier, 'root'), own])
-  })
-  const isKnown =
-    trusted === null || roots.some(({ bytes }) => Buffer.from(bytes, 'base64').equals(trusted))
-  if (isKnown && found.length > 0) return found
-  throw refused('the root that is trusted among those of the file', 'others')
 }
 
 interface StepContext {
@@ -188,32 +134,6 @@ function unpack(bytes: Buffer): Buffer {
   } catch (cause) {
     throw new Fault('audit/proof', `expected gzip of ${MAX_DELTA_BYTES} bytes at most`, { cause })
   }
-}
-
-/** A file with its proof. Throws what is wrong with the form, the proof or the checkpoint. */
-function placed(policies: readonly LogPolicy[], proven: ProvenFile, role: string): Placed {
-  const bytes = Buffer.from(proven.bytes, 'base64')
-  const file = parseSigned(bytes, role)
-  if (proven.role !== role || proven.version !== file.version) {
-    throw refused(`version ${proven.version} of ${role}`, `${proven.role} ${file.version}`)
-  }
-  const leaf = printLeaf(metadataLeaf(role, file.version, bytes))
-  return { file, index: verifyLeaf(policies, leaf, proven.proof) }
-}
-
-/** Gives the leaf's index. */
-function verifyLeaf(policies: readonly LogPolicy[], leaf: Uint8Array, text: string): number {
-  const proof = parseLogProof(Buffer.from(text))
-  const checkpoint = verifyUnderAny(policies, proof.checkpoint)
-  verifyInclusion(checkpoint, { index: proof.index, hash: hashLeaf(leaf) }, proof.hashes)
-  return proof.index
-}
-
-/** The one that counted when the leaf of this index was logged; of what a log began with, the first. */
-function before(all: readonly Placed[], index: number): SignedFile {
-  const found = all.findLast((one) => one.index < index) ?? all[0]
-  if (found !== undefined) return found.file
-  throw refused('metadata that says whose keys sign', 'none')
 }
 
 function sha256(bytes: Uint8Array): string {

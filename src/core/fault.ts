@@ -68,6 +68,7 @@ export const FAULT_CODES = [
   'audit/proof',
   'audit/source',
   'audit/state',
+  'audit/unprovable',
   // the agent
   'agent/config',
   'agent/damaged',

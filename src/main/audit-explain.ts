@@ -1,3 +1,8 @@
+import {
+  ENTRY_PROOF_FORMAT,
+  MAX_ENTRY_PROOF_FILE_BYTES,
+  parseEntryProofFile,
+} from '../audit/entry-proof-file.ts'
 import { explainName } from '../audit/explain-name.ts'
 import {
   EXPLANATION_FORMAT,
@@ -9,9 +14,12 @@ import { defaultLimits, limitPublished } from '../audit/limit-published.ts'
 import { SpoolFolder } from '../audit/line-spool.ts'
 import { readHistory, type ListHistory, type PublishedHistory } from '../audit/list-history.ts'
 import { parseExplanation } from '../audit/parse-explanation.ts'
+import { isRecord } from '../audit/parse-signed.ts'
+import { verifyEntryProofFile } from '../audit/verify-entry-proof-file.ts'
 import { verifyExplanation } from '../audit/verify-explanation.ts'
 import { printSortedJson } from '../core/sorted-json.ts'
 import { writeDurableFile } from '../platform/durable-file.ts'
+import { tellAnswers } from './audit-answers.ts'
 import { findHistory, parseWish } from './audit-replay.ts'
 import { openAuditSource, readOwnFile, type SourceFlags } from './audit-source.ts'
 import { readPolicy } from './audit-verify.ts'
@@ -54,14 +62,34 @@ export interface ProofFlags {
   readonly root?: string
 }
 
-/** `audit verify-proof`: verifies what `explain` wrote, offline, and tells it. */
+/** `audit verify-proof`: verifies what `explain`, `prove` or the authority's `log open --entry` wrote, offline, and tells it. */
 export function verifyProofFile(path: string, flags: ProofFlags): void {
-  const explanation = parseExplanation(readOwnFile(path, MAX_EXPLANATION_BYTES))
-  verifyExplanation(explanation, {
+  const bytes = readOwnFile(path, MAX_EXPLANATION_BYTES)
+  const trust = {
     policy: flags.policy === undefined ? null : readPolicy(flags.policy),
     root: flags.root === undefined ? null : readOwnFile(flags.root),
-  })
+  }
+  const entries = bytes.length > MAX_ENTRY_PROOF_FILE_BYTES ? null : entryProofIn(bytes)
+  if (entries !== null) {
+    const proven = verifyEntryProofFile(parseEntryProofFile(entries), trust)
+    process.stdout.write(`${tellAnswers(proven)}proven: ${ENTRY_PROOF_FORMAT}\n`)
+    return
+  }
+  const explanation = parseExplanation(bytes)
+  verifyExplanation(explanation, trust)
   process.stdout.write(`${tell(explanation)}proven: ${EXPLANATION_FORMAT}\n`)
+}
+
+/** The JSON of a proof of entries; null where it is something else. */
+function entryProofIn(bytes: Buffer): unknown {
+  try {
+    const value: unknown = JSON.parse(bytes.toString())
+    return isRecord(value) && value['format'] === ENTRY_PROOF_FORMAT ? value : null
+  } catch (error) {
+    // Whoever reads it as an explanation tells what it is not.
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
 }
 
 function chosenLists(history: PublishedHistory, name: string | undefined): readonly ListHistory[] {

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import type { BundleFlags } from './audit-bundle.ts'
 import type { ExplainFlags, ProofFlags } from './audit-explain.ts'
 import type { OpenFlags } from './audit-open.ts'
+import type { ProveFlags } from './audit-prove.ts'
 import type { MonitorFlags } from './audit-monitor.ts'
 import type { ReplayFlags } from './audit-replay.ts'
 import type { VerifyFlags } from './audit-verify.ts'
@@ -19,6 +20,7 @@ export function registerAuditVerbs(audit: Command): void {
   registerVerify(audit)
   registerReplay(audit)
   registerExplain(audit)
+  registerProve(audit)
   registerOpen(audit)
   registerBundle(audit)
   registerMonitor(audit)
@@ -88,7 +90,9 @@ function registerExplain(audit: Command): void {
     })
   audit
     .command('verify-proof <file>')
-    .description('verify offline what «explain» wrote')
+    .description(
+      "verify offline what «explain», «prove» or the authority's «log open --entry» wrote",
+    )
     .option('--policy <file>', 'whom to believe about the log; default: what the authority signed')
     .option('--root <file>', 'the root of trust, received out of band')
     .addHelpText('after', '\nExample:\n  bailiwick audit verify-proof bad.json --policy policy.txt')
@@ -101,6 +105,26 @@ function registerExplain(audit: Command): void {
 const EXPLAIN_HELP = `
 Example:
   bailiwick audit explain login.bad.example --from https://lists.cert.example -o bad.json`
+
+function registerProve(audit: Command): void {
+  withSource(audit.command('prove <list> <value>'))
+    .description('prove that a list had an entry at a serial, or that it had none')
+    .requiredOption('--from <source>', 'a URL, a folder or a bundle')
+    .requiredOption('--serial <serial|time>', 'a serial, or a time for the serial that held then')
+    .option('--kind <kind>', 'as this kind alone; default: as every kind that the value can be of')
+    .requiredOption('-o, --output <file>', 'write the proof there')
+    .addHelpText('after', PROVE_HELP)
+    .action(async (list: string, value: string, flags: ProveFlags) => {
+      const { proveFromSource } = await import('./audit-prove.ts')
+      await proveFromSource(list, value, flags)
+    })
+}
+
+const PROVE_HELP = `
+The proof shows no other entry. Of a restricted list only the authority can make one: «bailiwick log open --entry».
+
+Example:
+  bailiwick audit prove phishing bad.example --serial 41 --from https://lists.cert.example -o bad-41.json`
 
 function registerOpen(audit: Command): void {
   withSource(audit.command('open <file>'))

@@ -36,25 +36,38 @@ Examples:
     .command('open <list>')
     .description('write what opens the commitments of a list, for an auditor or a court')
     .option('--serial <n>', 'of this serial alone', parseSerial)
+    .option('--entry <value>', 'only whether this value is on it: a proof that shows nothing else')
+    .option('--kind <kind>', 'as this kind alone; default: as every kind that the value can be of')
     .requiredOption('-o, --output <file>', 'write it there')
     .addHelpText(
       'after',
       `
 Of a restricted list, and of decisions, the log has nothing but commitments. What is written here lets its reader verify, with
-«bailiwick audit open», what they commit to: with --serial of one serial, and of no other.
+«bailiwick audit open», what they commit to: with --serial of one serial, and of no other. With --entry it is a proof for one value, for «bailiwick audit verify-proof».
 
-Example:
-  bailiwick log open court-orders --serial 3 -o opening.jsonl`,
+Examples:
+  bailiwick log open court-orders --serial 3 -o opening.jsonl
+  bailiwick log open court-orders --serial 3 --entry bad.example -o bad-3.json`,
     )
     .action(open)
 }
 
 interface OpenOptions {
   readonly serial?: number
+  readonly entry?: string
+  readonly kind?: string
   readonly output: string
 }
 
 async function open(id: string, options: OpenOptions, command: Command): Promise<void> {
+  if (options.entry !== undefined) {
+    const { openEntry } = await import('./log-open-entry.ts')
+    await openEntry(id, { ...options, entry: options.entry }, command)
+    return
+  }
+  if (options.kind !== undefined) {
+    throw new Fault('usage/invalid', 'expected --entry with --kind, got no value to be of it')
+  }
   const { data, actor } = globalOptions(command)
   const { findList, withStore } = await import('./find-list.ts')
   const { printOpening } = await import('../core/log-opening.ts')

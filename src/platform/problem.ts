@@ -60,6 +60,7 @@ const STATUS = {
   'audit/bundle': 500,
   'audit/limit': 500,
   'audit/proof': 500,
+  'audit/unprovable': 500,
   'audit/source': 500,
   'audit/state': 500,
   'agent/config': 500,
