@@ -2,7 +2,8 @@ import { Fault } from '../core/fault.ts'
 import type { PublicDefinition } from '../core/list-definition.ts'
 import { parseMinisignKey, type MinisignKey } from '../core/minisign.ts'
 import { checkExports } from './check-exports.ts'
-import { isOpaque, placeOf, type FollowedList, type LeafAudit } from './leaf-audit.ts'
+import { isOpaque } from './is-opaque.ts'
+import { placeOf, type FollowedList, type LeafAudit } from './leaf-audit.ts'
 import { stopsAudit } from './limit-published.ts'
 import { MAX_SMALL_TARGET_BYTES } from './limits.ts'
 import { checkTargets, targetCode } from './list-audit.ts'
@@ -37,17 +38,28 @@ export async function checkNewest(
     const exportKey = targets.get(EXPORT_KEY)
     if (role === 'targets' && exportKey) key = await readExportKey(deps, exportKey)
   }
-  for (const list of leaves.lists.values()) exports += await checkList(deps, list, { key, at })
+  const about = { leaves, key, at }
+  for (const list of leaves.lists.values()) exports += await checkList(deps, list, about)
   return { exports }
+}
+
+interface ListAbout {
+  readonly leaves: LeafAudit
+  readonly key: MinisignKey | null
+  readonly at: Date
 }
 
 async function checkList(
   deps: AuditDeps,
-  { facts, audit, place }: FollowedList,
-  about: { readonly key: MinisignKey | null; readonly at: Date },
+  { facts, audit, place, tree }: FollowedList,
+  about: ListAbout,
 ): Promise<number> {
   if (facts === null) return 0
   const lines = await audit.end(facts)
+  if (lines !== null && tree !== null && tree.serial === facts.serial && !tree.isChecked) {
+    const made = audit.lastTreeRoot(facts, lines)
+    if (made !== null) about.leaves.compareTree(place, tree, made)
+  }
   const { definition: target } = facts
   if (lines === null || target === null || !deps.source.hasFeeds) return 0
   const definition = await readDefinition(deps, target, facts.list)

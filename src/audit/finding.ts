@@ -45,6 +45,8 @@ export const FINDING_CODES = [
   'target/damaged',
   'target/invalid',
   'state/differs',
+  'tree/differs',
+  'tree/missing',
   'export/missing',
   'export/differs',
   'export/signature',

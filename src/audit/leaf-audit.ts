@@ -6,7 +6,12 @@ import {
   metadataProofPath,
   publicationProofPath,
 } from '../core/layout.ts'
-import { parseLeaf, type LogLeaf, type MetadataLeaf } from '../core/log-leaf.ts'
+import {
+  parseLeaf,
+  type LogLeaf,
+  type MetadataLeaf,
+  type PublicationLeaf,
+} from '../core/log-leaf.ts'
 import { MAX_LOG_PROOF_BYTES } from '../core/log/log-proof.ts'
 import { MAX_POLICY_BYTES, parsePolicy } from '../core/log/parse-policy.ts'
 import type { LogPolicy } from '../core/log/policy.ts'
@@ -18,6 +23,7 @@ import {
   MAX_SNAPSHOT_ROLE_BYTES,
   MAX_TARGETS_BYTES,
 } from './limits.ts'
+import { isOpaque } from './is-opaque.ts'
 import { ListAudit, targetCode } from './list-audit.ts'
 import type { SpoolFolder } from './line-spool.ts'
 import { serialFacts, type SerialFacts } from './list-facts.ts'
@@ -39,6 +45,15 @@ export interface FollowedList {
   facts: SerialFacts | null
   /** Of the last serial that was told to the book. */
   counts: LineCounts | null
+  /** The last root of a proof tree that a manifest had; `isChecked` once one was made of the lines. */
+  tree: ClaimedTree | null
+}
+
+export interface ClaimedTree {
+  readonly serial: number
+  /** In hex. */
+  readonly root: string
+  readonly isChecked: boolean
 }
 
 interface ReadLeaf {
@@ -54,6 +69,8 @@ export interface LeafCounts {
   leaves: number
   metadata: number
   manifests: number
+  /** Roots of proof trees that were made again of the lines of a list. */
+  trees: number
 }
 
 export interface LeafAuditAbout {
@@ -70,7 +87,7 @@ export class LeafAudit {
   readonly metadata: MetadataAudit
   readonly serials: SerialBook
   readonly lists = new Map<string, FollowedList>()
-  readonly counts: LeafCounts = { leaves: 0, metadata: 0, manifests: 0 }
+  readonly counts: LeafCounts = { leaves: 0, metadata: 0, manifests: 0, trees: 0 }
   /** The policy that the newest targets role has signed; null before the first. */
   policy: LogPolicy | null = null
   policyTarget: SignedTarget | null = null
@@ -189,6 +206,7 @@ export class LeafAudit {
       const list = this.lists.get(leaf.place)
       const counts = list?.facts?.serial === leaf.serial ? list.counts : null
       this.serials.manifest(leaf, counts)
+      if (list !== undefined && 'state' in leaf) this.#checkTree(list, leaf)
       return
     }
     this.counts.metadata++
@@ -197,6 +215,21 @@ export class LeafAudit {
     const signed = this.metadata.take(leaf, file, isHidden)
     if (signed !== null) await this.learn(signed)
     if (leaf.role === 'snapshot') this.serials.close()
+  }
+
+  #checkTree(list: FollowedList, { place, serial, tree }: PublicationLeaf): void {
+    if (tree === undefined) return
+    const made = list.audit.treeRoot(serial)
+    list.tree = { serial, root: tree, isChecked: made !== null }
+    if (made !== null) this.compareTree(place, list.tree, made)
+  }
+
+  /** Holds the root that was made of a list's lines against the one that its manifest has. */
+  compareTree(place: string, { serial, root }: ClaimedTree, made: string): void {
+    this.counts.trees++
+    if (made === root) return
+    const path = publicationProofPath(place, serial)
+    this.#deps.findings.add('tree/differs', path, `the root ${made} of the lines`, root)
   }
 
   #targetsOf(path: string, file: SignedFile): ReadonlyMap<string, SignedTarget> | null {
@@ -244,7 +277,7 @@ export class LeafAudit {
     const known = this.lists.get(place)
     if (known !== undefined) return known
     const audit = new ListAudit(this.#deps, this.#spools, place)
-    const list: FollowedList = { place, audit, facts: null, counts: null }
+    const list: FollowedList = { place, audit, facts: null, counts: null, tree: null }
     this.lists.set(place, list)
     return list
   }
@@ -270,11 +303,6 @@ export async function readSignedPolicy(
 
 export function placeOf(role: string): string | null {
   return /^list-(.+)$/.exec(role)?.[1] ?? null
-}
-
-/** docs/spec/http.md §1: the place of a restricted list. */
-export function isOpaque(place: string): boolean {
-  return /^[0-9a-f]{32}$/.test(place)
 }
 
 /** Where the proof of a leaf lies. */

@@ -38,6 +38,9 @@ export const MAX_STEP_BYTES_IN_PASS = 2 ** 26
 /** Deltas that are composed at once, by the bytes of their lines. */
 export const MAX_COMPOSED_BYTES = 2 ** 27
 
+/** Entries of a list whose proof tree is held in memory and compared at each serial; of a longer one, at its last. */
+export const MAX_FOLLOWED_ENTRIES = 2 ** 14
+
 /** Files of a bundle. */
 export const MAX_BUNDLE_FILES = 5_000_000
 

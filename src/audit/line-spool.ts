@@ -18,7 +18,12 @@ export class SpoolFolder {
 
   /** A new file in it. */
   spool(): LineSpool {
-    return new LineSpool(join(this.#folder, String(this.#count++)))
+    return new LineSpool(this.path())
+  }
+
+  /** The path of a new file in it. */
+  path(): string {
+    return join(this.#folder, String(this.#count++))
   }
 
   close(): void {

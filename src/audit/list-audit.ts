@@ -4,6 +4,7 @@ import { Fault } from '../core/fault.ts'
 import { countLines, measureLines } from '../core/hash-lines.ts'
 import { deltaFile, listTarget, SNAPSHOT_FILE } from '../core/layout.ts'
 import type { FindingCode } from './finding.ts'
+import { isOpaque } from './is-opaque.ts'
 import { stopsAudit } from './limit-published.ts'
 import type { LineSpool, SpoolFolder } from './line-spool.ts'
 import type { SerialFacts } from './list-facts.ts'
@@ -11,6 +12,7 @@ import type { AuditDeps } from './read-file.ts'
 import { pathOf, readDelta, readSnapshot, takeTarget } from './read-target.ts'
 import { ReplayChain, type BrokenStep, type ReplayStep } from './replay-chain.ts'
 import type { LineCounts } from './serial-book.ts'
+import { rootOfLines, TreeFollower } from './tree-follower.ts'
 import type { SignedTarget } from './targets-of.ts'
 
 /**
@@ -22,6 +24,8 @@ export class ListAudit {
   readonly #spools: SpoolFolder
   readonly #place: string
   readonly #chain: ReplayChain
+  /** Null where nobody but the authority can make the tree. */
+  readonly #trees: TreeFollower | null
   #hasBegun = false
 
   constructor(deps: AuditDeps, spools: SpoolFolder, place: string) {
@@ -29,6 +33,17 @@ export class ListAudit {
     this.#spools = spools
     this.#place = place
     this.#chain = new ReplayChain(spools)
+    this.#trees = isOpaque(place) ? null : new TreeFollower(place)
+  }
+
+  /** The root of the proof tree at a serial that was gone to, in hex; null where it isn't known. */
+  treeRoot(serial: number): string | null {
+    return this.#trees?.root(serial) ?? null
+  }
+
+  /** The same at the last serial, of all its lines; null where nobody but the authority can make it. */
+  lastTreeRoot(facts: SerialFacts, lines: LineSpool): string | null {
+    return this.#trees && rootOfLines(this.#spools, { ...facts, place: this.#place }, lines)
   }
 
   /** Goes on to the next serial that the role has; gives how many lines it adds and removes, where that can be told. */
@@ -46,6 +61,7 @@ export class ListAudit {
     }
     if (this.#chain.state === step.fromState && this.#chain.serial === facts.serial - 1) {
       this.#tellBroken(this.#chain.step(step))
+      this.#trees?.step(facts.serial, facts.entries, step.diff)
     } else if (this.#chain.state !== null) {
       this.#differs(facts.serial, `a delta from the state ${this.#chain.state}`, step.fromState)
       await this.#bySnapshot(facts, false)
@@ -82,8 +98,13 @@ export class ListAudit {
         : facts.serial === 1
           ? { added: facts.entries, removed: 0 }
           : before && countDiff(before, spool)
-    if (spool === null) this.#chain.lose()
-    else this.#chain.start(facts.serial, facts.state, spool)
+    if (spool === null) {
+      this.#chain.lose()
+      this.#trees?.lose()
+    } else {
+      this.#chain.start(facts.serial, facts.state, spool)
+      this.#trees?.start(facts.serial, facts.entries, spool)
+    }
     return counts
   }
 

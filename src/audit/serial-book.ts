@@ -15,6 +15,8 @@ interface PlaceRecord {
   readonly begun: Map<number, SerialFacts>
   /** Whether its metadata can't be seen. */
   isHidden: boolean
+  /** Whether the last manifest had the root of a proof tree. */
+  hasTree: boolean
 }
 
 interface KnownSerial {
@@ -78,6 +80,10 @@ export class SerialBook {
     const path = publicationProofPath(leaf.place, leaf.serial)
     const record = this.#record(leaf.place)
     this.#checkOrder(path, record, leaf)
+    if (record.hasTree && leaf.tree === undefined) {
+      this.#findings.add('tree/missing', path, 'the root of a proof tree, as before', 'none')
+    }
+    record.hasTree = leaf.tree !== undefined
     if ('state' in leaf) this.#checkManifest(path, record, leaf, counts)
     const { pending } = record
     const facts =
@@ -128,7 +134,7 @@ export class SerialBook {
     if (known !== undefined) return known
     const record: PlaceRecord = {
       ...{ last: null, first: 0, pending: null },
-      ...{ begun: new Map<number, SerialFacts>(), isHidden: false },
+      ...{ begun: new Map<number, SerialFacts>(), isHidden: false, hasTree: false },
     }
     this.#places.set(place, record)
     return record

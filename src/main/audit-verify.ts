@@ -69,7 +69,7 @@ function printReport(
     log === null
       ? 'log: none that can be believed'
       : `log ${log.origin}: ${log.size} leaves, witnessed by ${log.witnesses.map(({ name }) => name).join(', ') || 'nobody'}`,
-    `${counts.metadata} metadata files, ${counts.manifests} manifests of ${counts.lists} lists, ${counts.exports} exports`,
+    `${counts.metadata} metadata files, ${counts.manifests} manifests of ${counts.lists} lists, ${counts.exports} exports, ${counts.trees} roots of proof trees`,
     ...(isOwn.root ? [] : ['the root of trust is the one that is published: give --root']),
     ...(isOwn.policy ? [] : ["the log's policy is the authority's own: give --policy"]),
     ...(hidden.length === 0 ? [] : [`not shown to this auditor: ${hidden.join(', ')}`]),

@@ -103,7 +103,7 @@ describe('the log of an authority', () => {
     const rowId = lists.find('a')!.rowId
     const { basis, salt } = log.manifest(rowId, 1)!
     expect(first).toEqual({
-      ...{ v: 1, kind: 'publication', list: 'a', place: 'a', serial: 1, entries: 2, added: 2 },
+      ...{ v: 2, kind: 'publication', list: 'a', place: 'a', serial: 1, entries: 2, added: 2 },
       ...{ removed: 0, state: publications.find(rowId, 1)!.state, previous: '0'.repeat(64) },
       at: `${publications.find(rowId, 1)!.publishedAt.toISOString().slice(0, 19)}Z`,
       decisions: commitBasis(basis, salt),
@@ -126,7 +126,7 @@ describe('the log of an authority', () => {
     const rowId = authority.store.lists.find('secret')!.rowId
     for (const [i, leaf] of committed.entries()) {
       const { manifest, salt } = authority.store.log.manifest(rowId, i + 1)!
-      expect(Object.keys(leaf).sort()).toEqual(['commitment', 'kind', 'place', 'serial', 'v'])
+      expect(Object.keys(leaf).sort()).toEqual(['commitment', 'kind', 'place', 'serial', 'tree', 'v'])
       const told = JSON.parse(manifest.toString()) as PublicationLeaf
       expect(told).toMatchObject({ list: 'secret', serial: i + 1, entries: 2 })
       expect(printLeaf(commitManifest(told, salt))).toEqual(

@@ -22,6 +22,7 @@ import {
 import { DEFINITION } from '../support/export-builders.ts'
 import { entryLine, linesOf, sortLines } from '../support/lines.ts'
 import { verifyPublishedLog } from '../support/published-log.ts'
+import { rootsOf } from '../support/tree-roots.ts'
 import { servedZone } from '../support/published-zone.ts'
 import { openTufReader, readSnapshot, verifyTree } from '../support/tuf-oracle.ts'
 
@@ -100,7 +101,7 @@ function breakingDeps(
     keep: (name, about) => change('zone.keep', () => draft.keep(name, about)),
     discard: () => tidy(draft.discard),
   })
-  const { store, files, cache, zones, keys, ...rest } = real
+  const { store, files, cache, zones, keys, trees, ...rest } = real
   const deps: PublishDeps = {
     ...rest,
     keys: { ...keys, make: async (use) => change('key', () => keys.make(use)) },
@@ -134,6 +135,17 @@ function breakingDeps(
       putChanges: (place, serial, changes) =>
         change('changes', () => cache.putChanges(place, serial, changes)),
       forget: (place, before) => change('forget', () => cache.forget(place, before)),
+    },
+    trees: {
+      keptSerial: (place) => trees.keptSerial(place),
+      begin: (next) => {
+        const ahead = change('tree', () => trees.begin(next))
+        return {
+          root: ahead.root,
+          keep: () => change('tree.keep', ahead.keep),
+          discard: () => tidy(ahead.discard),
+        }
+      },
     },
     zones: {
       ...zones,
@@ -230,6 +242,8 @@ async function expectRecovery(open: () => Authority): Promise<void> {
   expect((await publishLines(authority, 'a', FIRST)).serial).toBe(4)
   verifyPublishedLog(authority.paths.published)
   expect((await auditFolder(authority.paths.published, home.clock.at)).findings).toEqual([])
+  const { told, made } = await rootsOf(authority, 'a')
+  expect(told).toEqual(made)
   expect(
     verifyTree(authority.paths.published)
       .get('a')
@@ -267,6 +281,8 @@ describe.each(BREAKAGES)('when a write of publishing %s', (breakage) => {
       'publish',
       'remove',
       'replace',
+      'tree',
+      'tree.keep',
       'zone',
       'zone.keep',
       'zone.patch',

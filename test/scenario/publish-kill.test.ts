@@ -11,6 +11,7 @@ import {
 } from '../support/authority-folder.ts'
 import { COMMAND } from '../support/bailiwick-command.ts'
 import { entryLine, linesOf, sortLines } from '../support/lines.ts'
+import { rootsOf } from '../support/tree-roots.ts'
 import { openTufReader, readSnapshot, verifyTree } from '../support/tuf-oracle.ts'
 
 const ROUNDS = process.env['SLOW'] ? 200 : 12
@@ -100,5 +101,10 @@ test(
     expect(killed).toBeLessThan(ROUNDS)
     await publishKilled(home.data, 60_000)
     expect(linesOf([(await readSnapshot(reader, 'a')).lines])).toEqual(linesAt(ROUNDS))
+    // Whatever was kept of proof trees when a process died.
+    const last = home.open()
+    const { told, made } = await rootsOf(last, 'a')
+    last.close()
+    expect(told).toEqual(made)
   },
 )

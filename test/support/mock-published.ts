@@ -21,6 +21,7 @@ import {
   printLeaf,
   type LogLeaf,
   type PublicationLeaf,
+  type TreeCommitment,
 } from '../../src/core/log-leaf.ts'
 import { printCheckpoint } from '../../src/core/log/checkpoint.ts'
 import { tileHashReader } from '../../src/core/log/hash-reader.ts'
@@ -44,6 +45,7 @@ import { printSortedJson } from '../../src/core/sorted-json.ts'
 import { keyidOf, tufKey } from '../../src/core/tuf-key.ts'
 import type { Published } from '../../src/audit/published.ts'
 import { Fault } from '../../src/core/fault.ts'
+import { publicReferenceLeaf, referenceRoot, referenceTop } from './proof-tree-reference.ts'
 
 /**
  * Everything that an authority with a log publishes, in memory, signed with throw-away keys: real metadata, a real log with two
@@ -88,6 +90,14 @@ export interface MockTricks {
   /** Of the timestamp. */
   readonly expires?: string
   readonly unsignedByOld?: boolean
+}
+
+/** The root of the list's proof tree, straight from the spec; of a restricted list what looks like one. */
+function treeOf({ place, serial, lines, isRestricted }: MockList): TreeCommitment {
+  if (isRestricted)
+    return { tree: sha256(Buffer.from(`${place} ${serial}`)), vrfKey: '5a'.repeat(32) }
+  const leaves = lines.map((line) => publicReferenceLeaf(place, line))
+  return { tree: referenceRoot(place, serial, referenceTop(leaves)).toString('hex') }
 }
 
 interface Key {
@@ -235,7 +245,8 @@ class MockAuthority {
     const counts = this.#addTargets(id, list, before, tricks)
     const signed = this.#next(role, { targets: list.targets }, tricks)
     const manifest: PublicationLeaf = {
-      ...({ v: 1, kind: 'publication', list: id, place: list.place, serial: list.serial } as const),
+      ...({ v: 2, kind: 'publication', list: id, place: list.place, serial: list.serial } as const),
+      ...treeOf(list),
       ...{ state: list.state, previous: before.state, entries: lines.length, ...counts },
       decisions: sha256(Buffer.from(String(list.serial))),
       at: isoSeconds(new Date(AT.getTime() - 86_400_000 + this.#clock++ * 60_000)),

@@ -375,6 +375,18 @@ const CASES: readonly Case[] = [
     what: 'a manifest is of another list',
     act: manifest({ list: 'other' }),
   },
+  {
+    code: 'tree/differs',
+    what: 'a manifest has another root of its proof tree',
+    act: manifest({ tree: '1'.repeat(64) }),
+  },
+  {
+    code: 'tree/missing',
+    what: 'a manifest has no root any more',
+    act: publish({
+      manifest: ({ tree, ...told }) => ({ ...told, v: tree === undefined ? 2 : 1 }),
+    }),
+  },
   { code: 'target/missing', what: 'a delta is gone', act: (mock) => put(mock, /delta-1-2/, none) },
   {
     code: 'target/missing',

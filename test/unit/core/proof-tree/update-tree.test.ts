@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { decodeTree, encodeTree } from '../../../../src/core/proof-tree/encode-tree.ts'
 import { makeLeaf } from '../../../../src/core/proof-tree/leaf-maker.ts'
 import {
   MAX_TREE_LEAVES,
@@ -62,25 +61,5 @@ describe('a tree', () => {
   it('has no more leaves than its limit', () => {
     expect(() => assertFits(MAX_TREE_LEAVES)).not.toThrow()
     expect(() => assertFits(MAX_TREE_LEAVES + 1)).toThrow(fault('proof/too-large'))
-  })
-})
-
-describe('a kept tree', () => {
-  const kept = Buffer.concat([...encodeTree(tree)])
-
-  it('is read as it was written', () => {
-    expect(Buffer.concat([...encodeTree(decodeTree(kept))]).equals(kept)).toBe(true)
-    const empty = Buffer.concat([...encodeTree(buildTree(none))])
-    expect(treeTop(decodeTree(empty))).toEqual(treeTop(buildTree(none)))
-  })
-
-  it('is refused with any octet altered, and cut anywhere', () => {
-    for (let at = 0; at < kept.length; at += 7) {
-      const altered = Buffer.from(kept)
-      altered[at]! ^= 1
-      expect(() => decodeTree(altered)).toThrow(fault('proof/damaged'))
-      expect(() => decodeTree(kept.subarray(0, at))).toThrow(fault('proof/damaged'))
-    }
-    expect(() => decodeTree(Buffer.concat([kept, Buffer.of(0)]))).toThrow(fault('proof/damaged'))
   })
 })
