@@ -92,7 +92,7 @@ export function textOf({ value, kind }: EntryKey): string {
 
 function manifestOf(last: HistorySerial | undefined): PublicationLeaf {
   const leaf = last?.manifest?.leaf
-  if (leaf === undefined || leaf.tree === undefined) {
+  if (leaf?.tree === undefined) {
     throw unprovable('a serial whose manifest has the root of a proof tree', 'one without')
   }
   if ('state' in leaf) return leaf

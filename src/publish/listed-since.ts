@@ -11,7 +11,9 @@ interface ListAt extends SerialCut {
   readonly listRowId: number
 }
 
-type Deps = { readonly publications: Pick<PublishStore['publications'], 'all' | 'changes'> }
+interface Deps {
+  readonly publications: Pick<PublishStore['publications'], 'all' | 'changes'>
+}
 
 /**
  * The lines of a list at a serial, which may be the next one, each with the serial since which it is there without a break

@@ -36,6 +36,7 @@ import { entryLine } from '../support/lines.ts'
 import { testSigner } from '../support/log-builders.ts'
 import { verifyPublishedLog } from '../support/published-log.ts'
 import { verifyTree } from '../support/tuf-oracle.ts'
+import { rootsOf } from '../support/tree-roots.ts'
 
 let home: TestAuthority
 let authority: Authority
@@ -107,6 +108,7 @@ describe('the log of an authority', () => {
       ...{ removed: 0, state: publications.find(rowId, 1)!.state, previous: '0'.repeat(64) },
       at: `${publications.find(rowId, 1)!.publishedAt.toISOString().slice(0, 19)}Z`,
       decisions: commitBasis(basis, salt),
+      tree: (await rootsOf(authority, 'a')).made[0],
     })
     const [decided] = [...events.all(1)].filter(({ act }) => act === 'decision')
     expect(basis).toMatchObject({

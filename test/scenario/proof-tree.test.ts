@@ -141,9 +141,13 @@ test('an authority that had serials without them begins with its next one', asyn
 
 test('the secrets of a restricted list lie in one key file, and nowhere else', async () => {
   await publishLines(authority, 'secret', HISTORY[0]!)
-  const files = readdirSync(authority.paths.keys).map((name) =>
-    JSON.parse(readFileSync(join(authority.paths.keys, name), 'utf8')),
-  ) as { readonly use?: string; readonly keyid: string }[]
+  const files = readdirSync(authority.paths.keys).map(
+    (name) =>
+      JSON.parse(readFileSync(join(authority.paths.keys, name), 'utf8')) as {
+        readonly use?: string
+        readonly keyid: string
+      },
+  )
   const own = files.filter(({ use }) => use === `tree-${PLACE}`)
   expect(own).toHaveLength(1)
   const secret = Buffer.from(await authority.keys.treeSecret(own[0]!.keyid))

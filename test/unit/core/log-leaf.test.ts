@@ -73,13 +73,17 @@ describe('what a leaf commits to', () => {
     expect(commitBasis(open.basis!, salt)).toBe(told)
   })
 
-  test('is a manifest, by the words of the spec', () => {
-    const salt = Buffer.from(hidden.salt!, 'hex')
-    const told = sha256('bailiwick/manifest/v1\0', salt, sha256(hidden.manifest!)).toString('hex')
-    const manifest = JSON.parse(hidden.manifest!) as PublicationLeaf
+  const committed = valid.filter(({ manifest }) => manifest !== undefined)
+
+  test.each(committed)('is a manifest, by the words of the spec: $name', (vector) => {
+    const salt = Buffer.from(vector.salt!, 'hex')
+    const told = sha256('bailiwick/manifest/v1\0', salt, sha256(vector.manifest!)).toString('hex')
+    const manifest = JSON.parse(vector.manifest!) as PublicationLeaf
     const leaf = commitManifest(manifest, salt)
     expect(leaf.commitment).toBe(told)
-    expect(printLeaf(leaf).toString()).toBe(hidden.leaf)
+    expect(leaf.tree).toBe(manifest.tree)
+    expect(printLeaf(leaf).toString()).toBe(vector.leaf)
+    expect(parseLeaf(Buffer.from(vector.manifest!))).toEqual(manifest)
   })
 
   test('is another with any other salt, and with any other member', () => {
