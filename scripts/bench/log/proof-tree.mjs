@@ -1,17 +1,19 @@
 #!/usr/bin/env node
-// What the proof tree of a list costs: made from the lines, brought along to the next serial, kept in a file, asked and verified. Beside it, in the
-// same rounds, a plain loop of SHA-256 over the same lines: the least that any commitment to single entries costs.
+// What the proof tree of a list costs: made from the lines in memory, as an audit does, and brought along; made in its file and brought along there
+// to the next serial, as publishing does; asked and verified. Beside it, in the same rounds, a plain loop of SHA-256 over the same lines: the least that any
+// commitment to single entries costs.
 //
 //   npm run build && node scripts/bench/log/proof-tree.mjs [N] [CHANGES]        N defaults to 1000000, CHANGES to 1000
 //
-// One process: medians of the rounds; the ratio of update to build is taken round by round.
+// One process: medians of the rounds; the ratios of update to build are taken round by round.
 import { hash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { openVrfKey } from '../../../dist/core/vrf/vrf-key.js'
 import { verifyVrf } from '../../../dist/core/vrf/verify-vrf.js'
-import { decodeTree, encodeTree } from '../../../dist/core/proof-tree/encode-tree.js'
+import { blocksOfLines } from '../../../dist/core/hash-lines.js'
+import { bringTreeAlong, makeTreeAnew } from '../../../dist/core/kept-tree/next-tree.js'
 import { parseEntryProof, printEntryProof } from '../../../dist/core/proof-tree/entry-proof.js'
 import {
   lineKey,
@@ -24,6 +26,7 @@ import { makeProofRoot } from '../../../dist/core/proof-tree/proof-root.js'
 import { proveEntry } from '../../../dist/core/proof-tree/prove-entry.js'
 import { updateTree } from '../../../dist/core/proof-tree/update-tree.js'
 import { verifyEntryProof } from '../../../dist/core/proof-tree/verify-entry-proof.js'
+import { openTreeFile } from '../../../dist/store/proof-tree-file.js'
 import { RESULTS, median } from '../lib.mjs'
 
 const ROUNDS = 5
@@ -46,9 +49,7 @@ for (let round = 0; round <= ROUNDS; round++) {
     }
     return updateTree(tree, { removed, added: makeLeaves(count, count + (changes >> 1)) })
   })
-  const bytes = lap('keep (encode, check)', round, () => Buffer.concat([...encodeTree(next)]))
-  lap('take up (decode, check)', round, () => decodeTree(bytes))
-  figures.set('kept bytes', [bytes.length])
+  keptTree(round)
   if (round === ROUNDS) askAndVerify(next)
 }
 vrfSpeed()
@@ -68,6 +69,37 @@ function makeLeaves(from, to) {
   const leaves = new Uint8Array(64 * (to - from))
   for (let i = from; i < to; i++) leaves.set(makeLeaf(maker, lines[i], 1), 64 * (i - from))
   return leaves
+}
+
+/** As publishing does it: the tree of serial 1 in a file, that of serial 2 made of it; the file is written behind the commit. */
+function keptTree(round) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-tree-'))
+  const file = openTreeFile(path.join(folder, 'tree.db'))
+  try {
+    const wanted = { place: 'bench', entries: count, secrets: null }
+    const all = function* () {
+      for (let i = 0; i < count; i++) yield { line: lines[i], since: 1 }
+    }
+    const { root } = lap('made in its file', round, () =>
+      makeTreeAnew(file, { ...wanted, serial: 1 }, all()),
+    )
+    const gone = Array.from(
+      { length: changes >> 1 },
+      (_, i) => lines[Math.floor((i * count) / changes) * 2],
+    )
+    const come = lines.slice(count, count + (changes >> 1))
+    const [added, removed] = [come, gone].map((some) => [...blocksOfLines(some.sort())])
+    const way = { from: { serial: 1, root }, steps: [{ serial: 2, changes: { added, removed } }] }
+    const next = lap('brought along in its file', round, () =>
+      bringTreeAlong(file, { ...wanted, serial: 2 }, way),
+    )
+    if (next === null) throw new Error('a tree that could not be brought along')
+    lap('kept, behind the commit', round, () => next.keep())
+    file.close()
+    figures.set('file bytes', [fs.statSync(path.join(folder, 'tree.db')).size])
+  } finally {
+    fs.rmSync(folder, { recursive: true })
+  }
 }
 
 function askAndVerify(tree) {
@@ -128,11 +160,14 @@ function tell() {
       `${label.padEnd(30)}${mid.toFixed(3).padStart(14)}${unit}  (${min.toFixed(3)} to ${max.toFixed(3)})`,
     )
   }
+  const made = of('made in its file')
+  const kept = of('brought along in its file').map((ms, i) => ms / made[i])
   console.log(`update / build                ${(100 * median(ratios)).toFixed(2)} %`)
+  console.log(`update / build, in its file   ${(100 * median(kept)).toFixed(2)} %`)
   console.log(`peak ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`)
   fs.mkdirSync(RESULTS, { recursive: true })
   const machine = { cpu: os.cpus()[0]?.model, cores: os.cpus().length, node: process.version }
-  const note = { count, changes, ratio: median(ratios), ...machine }
+  const note = { count, changes, ratio: median(ratios), keptRatio: median(kept), ...machine }
   fs.appendFileSync(
     path.join(RESULTS, 'proof-tree.jsonl'),
     rows.map((row) => `${JSON.stringify({ ...row, ...note })}\n`).join(''),

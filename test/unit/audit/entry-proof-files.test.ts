@@ -36,12 +36,12 @@ const TRUSTS = [
 
 function merged(target: unknown, patch: unknown): unknown {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
-  const result = { ...(target as Record<string, unknown>) }
+  const result = new Map(Object.entries(target as Record<string, unknown>))
   for (const [name, value] of Object.entries(patch)) {
-    if (value === null) delete result[name]
-    else result[name] = merged(result[name], value)
+    if (value === null) result.delete(name)
+    else result.set(name, merged(result.get(name), value))
   }
-  return result
+  return Object.fromEntries(result)
 }
 
 describe('a proof file', () => {
