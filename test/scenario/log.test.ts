@@ -128,7 +128,14 @@ describe('the log of an authority', () => {
     const rowId = authority.store.lists.find('secret')!.rowId
     for (const [i, leaf] of committed.entries()) {
       const { manifest, salt } = authority.store.log.manifest(rowId, i + 1)!
-      expect(Object.keys(leaf).sort()).toEqual(['commitment', 'kind', 'place', 'serial', 'tree', 'v'])
+      expect(Object.keys(leaf).sort()).toEqual([
+        'commitment',
+        'kind',
+        'place',
+        'serial',
+        'tree',
+        'v',
+      ])
       const told = JSON.parse(manifest.toString()) as PublicationLeaf
       expect(told).toMatchObject({ list: 'secret', serial: i + 1, entries: 2 })
       expect(printLeaf(commitManifest(told, salt))).toEqual(
