@@ -1,4 +1,12 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkPublished } from '../../src/audit/check-published.ts'
@@ -7,6 +15,7 @@ import { defaultLimits } from '../../src/audit/limit-published.ts'
 import { openFolder } from '../../src/audit/open-folder.ts'
 import { verifyEntryProofFile } from '../../src/audit/verify-entry-proof-file.ts'
 import type { Authority } from '../../src/main/open-authority.ts'
+import { openProofTrees } from '../../src/main/proof-trees.ts'
 import type { PublishDeps } from '../../src/publish/ports.ts'
 import { publishList } from '../../src/publish/publish-list.ts'
 import {
@@ -19,6 +28,12 @@ import {
 import { runBailiwick, type Ran } from '../support/bailiwick-command.ts'
 import { entryLine } from '../support/lines.ts'
 import { publishedPolicy } from '../support/published-log.ts'
+import {
+  publicReferenceLeaf,
+  referenceRoot,
+  referenceTop,
+  sha,
+} from '../support/proof-tree-reference.ts'
 import { manifestOf, rootsOf } from '../support/tree-roots.ts'
 
 const PLACE = 'f0'.repeat(16)
@@ -170,6 +185,70 @@ test('the secrets of a restricted list lie in one key file, and nowhere else', a
   await publishLines(authority, 'secret', HISTORY[1]!)
   expect(manifestOf(authority, 'secret', 2).vrfKey).not.toBe(before)
   await expectRoots('secret', 2)
+})
+
+test('of a long list is made by a thread of its own', { timeout: 120_000 }, async () => {
+  const { paths, store } = authority
+  const threads = openProofTrees(
+    { folder: paths.work, database: paths.database, store },
+    new URL('../../dist/main/proof-tree-thread.js', import.meta.url),
+  )
+  const began: boolean[] = []
+  const deps: PublishDeps = {
+    ...authority,
+    trees: {
+      ...threads,
+      begin: (next) => {
+        began.push(next.way !== null)
+        return threads.begin(next)
+      },
+    },
+  }
+  const lines = Array.from({ length: 50_000 }, (_, n) => entryLine(n))
+  for (const changed of [lines, lines.map((line, n) => (n < 9 ? entryLine(n, 1) : line))]) {
+    decideLines(authority, 'open', changed)
+    const list = store.lists.find('open')!
+    await publishList(deps, list, { actor: 'alice', override: null })
+  }
+  expect(await threads.keptSerial('open')).toBe(2)
+  expect(began).toEqual([false, true])
+  await expectRoots('open')
+})
+
+/** What an outsider is shown: nothing of the files and the role of a restricted list. */
+function shownFiles(): string {
+  const all = readdirSync(authority.paths.published, { recursive: true, encoding: 'utf8' })
+  return all
+    .filter((path) => !path.includes(`list-${PLACE}.json`) && !path.includes(`lists/${PLACE}`))
+    .map((path) => join(authority.paths.published, path))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => readFileSync(path, 'latin1'))
+    .join('\n')
+}
+
+/** Everything that can be made of a guess without a secret, in hex: for lists that have it alone, too. */
+function guessesAt(place: string, line: string, serial: number): string[] {
+  const leaf = publicReferenceLeaf(place, line)
+  const top = referenceTop([leaf])
+  const [value = '', kind = ''] = line.split('\t')
+  const plain = [value, `${value}\t${kind}`, line, `${line}\n`].map((text) => sha(text))
+  const all = [...plain, leaf.index, leaf.commitment, top, referenceRoot(place, serial, top)]
+  return all.map((bytes) => bytes.toString('hex'))
+}
+
+test('a dictionary finds nothing of a restricted list in what is published, and would find plain hashes', async () => {
+  const listed = 4711
+  const found = (place: string): number[] => {
+    const shown = new Set(shownFiles().match(/[0-9a-f]{64}/g))
+    return Array.from({ length: process.env['SLOW'] ? 1_000_000 : 10_000 }, (_, n) => n).filter(
+      (n) => guessesAt(place, entryLine(n), 1).some((guess) => shown.has(guess)),
+    )
+  }
+  await publishLines(authority, 'secret', [entryLine(listed)])
+  expect(shownFiles()).toContain(manifestOf(authority, 'secret', 1).tree)
+  expect(found(PLACE)).toEqual([])
+  await publishLines(authority, 'open', [entryLine(listed)])
+  expect(found('open')).toEqual([listed])
 })
 
 describe('a proof', () => {
