@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Fault } from '../core/fault.ts'
+import { lowerThreadPriority } from '../platform/thread-priority.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import {
   keepIfPossible,
@@ -21,6 +22,8 @@ function openPublications(): Store['publications'] {
 try {
   const { root, vrfKey, keep, close } = makeNextTree(path, openPublications, next)
   parentPort?.once('message', (order: TreeOrder) => {
+    // Whoever waits for the new serial comes first.
+    lowerThreadPriority()
     if (order === 'keep') keepIfPossible(keep)
     close()
   })
