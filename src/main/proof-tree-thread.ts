@@ -14,9 +14,13 @@ import {
 const { path, database, next } = workerData as TreeJob
 const opened: { store?: Store } = {}
 
+/** The list is read once, from its beginning to its end. */
+const CACHE_KIB = 4096
+
 /** Opened only for a tree that is made of the whole list. */
 function openPublications(): Store['publications'] {
-  return (opened.store ??= openStore(database, { readonly: true })).publications
+  return (opened.store ??= openStore(database, { readonly: true, cacheKiB: CACHE_KIB }))
+    .publications
 }
 
 try {

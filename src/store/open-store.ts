@@ -51,6 +51,8 @@ export interface StoreOptions {
   /** Make the database if there is none. */
   readonly create?: boolean
   readonly readonly?: boolean
+  /** How much of the file is held in memory at most; default: 65536. */
+  readonly cacheKiB?: number
   /** Who acts through this store, where the act itself does not say; default: the program, by itself. */
   readonly actor?: string
   /** When events happen. */
@@ -75,7 +77,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     try {
       // Before anything is written to a file that may be somebody else's.
       assertOurs(sqlite, path, options.create === true || path === ':memory:')
-      setUp(sqlite, readonly)
+      setUp(sqlite, readonly, options.cacheKiB ?? 65_536)
       migrate(sqlite, path, readonly)
       const store = composeStore(path, sqlite, options)
       if (!readonly) beginChain(sqlite, store.events)
@@ -100,13 +102,13 @@ function notFound(path: string): Fault {
   )
 }
 
-function setUp(sqlite: Database.Database, readonly: boolean): void {
+function setUp(sqlite: Database.Database, readonly: boolean, cacheKiB: number): void {
   if (!readonly) sqlite.pragma('journal_mode = WAL')
   sqlite.pragma('synchronous = FULL')
   sqlite.pragma('foreign_keys = ON')
   // INSERT OR REPLACE would otherwise delete without firing the triggers that keep history whole.
   sqlite.pragma('recursive_triggers = ON')
-  sqlite.pragma('cache_size = -65536')
+  sqlite.pragma(`cache_size = -${cacheKiB}`)
 }
 
 function composeStore(
