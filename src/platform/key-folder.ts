@@ -118,11 +118,7 @@ export function openKeyFolder(
           ? generateKey(use, await sealing())
           : await referToKey(await tokenKeys(), use, token)
       assertNew(key, readAll())
-      const file = join(folder, `${key.keyid}.json`)
-      writeDurableFile(file, Buffer.from(`${JSON.stringify(key)}\n`), {
-        mode: MODE,
-        immutable: true,
-      })
+      writeKey(folder, key)
       return folderKey(key)
     },
     treeSecret: async (keyid) => {
@@ -134,15 +130,19 @@ export function openKeyFolder(
     },
     isPlain,
     warmUp: () => {
-      const hasTokenKey = readAll().some((key) => 'token' in key.private)
-      try {
-        void sealing()?.catch(() => undefined)
-      } catch (error) {
-        // Perhaps the sealed ones are out of use: whoever needs one is told.
-        if (!hasTokenKey || !isFault(error, 'key/passphrase-missing')) throw error
-      }
+      beginSealing(readAll(), sealing)
     },
     close: () => void tokens?.then((open) => open.close()),
+  }
+}
+
+function beginSealing(keys: readonly KeyFile[], sealing: Seal['sealing']): void {
+  try {
+    void sealing()?.catch(() => undefined)
+  } catch (error) {
+    // Perhaps the sealed ones are out of use: whoever needs one is told.
+    const hasTokenKey = keys.some((key) => 'token' in key.private)
+    if (!hasTokenKey || !isFault(error, 'key/passphrase-missing')) throw error
   }
 }
 
@@ -180,6 +180,12 @@ function openSeal(folder: string, passphrase: () => string | null): Seal {
       return masterKey
     },
   }
+}
+
+function writeKey(folder: string, key: KeyFile): void {
+  const file = join(folder, `${key.keyid}.json`)
+  const bytes = Buffer.from(`${JSON.stringify(key)}\n`)
+  writeDurableFile(file, bytes, { mode: MODE, immutable: true })
 }
 
 function generateKey(use: string, masterKey: Buffer | null): KeyFile {
