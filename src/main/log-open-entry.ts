@@ -13,11 +13,11 @@ import {
   lineKey,
   makeLeaf,
   publicLeafMaker,
-  restrictedLeafMaker,
   type EntryKey,
   type LeafMaker,
   type ListedLine,
 } from '../core/proof-tree/leaf-maker.ts'
+import { restrictedLeafMaker } from '../core/proof-tree/restricted-leaf-maker.ts'
 import { leafSecrets } from '../core/proof-tree/leaf-secrets.ts'
 import { buildTree } from '../core/proof-tree/proof-tree.ts'
 import { printSortedJson } from '../core/sorted-json.ts'

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Fault } from '../core/fault.ts'
 import { lowerThreadPriority } from '../platform/thread-priority.ts'
-import { openStore, type Store } from '../store/open-store.ts'
+import type { Store } from '../store/open-store.ts'
 import {
   keepIfPossible,
   makeNextTree,
@@ -17,14 +17,15 @@ const opened: { store?: Store } = {}
 /** The list is read once, from its beginning to its end. */
 const CACHE_KIB = 4096
 
-/** Opened only for a tree that is made of the whole list. */
-function openPublications(): Store['publications'] {
+/** Loaded and opened only for a tree that is made of the whole list: most are brought along before it would be. */
+async function openPublications(): Promise<Store['publications']> {
+  const { openStore } = await import('../store/open-store.ts')
   return (opened.store ??= openStore(database, { readonly: true, cacheKiB: CACHE_KIB }))
     .publications
 }
 
 try {
-  const { root, vrfKey, keep, close } = makeNextTree(path, openPublications, next)
+  const { root, vrfKey, keep, close } = await makeNextTree(path, openPublications, next)
   parentPort?.once('message', (order: TreeOrder) => {
     // Whoever waits for the new serial comes first.
     lowerThreadPriority()

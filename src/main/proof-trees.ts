@@ -1,8 +1,13 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { bringTreeAlong, makeTreeAnew, type MadeTree } from '../core/kept-tree/next-tree.ts'
+import {
+  bringTreeAlong,
+  makeTreeAnew,
+  type MadeTree,
+  type WantedTree,
+} from '../core/kept-tree/next-tree.ts'
 import { Fault, isFault, type FaultCode } from '../core/fault.ts'
-import type { ListedLine } from '../core/proof-tree/leaf-maker.ts'
+import { publicLeafMaker, type LeafMaker, type ListedLine } from '../core/proof-tree/leaf-maker.ts'
 import { makeFolder } from '../platform/durable-file.ts'
 import type { NextTree, ProofTrees, TreeAhead } from '../publish/ports.ts'
 import { listedSince } from '../publish/listed-since.ts'
@@ -58,35 +63,47 @@ export function openProofTrees(
   }
 }
 
-/** The tree from what is kept, or from the history of the list where that doesn't go. */
-export function makeNextTree(
+/** The tree from what is kept, or from the history of the list where that doesn't go: then, and only then, the history is opened. */
+export async function makeNextTree(
   path: string,
-  openPublications: () => Store['publications'],
+  openPublications: () => Promise<Store['publications']>,
   next: NextTree,
-): MadeTree & { readonly close: () => void } {
+): Promise<MadeTree & { readonly close: () => void }> {
+  const wanted = { ...next, maker: await makerOf(next) }
   const file = openTreeFile(path)
   try {
-    const along = next.way && bringTreeAlong(file, next, next.way)
+    const along = next.way && bringTreeAlong(file, wanted, next.way)
     if (along !== null) return { ...along, close: file.close }
-    const made = anew(file, openPublications(), next)
+    const made = anew(file, await openPublications(), wanted)
     return { ...made, close: file.close }
   } catch (error) {
     file.close()
     if (!isFault(error, 'proof/damaged')) throw error
     removeTreeFile(path)
     const fresh = openTreeFile(path)
-    return { ...anew(fresh, openPublications(), next), close: fresh.close }
+    return { ...anew(fresh, await openPublications(), wanted), close: fresh.close }
   }
 }
 
-function anew(file: OpenTreeFile, publications: Store['publications'], next: NextTree): MadeTree {
-  const { listRowId, decision, secrets } = next
+/** What restricted lists need takes longer to be loaded than many a tree to be made. */
+async function makerOf({ place, secrets }: NextTree): Promise<LeafMaker> {
+  if (secrets === null) return publicLeafMaker(place)
+  const { restrictedLeafMaker } = await import('../core/proof-tree/restricted-leaf-maker.ts')
+  return restrictedLeafMaker(place, secrets)
+}
+
+function anew(
+  file: OpenTreeFile,
+  publications: Store['publications'],
+  wanted: NextTree & WantedTree,
+): MadeTree {
+  const { listRowId, decision, secrets } = wanted
   return makeTreeAnew(
     file,
-    next,
+    wanted,
     secrets === null
       ? publicLines(publications.lines(listRowId, decision))
-      : listedSince({ publications }, next),
+      : listedSince({ publications }, wanted),
   )
 }
 
@@ -108,10 +125,9 @@ function withTreeFile<T>(path: string, work: (file: OpenTreeFile) => T): T | nul
 }
 
 function makeHere(path: string, store: Pick<Store, 'publications'>, next: NextTree): TreeAhead {
-  const own: { made?: ReturnType<typeof makeNextTree> } = {}
-  const root = Promise.resolve().then(
-    () => (own.made = makeNextTree(path, () => store.publications, next)),
-  )
+  const own: { made?: Awaited<ReturnType<typeof makeNextTree>> } = {}
+  const openPublications = (): Promise<Store['publications']> => Promise.resolve(store.publications)
+  const root = makeNextTree(path, openPublications, next).then((made) => (own.made = made))
   const close = (): void => void root.then((made) => made.close()).catch(() => undefined)
   return {
     root,

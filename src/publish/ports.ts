@@ -2,6 +2,7 @@ import type { ChainEvent, ChainHead, NewEvent } from '../core/event.ts'
 import type { MadeTree, TreeWay, WantedTree } from '../core/kept-tree/next-tree.ts'
 import type { LineBlocks } from '../core/line-cursor.ts'
 import type { ManifestBasis } from '../core/log-leaf.ts'
+import type { LeafSecrets } from '../core/proof-tree/leaf-maker.ts'
 import type { ReachableWitness, WitnessOutcome } from './collect-cosignatures.ts'
 import type { ListDefinition } from '../core/list-definition.ts'
 import type { NextZone } from '../formats/zone/make-zone.ts'
@@ -324,7 +325,10 @@ export interface ZoneAhead {
 }
 
 /** The proof tree of a serial that is about to be published. */
-export interface NextTree extends WantedTree {
+export interface NextTree extends Omit<WantedTree, 'maker'> {
+  readonly place: string
+  /** Null for a public list. */
+  readonly secrets: LeafSecrets | null
   readonly listRowId: number
   /** The last decision that the serial includes. */
   readonly decision: number

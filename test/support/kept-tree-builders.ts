@@ -1,13 +1,12 @@
 import { diffLines, type HeldDiff } from '../../src/core/diff-lines.ts'
-import type { WantedTree } from '../../src/core/kept-tree/next-tree.ts'
 import {
   makeLeaf,
   publicLeafMaker,
-  restrictedLeafMaker,
   type LeafMaker,
   type LeafSecrets,
   type ListedLine,
 } from '../../src/core/proof-tree/leaf-maker.ts'
+import { restrictedLeafMaker } from '../../src/core/proof-tree/restricted-leaf-maker.ts'
 import { buildTree } from '../../src/core/proof-tree/proof-tree.ts'
 import { makeProofRoot } from '../../src/core/proof-tree/proof-root.ts'
 
@@ -33,8 +32,9 @@ export class SinceModel {
   }
 }
 
-export function makerOf({ place, secrets }: Pick<WantedTree, 'place' | 'secrets'>): LeafMaker {
-  return secrets === null ? publicLeafMaker(place) : restrictedLeafMaker(place, secrets)
+/** Of the list at `a`: public without secrets. */
+export function makerOf(secrets: LeafSecrets | null): LeafMaker {
+  return secrets === null ? publicLeafMaker('a') : restrictedLeafMaker('a', secrets)
 }
 
 /** The root, in hex, of a tree made of all leaves at once, in memory. */

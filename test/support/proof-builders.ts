@@ -2,10 +2,10 @@ import type { EntryKind, EntryValue } from '../../src/core/entry.ts'
 import {
   makeLeaf,
   publicLeafMaker,
-  restrictedLeafMaker,
   type EntryKey,
   type LeafMaker,
 } from '../../src/core/proof-tree/leaf-maker.ts'
+import { restrictedLeafMaker } from '../../src/core/proof-tree/restricted-leaf-maker.ts'
 import { buildTree, type ProofTree } from '../../src/core/proof-tree/proof-tree.ts'
 import { makeProofRoot, type ProofRoot } from '../../src/core/proof-tree/proof-root.ts'
 import { proveEntry } from '../../src/core/proof-tree/prove-entry.ts'

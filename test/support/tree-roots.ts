@@ -1,6 +1,7 @@
 import type { PublicationLeaf } from '../../src/core/log-leaf.ts'
 import { leafSecrets } from '../../src/core/proof-tree/leaf-secrets.ts'
-import { publicLeafMaker, restrictedLeafMaker } from '../../src/core/proof-tree/leaf-maker.ts'
+import { publicLeafMaker } from '../../src/core/proof-tree/leaf-maker.ts'
+import { restrictedLeafMaker } from '../../src/core/proof-tree/restricted-leaf-maker.ts'
 import { keyidOf } from '../../src/core/tuf-key.ts'
 import type { Authority } from '../../src/main/open-authority.ts'
 import { plainRoot, SinceModel } from './kept-tree-builders.ts'

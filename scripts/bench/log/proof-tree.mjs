@@ -15,12 +15,8 @@ import { verifyVrf } from '../../../dist/core/vrf/verify-vrf.js'
 import { blocksOfLines } from '../../../dist/core/hash-lines.js'
 import { bringTreeAlong, makeTreeAnew } from '../../../dist/core/kept-tree/next-tree.js'
 import { parseEntryProof, printEntryProof } from '../../../dist/core/proof-tree/entry-proof.js'
-import {
-  lineKey,
-  makeLeaf,
-  publicLeafMaker,
-  restrictedLeafMaker,
-} from '../../../dist/core/proof-tree/leaf-maker.js'
+import { lineKey, makeLeaf, publicLeafMaker } from '../../../dist/core/proof-tree/leaf-maker.js'
+import { restrictedLeafMaker } from '../../../dist/core/proof-tree/restricted-leaf-maker.js'
 import { buildTree } from '../../../dist/core/proof-tree/proof-tree.js'
 import { makeProofRoot } from '../../../dist/core/proof-tree/proof-root.js'
 import { proveEntry } from '../../../dist/core/proof-tree/prove-entry.js'
@@ -76,7 +72,7 @@ function keptTree(round) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-tree-'))
   const file = openTreeFile(path.join(folder, 'tree.db'))
   try {
-    const wanted = { place: 'bench', entries: count, secrets: null }
+    const wanted = { maker, entries: count }
     const all = function* () {
       for (let i = 0; i < count; i++) yield { line: lines[i], since: 1 }
     }

@@ -1,14 +1,7 @@
 import type { HeldDiff } from '../diff-lines.ts'
 import { Fault, isFault } from '../fault.ts'
 import { LineCursor, type LineBlocks } from '../line-cursor.ts'
-import {
-  lineKey,
-  publicLeafMaker,
-  restrictedLeafMaker,
-  type LeafMaker,
-  type LeafSecrets,
-  type ListedLine,
-} from '../proof-tree/leaf-maker.ts'
+import { lineKey, type LeafMaker, type ListedLine } from '../proof-tree/leaf-maker.ts'
 import { rootHash } from '../proof-tree/proof-root.ts'
 import { HASH_BYTES, LEAF_BYTES } from '../proof-tree/tree-hash.ts'
 import type { TreeChanges } from '../proof-tree/update-tree.ts'
@@ -21,12 +14,10 @@ import { updateRows } from './update-rows.ts'
 
 /** The tree that is wanted: of which list, at which serial. */
 export interface WantedTree {
-  readonly place: string
+  readonly maker: LeafMaker
   readonly serial: number
   /** How many entries it will have. */
   readonly entries: number
-  /** Null for a public list. */
-  readonly secrets: LeafSecrets | null
 }
 
 /** How it comes of an earlier one. */
@@ -55,7 +46,7 @@ export function bringTreeAlong(
   { from, steps }: TreeWay,
 ): MadeTree | null {
   const indices = new Map<string, Uint8Array>()
-  const maker = rememberIndices(makerOf(wanted), {
+  const maker = rememberIndices(wanted.maker, {
     find: (entry) => indices.get(entry) ?? file.index(entry),
     put: (entry, bytes) => indices.set(entry, bytes),
   })
@@ -82,7 +73,7 @@ export function makeTreeAnew(
   lines: Iterable<ListedLine>,
 ): MadeTree {
   const made: { head: TreeHead | null } = { head: null }
-  const plain = makerOf(wanted)
+  const plain = wanted.maker
   file.replace(({ spool, write, putIndex }) => {
     const maker = rememberIndices(plain, { find: file.index, put: putIndex })
     const shape = makeRows(wanted.entries, recordsOf(maker, lines), { spool, write })
@@ -91,10 +82,6 @@ export function makeTreeAnew(
   })
   if (made.head === null) throw new Error('a tree was made without a head')
   return { ...rootOf(plain, made.head), keep: () => undefined }
-}
-
-function makerOf({ place, secrets }: WantedTree): LeafMaker {
-  return secrets === null ? publicLeafMaker(place) : restrictedLeafMaker(place, secrets)
 }
 
 function isTreeOf(head: TreeHead, maker: LeafMaker, { serial, root }: TreeWay['from']): boolean {

@@ -1,7 +1,5 @@
-import { createHmac } from 'node:crypto'
 import type { EntryKind, EntryValue } from '../entry.ts'
 import { Fault } from '../fault.ts'
-import { openVrfKey } from '../vrf/vrf-key.ts'
 import { HASH_BYTES, LEAF_BYTES, sha256 } from './tree-hash.ts'
 
 /** What a proof is about. */
@@ -33,8 +31,6 @@ export interface LeafSecrets {
   readonly salts: Uint8Array
 }
 
-const SEED_BYTES = 32
-
 /** A list's id, or the code that a restricted list has in its place (`docs/glossary.md`). */
 const PLACE = /^[a-z0-9-]{1,40}$/
 
@@ -51,42 +47,13 @@ export function publicLeafMaker(place: string): LeafMaker {
   }
 }
 
-/**
- * Of a restricted list: places come of a VRF and commitments are salted, so that nobody can test guesses. Throws `proof/mismatch`
- * unless `place` is one and the seed has 32 octets, `vrf/invalid` for the other secret.
- */
-export function restrictedLeafMaker(place: string, secrets: LeafSecrets): LeafMaker {
-  assertPlace(place)
-  if (secrets.salts.length !== SEED_BYTES) {
-    throw new Fault(
-      'proof/mismatch',
-      `expected a seed of ${SEED_BYTES} octets, got ${secrets.salts.length}`,
-    )
-  }
-  const vrf = openVrfKey(secrets.vrf)
-  const derive = (tag: string, serial: number, of: string): Uint8Array =>
-    createHmac('sha256', secrets.salts)
-      .update(`bailiwick/${tag}/v1\n${place}\n${serial}\n${of}`)
-      .digest()
-  return {
-    place,
-    vrfKey: vrf.publicKey,
-    index: (key) => vrf.evaluate(indexInput(place, key)).subarray(0, HASH_BYTES),
-    proveIndex: (key) => {
-      const { proof, output } = vrf.prove(indexInput(place, key))
-      return { index: output.subarray(0, HASH_BYTES), vrf: proof }
-    },
-    salt: (line, since) => derive('salt', since, line),
-    rootSalt: (serial) => derive('root-salt', serial, ''),
-  }
-}
-
 /** Whether `text` can be the place of a list. */
 export function isPlace(text: string): boolean {
   return PLACE.test(text)
 }
 
-function assertPlace(place: string): void {
+/** Throws `proof/mismatch`. */
+export function assertPlace(place: string): void {
   if (isPlace(place)) return
   throw new Fault('proof/mismatch', `expected the place of a list, got ${JSON.stringify(place)}`)
 }

@@ -39,7 +39,7 @@ describe.each([
     (serials) => {
       const file = new MemoryTreeFile()
       const since = new SinceModel()
-      const maker = makerOf({ place: 'a', secrets })
+      const maker = makerOf(secrets)
       const roots = new Map<number, Uint8Array>()
       let lines: readonly string[] = []
       const changes: TreeWay['steps'][number][] = []
@@ -48,7 +48,7 @@ describe.each([
         const listed = since.take(serial, next)
         changes.push({ serial, changes: changesBetween(lines, next) })
         lines = next
-        const wanted = { place: 'a', serial, entries: next.length, secrets }
+        const wanted = { maker, serial, entries: next.length }
         const kept = file.head()?.serial ?? 0
         const root = roots.get(kept)
         const along =
@@ -72,12 +72,11 @@ describe('a kept tree that was damaged', () => {
     numRuns: 4 * RUNS,
   })('gives the right root, or none', (first, second, which, where, mask) => {
     const file = new MemoryTreeFile()
-    const wanted = { place: 'a', secrets: null }
-    const maker = makerOf(wanted)
+    const maker = makerOf(null)
     const since = new SinceModel()
     const one = makeTreeAnew(
       file,
-      { ...wanted, serial: 1, entries: first.length },
+      { maker, serial: 1, entries: first.length },
       since.take(1, first),
     )
     const [row, bytes] = [...file.rows][which % file.rows.size]!
@@ -87,7 +86,7 @@ describe('a kept tree that was damaged', () => {
     file.asked = []
     const two = bringTreeAlong(
       file,
-      { ...wanted, serial: 2, entries: second.length },
+      { maker, serial: 2, entries: second.length },
       {
         from: { serial: 1, root: one.root },
         steps: [{ serial: 2, changes: changesBetween(first, second) }],

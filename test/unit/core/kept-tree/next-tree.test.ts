@@ -17,7 +17,7 @@ import { MemoryTreeFile } from '../../../support/memory-tree-file.ts'
 const lineOf = (n: number): string => `n${n}.example\thost\tnxdomain\t-\t-`
 const linesTo = (n: number): string[] => Array.from({ length: n }, (_, i) => lineOf(i))
 const all = (lines: readonly string[]) => lines.map((line) => ({ line, since: 1 }))
-const WANTED = { place: 'a', serial: 2, secrets: null }
+const WANTED = { maker: makerOf(null), serial: 2 }
 
 function made(count: number): { file: MemoryTreeFile; root: Uint8Array; lines: string[] } {
   const file = new MemoryTreeFile()
@@ -58,7 +58,7 @@ describe('bringing a kept tree along', () => {
     const other = Buffer.from(root)
     other[31]! ^= 1
     expect(bringTreeAlong(file, wanted, { ...way, from: { serial: 1, root: other } })).toBeNull()
-    const hidden = { ...wanted, secrets: SECRETS }
+    const hidden = { ...wanted, maker: makerOf(SECRETS) }
     expect(bringTreeAlong(file, hidden, way)).toBeNull()
     expect(bringTreeAlong(new MemoryTreeFile(), wanted, way)).toBeNull()
   })
@@ -117,12 +117,12 @@ describe('bringing a kept tree along', () => {
 })
 
 describe('the index of an entry of a restricted list', () => {
-  const wanted = { place: 'a', serial: 1, entries: 5, secrets: SECRETS }
+  const wanted = { maker: makerOf(SECRETS), serial: 1, entries: 5 }
 
   test('is kept, and believed only with its check', () => {
     const file = new MemoryTreeFile()
     const listed = new SinceModel().take(1, linesTo(5))
-    const expected = plainRoot(makerOf(wanted), 1, listed)
+    const expected = plainRoot(wanted.maker, 1, listed)
     const rootNow = (): string =>
       Buffer.from(makeTreeAnew(file, wanted, listed).root).toString('hex')
     expect(rootNow()).toBe(expected)
@@ -140,11 +140,9 @@ describe('the index of an entry of a restricted list', () => {
     file.indices.set(entry, other)
     expect(rootNow()).toBe(expected)
     // Of another key, what was kept is no use.
-    const secrets = { ...SECRETS, vrf: Buffer.alloc(32, 0x33) }
-    const moved = makeTreeAnew(file, { ...wanted, secrets }, listed).root
-    expect(Buffer.from(moved).toString('hex')).toBe(
-      plainRoot(makerOf({ place: 'a', secrets }), 1, listed),
-    )
+    const maker = makerOf({ ...SECRETS, vrf: Buffer.alloc(32, 0x33) })
+    const moved = makeTreeAnew(file, { ...wanted, maker }, listed).root
+    expect(Buffer.from(moved).toString('hex')).toBe(plainRoot(maker, 1, listed))
   })
 
   test('is not computed again for what went and comes back', () => {
@@ -169,6 +167,6 @@ describe('the index of an entry of a restricted list', () => {
     back.keep()
     expect(file.indices.size).toBe(before)
     const listed = lines.map((line, i) => ({ line, since: i === 4 ? 3 : 1 }))
-    expect(Buffer.from(back.root).toString('hex')).toBe(plainRoot(makerOf(wanted), 3, listed))
+    expect(Buffer.from(back.root).toString('hex')).toBe(plainRoot(wanted.maker, 3, listed))
   })
 })

@@ -7,11 +7,8 @@ import {
   printEntryProof,
   type EntryProofJson,
 } from '../../../../src/core/proof-tree/entry-proof.ts'
-import {
-  makeLeaf,
-  publicLeafMaker,
-  restrictedLeafMaker,
-} from '../../../../src/core/proof-tree/leaf-maker.ts'
+import { makeLeaf, publicLeafMaker } from '../../../../src/core/proof-tree/leaf-maker.ts'
+import { restrictedLeafMaker } from '../../../../src/core/proof-tree/restricted-leaf-maker.ts'
 import { buildTree } from '../../../../src/core/proof-tree/proof-tree.ts'
 import { makeProofRoot } from '../../../../src/core/proof-tree/proof-root.ts'
 import { proveEntry } from '../../../../src/core/proof-tree/prove-entry.ts'

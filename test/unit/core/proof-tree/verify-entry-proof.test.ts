@@ -6,11 +6,8 @@ import {
   printEntryProof,
   type EntryProof,
 } from '../../../../src/core/proof-tree/entry-proof.ts'
-import {
-  lineKey,
-  publicLeafMaker,
-  restrictedLeafMaker,
-} from '../../../../src/core/proof-tree/leaf-maker.ts'
+import { lineKey, publicLeafMaker } from '../../../../src/core/proof-tree/leaf-maker.ts'
+import { restrictedLeafMaker } from '../../../../src/core/proof-tree/restricted-leaf-maker.ts'
 import { proveEntry } from '../../../../src/core/proof-tree/prove-entry.ts'
 import { verifyEntryProof } from '../../../../src/core/proof-tree/verify-entry-proof.ts'
 import { MAX_ENTRY_LINE } from '../../../../src/core/parse-entry.ts'
