@@ -50,7 +50,7 @@ export function bringTreeAlong(
     find: (entry) => indices.get(entry) ?? file.index(entry),
     put: (entry, bytes) => indices.set(entry, bytes),
   })
-  const rows = new Map<number, Uint8Array>()
+  const rows = new Map<number, () => Uint8Array>()
   const shape = unlessDamaged(() =>
     file.view(() => {
       const head = file.head()
@@ -62,7 +62,7 @@ export function bringTreeAlong(
   const head = { ...shape, serial: wanted.serial }
   return {
     ...rootOf(maker, head),
-    keep: () => file.keep({ from: from.serial, head, rows, indices }),
+    keep: () => file.keep({ from: from.serial, head, rows: encoded(rows), indices }),
   }
 }
 
@@ -98,7 +98,7 @@ function rootOf(
 interface Rows {
   readonly read: TreeFile['read']
   /** Those that were made. */
-  readonly rows: Map<number, Uint8Array>
+  readonly rows: Map<number, () => Uint8Array>
 }
 
 function takeSteps(
@@ -110,12 +110,12 @@ function takeSteps(
   let shape: TreeShape = head
   for (const { serial, changes } of steps) {
     const update = updateRows(
-      (row) => rows.get(row) ?? read(row),
+      (row) => rows.get(row)?.() ?? read(row),
       shape,
       changesOf(maker, serial, changes),
     )
     if (update === null) return null
-    for (const [row, bytes] of update.rows) rows.set(row, bytes)
+    for (const [row, encode] of update.rows) rows.set(row, encode)
     shape = update.shape
   }
   return shape
@@ -129,6 +129,13 @@ function changesOf(maker: LeafMaker, serial: number, { added, removed }: HeldDif
   const records = Buffer.alloc(come.length * LEAF_BYTES)
   come.forEach((line, i) => putRecord(records, i * LEAF_BYTES, maker, { line, since: serial }))
   return { removed: indices, added: records }
+}
+
+/** One at a time: together they would be as large as all that has changed, once more. */
+function* encoded(
+  rows: ReadonlyMap<number, () => Uint8Array>,
+): Generator<readonly [number, Uint8Array], void, undefined> {
+  for (const [row, encode] of rows) yield [row, encode()]
 }
 
 /** Lines without their line feeds. */

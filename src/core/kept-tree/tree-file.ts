@@ -25,7 +25,8 @@ export interface TreeFile {
 
 export interface KeptChange {
   readonly head: TreeHead
-  readonly rows: ReadonlyMap<number, Uint8Array>
+  /** By number. Gone through once. */
+  readonly rows: Iterable<readonly [row: number, bytes: Uint8Array]>
   readonly indices: ReadonlyMap<string, Uint8Array>
 }
 

@@ -30,7 +30,8 @@ export type ReadRows = (number: number) => Uint8Array | null
 /** What an update makes: rows to be put in place of those of the same numbers. */
 export interface RowUpdate {
   readonly shape: TreeShape
-  readonly rows: ReadonlyMap<number, Uint8Array>
+  /** Each makes its bytes when it is asked: the root needs none of them, and somebody waits for it. */
+  readonly rows: ReadonlyMap<number, () => Uint8Array>
 }
 
 /**
@@ -47,7 +48,7 @@ export function updateRows(
   assertFits(after)
   if (Math.abs(rowBits(after) - bits) > BITS_OF_SLACK) return null
   const below = blockBits(bits)
-  const rows = new Map<number, Uint8Array>()
+  const rows = new Map<number, () => Uint8Array>()
   const top = decodeBlock(
     { number: TOP_ROW, row: read(TOP_ROW), hash: hashText(topHash) },
     bits - below,
@@ -59,12 +60,12 @@ export function updateRows(
     const row = read(number)
     const nodes = decodeBlock({ number, row, hash: nodeText(top.nodes, node) }, below)
     changeBlock({ read, rows, bits }, nodes, pages)
-    rows.set(number, encodeBlock(number, nodes))
+    rows.set(number, () => encodeBlock(number, nodes))
     setNode(top, node, nodeText(nodes.nodes, 1), nodes.counts[1] ?? 0)
     changed.push(node >> 1)
   }
   hashAbove(top, changed)
-  rows.set(TOP_ROW, encodeBlock(TOP_ROW, top))
+  rows.set(TOP_ROW, () => encodeBlock(TOP_ROW, top))
   const counted = top.counts[1] ?? 0
   return { shape: { bits, count: counted, top: top.nodes.slice(HASH_BYTES, 2 * HASH_BYTES) }, rows }
 }
@@ -87,7 +88,7 @@ function groupByBlock(
 
 interface Rewriting {
   readonly read: ReadRows
-  readonly rows: Map<number, Uint8Array>
+  readonly rows: Map<number, () => Uint8Array>
   readonly bits: number
 }
 
@@ -101,7 +102,7 @@ function changeBlock({ read, rows, bits }: Rewriting, block: NodeBlock, pages: P
       changes,
     )
     const hash = recordsHash(records, bits)
-    rows.set(number, encodeRow(number, hash, [records]))
+    rows.set(number, () => encodeRow(number, hash, [records]))
     setNode(block, node, hash, records.length / LEAF_BYTES)
     changed.push(node >> 1)
   }
