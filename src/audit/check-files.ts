@@ -4,7 +4,7 @@ import { LOG_FOLDER, logTilePath, metadataPath, TIMESTAMP_PATH } from '../core/l
 import { parseTilePath, printTilePath, TILE_WIDTH, tileHashCount } from '../core/log/tile.ts'
 import { decodeEntryBundle, encodeEntryBundle } from '../core/log/entry-bundle.ts'
 import { HASH_BYTES } from '../core/log/tree-hash.ts'
-import { isAhead, type LogEnd } from './is-ahead.ts'
+import { checkBehind, isAhead, type LogEnd } from './is-ahead.ts'
 import { MAX_TARGET_BYTES } from './limits.ts'
 import { maxBytesOf } from './leaf-audit.ts'
 import type { MetadataAudit } from './metadata-audit.ts'
@@ -65,7 +65,10 @@ export async function checkUnlogged(
   const path = metadataPath(role, version)
   const bytes = await readFile(deps, path, maxBytesOf(role))
   if (bytes === null) return false
-  if (await isAhead(deps, end, { role, version, bytes })) return true
+  if (await isAhead(deps, end, { role, version, bytes })) {
+    await checkBehind(deps, end)
+    return true
+  }
   const how = metadata.isSigned(role, bytes) ? 'validly signed by the keys that count' : 'a file'
   deps.findings.add('metadata/unlogged', path, 'a leaf of it in the log', `none for ${how}`)
   return false

@@ -15,6 +15,7 @@ export const FINDING_CODES = [
   'checkpoint/stranger',
   'checkpoint/fork',
   'checkpoint/rewind',
+  'checkpoint/behind',
   'log/missing',
   'log/damaged',
   'log/tile',

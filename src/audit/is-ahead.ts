@@ -1,9 +1,10 @@
 import { Fault } from '../core/fault.ts'
-import { logTilePath, metadataProofPath } from '../core/layout.ts'
+import { LOG_CHECKPOINT_PATH, logTilePath, metadataProofPath } from '../core/layout.ts'
 import { tileHashReader } from '../core/log/hash-reader.ts'
 import { MAX_LOG_PROOF_BYTES, parseLogProof } from '../core/log/log-proof.ts'
 import type { LogPolicy } from '../core/log/policy.ts'
 import { consistencyTiles, proveConsistency } from '../core/log/prove.ts'
+import { MAX_NOTE_BYTES } from '../core/log/note.ts'
 import { TILE_WIDTH } from '../core/log/tile.ts'
 import { HASH_BYTES, hashLeaf, type TreeHead } from '../core/log/tree-hash.ts'
 import { verifyConsistency, verifyInclusion } from '../core/log/verify-proof.ts'
@@ -11,7 +12,7 @@ import { metadataLeaf, printLeaf } from '../core/log-leaf.ts'
 import { stopsAudit } from './limit-published.ts'
 import { verifyUnderAny } from './proof-check.ts'
 import type { Published } from './published.ts'
-import { readFile, type AuditDeps } from './read-file.ts'
+import { orTell, readFile, type AuditDeps } from './read-file.ts'
 
 /** The newest checkpoint, and whom to believe of later ones. */
 export interface LogEnd {
@@ -43,6 +44,27 @@ export async function isAhead(
     if (!(error instanceof Fault) || stopsAudit(error)) throw error
     return false
   }
+}
+
+/**
+ * Tells of a checkpoint that metadata have gone beyond, unless it has been replaced since it was read: then a publication was only being shown.
+ * One that stays is what a crash has left, until the authority starts again; or both pointers were replayed, which looks the same.
+ */
+export async function checkBehind(deps: AuditDeps, { head, policies }: LogEnd): Promise<void> {
+  const text = await readFile(deps, LOG_CHECKPOINT_PATH, MAX_NOTE_BYTES)
+  const later =
+    text &&
+    orTell(
+      () => verifyUnderAny(policies, text.toString()),
+      () => undefined,
+    )
+  if (later !== null && later.size > head.size) return
+  deps.findings.add(
+    'checkpoint/behind',
+    LOG_CHECKPOINT_PATH,
+    'a checkpoint of all metadata that are published',
+    `one of ${head.size} leaves, and signed proofs of more`,
+  )
 }
 
 /** Throws where the tiles do not show that the one tree goes on as the other. */

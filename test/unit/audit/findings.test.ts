@@ -160,6 +160,16 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    code: 'checkpoint/behind',
+    what: 'both pointers are older than what is published',
+    act: async (mock) => {
+      const pointers = ['log/checkpoint', 'tuf/metadata/timestamp.json']
+      const before = pointers.map((path) => mock.files.get(path) ?? Buffer.alloc(0))
+      await mock.publish('phishing', NEXT)
+      pointers.forEach((path, i) => mock.files.set(path, before[i] ?? Buffer.alloc(0)))
+    },
+  },
+  {
     code: 'log/missing',
     what: 'a bundle is missing',
     act: (mock) => put(mock, /^log\/tile\/entries/, none),
