@@ -53,23 +53,35 @@ export async function changeKeys(
 ): Promise<KeysChanged> {
   const before = readRoles(deps.store)
   assertTogether(changes)
-  const planned = changes.map((change) => planKeys(before, change))
-  const roles: RoleChanged[] = []
-  for (const { change, replaced, kept, threshold, making } of planned) {
-    const { role, publicKeys = [] } = change
+  const fresh: FreshKeys[] = []
+  for (const { change, making } of changes.map((one) => planKeys(before, one))) {
     const made = await makeKeys(deps, change, making)
-    assertOthers(role, replaced, made)
-    const fresh = [...made, ...publicKeys]
-    const keys = { keyids: [...kept, ...fresh.map(({ keyid }) => keyid)], threshold }
-    roles.push({ role, change: change.change, made, keys })
+    fresh.push({ change, made, all: [...made, ...(change.publicKeys ?? [])] })
   }
-  const all = [
-    ...roles.flatMap(({ made }) => made),
-    ...changes.flatMap((one) => one.publicKeys ?? []),
-  ]
-  const change = { roles, keys: publicKeys(all) }
-  const outcome = await changeTrust(deps, (now, at) => planOf(deps, now, change, at))
+  const keys = publicKeys(fresh.flatMap(({ all }) => all))
+  let roles: readonly RoleChanged[] = []
+  const outcome = await changeTrust(deps, (now, at) => {
+    // What waited for its witnesses, or another process, may have given the role other keys since: `now` says which stay.
+    roles = fresh.map((one) => roleChanged(now, one))
+    return planOf(deps, now, { roles, keys }, at)
+  })
   return { roles, ...outcome }
+}
+
+/** The keys that a change brings, once they are made. */
+interface FreshKeys {
+  readonly change: KeyChange
+  readonly made: readonly HeldKey[]
+  /** Those that were made, and those that are elsewhere. */
+  readonly all: readonly PublicKey[]
+}
+
+function roleChanged(now: AuthorityRoles, { change, made, all }: FreshKeys): RoleChanged {
+  const { replaced, kept, threshold } = planKeys(now, change)
+  assertOthers(change.role, replaced, made)
+  const keys = { keyids: [...kept, ...all.map(({ keyid }) => keyid)], threshold }
+  assertThreshold(change.role, threshold, keys.keyids.length)
+  return { role: change.role, change: change.change, made, keys }
 }
 
 interface PlannedKeys {
