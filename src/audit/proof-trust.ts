@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Fault } from '../core/fault.ts'
+import { Fault, isFault } from '../core/fault.ts'
 import { LOG_POLICY_TARGET } from '../core/layout.ts'
 import { metadataLeaf, printLeaf } from '../core/log-leaf.ts'
 import { parseLogProof } from '../core/log/log-proof.ts'
@@ -10,7 +10,7 @@ import { verifyInclusion } from '../core/log/verify-proof.ts'
 import type { Explanation, ProvenFile } from './explanation.ts'
 import { parseSigned, type SignedFile } from './parse-signed.ts'
 import { verifyUnderAny } from './proof-check.ts'
-import { keysByRoot, verifySignatures } from './role-keys.ts'
+import { keysByRoot, verifySignatures, type RoleKeys } from './role-keys.ts'
 import { targetsOf } from './targets-of.ts'
 
 /** What whoever verifies a proof brings along. */
@@ -30,15 +30,38 @@ export interface Placed {
   readonly file: SignedFile
 }
 
-/** The policies of the file, if the targets in it have signed them: those are to be verified under them. Throws `audit/proof`. */
-export function signedPolicies({ policies, targets }: ProofSigners): readonly LogPolicy[] {
-  const signed = targets.map(({ bytes }) => {
-    const file = parseSigned(Buffer.from(bytes, 'base64'), 'targets')
-    return targetsOf(file).get(LOG_POLICY_TARGET)?.sha256
-  })
-  const own = policies.filter((text) => signed.includes(sha256(Buffer.from(text))))
-  if (own.length < policies.length) throw refused('policies that targets have signed', 'others')
+/**
+ * The policies of the file that targets in it have signed, by the keys that its last root names: targets that replaced keys alone have signed may
+ * be a thief's, in a log of his own. Those are still to be verified under them, with the roots. Throws `audit/proof`.
+ */
+export function signedPolicies({ policies, roots, targets }: ProofSigners): readonly LogPolicy[] {
+  const files = targets.map(({ bytes }) => parseSigned(Buffer.from(bytes, 'base64'), 'targets'))
+  const named = policyHashes(files)
+  const isNamed = (text: string): boolean => named.has(sha256(Buffer.from(text)))
+  if (!policies.every(isNamed)) throw refused('policies that targets have signed', 'others')
+  const last = roots.at(-1)
+  if (last === undefined) throw refused('a root', 'none')
+  const keys = keysByRoot(parseSigned(Buffer.from(last.bytes, 'base64'), 'root'), 'targets')
+  const counting = policyHashes(files.filter((file) => isSignedBy(file, keys)))
+  const own = policies.filter((text) => counting.has(sha256(Buffer.from(text))))
+  if (own.length === 0 && policies.length > 0) {
+    throw refused('a policy signed by the keys that the last root gives to targets', 'none')
+  }
   return own.map((text) => parsePolicy(Buffer.from(text)))
+}
+
+function policyHashes(files: readonly SignedFile[]): ReadonlySet<string> {
+  return new Set(files.flatMap((file) => targetsOf(file).get(LOG_POLICY_TARGET)?.sha256 ?? []))
+}
+
+function isSignedBy(file: SignedFile, keys: RoleKeys): boolean {
+  try {
+    verifySignatures(file, [keys])
+    return true
+  } catch (error) {
+    if (isFault(error, 'trust/signature')) return false
+    throw error
+  }
 }
 
 /** The versions of targets, each signed by the keys of its root, and the roots by each other, from the trusted one on. Throws `audit/proof`. */
