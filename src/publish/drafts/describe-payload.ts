@@ -3,7 +3,7 @@ import type { PayloadFile } from './payload-file.ts'
 
 /**
  * What a file asks its holders to sign, in plain words, line by line: everything that holds afterwards, and how it differs from what holds
- * now. It is made of what is to be signed and of nothing that is only told.
+ * now. Below the first two lines it is made of what is to be signed, and of nothing that is only told.
  */
 export function describePayload(file: PayloadFile): string[] {
   const { root, targets, before, policy } = file
@@ -96,9 +96,10 @@ function printFile({ hashes, length, custom }: TargetFile): string {
 }
 
 function indented(text: string): string[] {
+  // A last line without its line feed is signed as well: it is shown.
   return text
+    .replace(/\n$/, '')
     .split('\n')
-    .slice(0, -1)
     .map((line) => `  ${line}`)
 }
 

@@ -78,9 +78,9 @@ export function parsePayloadFile(bytes: Uint8Array): PayloadFile {
   const parts = readPayloads(payloads)
   assertNext(parts.root, root)
   assertNext(parts.targets, targets)
-  assertPolicy(parts.targets, policy)
+  assertPolicy(targets, parts.targets, policy)
   return {
-    ...{ authority, draft, title, ...parts, policy: policy as string | null },
+    ...{ authority, draft, title, ...parts, policy },
     before: {
       root: { signed: root, sha256: sha256Hex(Buffer.from(String(before['root']))) },
       targets: { signed: targets, sha256: sha256Hex(Buffer.from(String(before['targets']))) },
@@ -120,12 +120,22 @@ function assertNext(
   )
 }
 
-/** The policy is shown to holders because targets name it: so it must be the one that they name. */
-function assertPolicy(targets: TargetsSigned | null, policy: unknown): void {
-  if (policy === null) return
-  const named = targets?.targets[LOG_POLICY_TARGET]?.hashes.sha256
-  if (typeof policy === 'string' && sha256Hex(Buffer.from(policy)) === named) return
-  throw invalid('expected the policy that the targets name, got another')
+/** Holders are shown the policy that targets name, to its last line, wherever that isn't the one of before. */
+function assertPolicy(
+  before: TargetsSigned,
+  targets: TargetsSigned | null,
+  policy: unknown,
+): asserts policy is string | null {
+  const named = targets?.targets[LOG_POLICY_TARGET]
+  if (policy === null) {
+    const old = before.targets[LOG_POLICY_TARGET]
+    if (named === undefined || named.hashes.sha256 === old?.hashes.sha256) return
+    throw invalid('expected the policy that the targets name anew, got none')
+  }
+  const bytes = Buffer.from(typeof policy === 'string' ? policy : '')
+  if (sha256Hex(bytes) !== named?.hashes.sha256 || bytes.length !== named.length) {
+    throw invalid('expected the policy that the targets name, got another')
+  }
 }
 
 function assertSignedBy(text: unknown, root: RootSigned, role: 'root' | 'targets'): void {

@@ -1,7 +1,9 @@
 import { canonicalize } from '@tufjs/canonical-json'
 import { isFault } from '../../core/fault.ts'
+import { LOG_POLICY_TARGET } from '../../core/layout.ts'
 import { keyidOf } from '../../core/tuf-key.ts'
 import type { RoleKeys, RootSigned, TargetsSigned } from '../tuf-metadata.ts'
+import { EXPORT_KEY_TARGET } from '../init-authority.ts'
 import { invalid, isHex, isObject, type JsonObject } from './canonical-file.ts'
 
 /*
@@ -38,6 +40,11 @@ export function readTargets(signed: unknown): TargetsSigned {
   if (!isObject(files) || !Object.values(files).every(isFile)) {
     throw invalid('expected targets with lengths and SHA-256, got others')
   }
+  // What else would lie there would count before what a list's own key has signed (TUF 1.0 §5.6.7).
+  const stranger = Object.keys(files).find((name) => !KNOWN_TARGETS.has(name))
+  if (stranger !== undefined) {
+    throw invalid(`expected ${[...KNOWN_TARGETS].join(' and ')}, got ${JSON.stringify(stranger)}`)
+  }
   const { keys, roles } = isObject(delegations) ? delegations : {}
   assertKeys(keys)
   if (!Array.isArray(roles)) throw invalid('expected the delegations of targets, got none')
@@ -53,9 +60,14 @@ export function readTargets(signed: unknown): TargetsSigned {
     if (!isShaped) throw invalid(`expected a role for each list, got ${JSON.stringify(name)}`)
     assertRoleKeys(name, role, keys, ['keyids', 'name', 'paths', 'terminating', 'threshold'])
   }
+  const names = roles.map((role: JsonObject) => role['name'])
+  if (new Set(names).size < names.length) throw invalid('expected each list once, got one again')
   assertAllUsed(keys, roles)
   return targets as unknown as TargetsSigned
 }
+
+/** The files that targets themselves name: lists have theirs in roles of their own. */
+const KNOWN_TARGETS: ReadonlySet<string> = new Set([EXPORT_KEY_TARGET, LOG_POLICY_TARGET])
 
 /** Whether `text` is the one canonical text of a value (TUF 1.0 §4.1), which is what is signed. */
 export function isCanonical(text: string, value: unknown): boolean {
@@ -135,6 +147,7 @@ function isFile(file: unknown): boolean {
   const { hashes, length, custom } = file
   return (
     Number.isSafeInteger(length) &&
+    Number(length) >= 0 &&
     isObject(hashes) &&
     Object.keys(hashes).join() === 'sha256' &&
     isHex(hashes['sha256'], 32) &&

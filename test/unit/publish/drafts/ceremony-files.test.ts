@@ -1,7 +1,9 @@
 import { createHash, createPrivateKey, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { canonicalize } from '@tufjs/canonical-json'
 import { describe, expect, it } from 'vitest'
 import { keyidOf } from '../../../../src/core/tuf-key.ts'
+import { printCanonicalFile } from '../../../../src/publish/drafts/canonical-file.ts'
 import { describePayload } from '../../../../src/publish/drafts/describe-payload.ts'
 import { parsePayloadFile } from '../../../../src/publish/drafts/payload-file.ts'
 import { parsePublicKeyFile } from '../../../../src/publish/drafts/public-key-file.ts'
@@ -26,6 +28,15 @@ const read = <T>(name: string): Vectors<T> => {
   return JSON.parse(readFileSync(url, 'utf8')) as Vectors<T>
 }
 const fault = (code: string): unknown => expect.objectContaining({ code })
+const FILE = { length: 1, hashes: { sha256: 'ab'.repeat(32) }, custom: {} }
+interface Payload {
+  policy: string | null
+  payloads: { role: string; payload: string }[]
+}
+interface Targets {
+  targets: Record<string, typeof FILE>
+  delegations: { roles: object[] }
+}
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 /** RFC 8410 §7: an Ed25519 key of this seed. */
 const keyOf = (seed: string) =>
@@ -83,6 +94,32 @@ describe('a file to be signed', () => {
 
   it.each(invalid)('is refused: $name', ({ file }) => {
     expect(() => parsePayloadFile(Buffer.from(file))).toThrow(fault('draft/invalid'))
+  })
+
+  it.each<[string, (file: Payload, targets: Targets) => void]>([
+    ['hides the policy that targets name anew', (file) => (file.policy = null)],
+    ['has a file of a list in targets', (_, { targets }) => (targets['lists/a/b'] = FILE)],
+    ['has a file with a name of its own', (_, { targets }) => (targets['to/String'] = FILE)],
+    ['has a length below nothing', (_, { targets }) => (targets['log/policy.txt']!.length = -1)],
+    ['has another length of the policy', (_, { targets }) => targets['log/policy.txt']!.length++],
+    ['has a list twice', (_, { delegations: { roles } }) => roles.push(roles[0]!)],
+  ])('is refused where it %s', (_, change) => {
+    const { file } = valid[1]!
+    const changed = (by: typeof change): string => {
+      const payload = JSON.parse(file) as Payload
+      const targets = JSON.parse(payload.payloads[0]!.payload) as Targets
+      by(payload, targets)
+      const text = canonicalize(targets)
+      payload.payloads[0]!.payload = text
+      return printCanonicalFile({ ...payload })
+    }
+    expect(changed(() => undefined)).toBe(file)
+    expect(() => parsePayloadFile(Buffer.from(changed(change)))).toThrow(fault('draft/invalid'))
+  })
+
+  it('shows the last line of a policy also where it has no line feed', () => {
+    const parsed = parsePayloadFile(Buffer.from(valid[1]!.file))
+    expect(describePayload({ ...parsed, policy: 'one\ntwo' }).slice(-2)).toEqual(['  one', '  two'])
   })
 
   it('is refused where a single byte is another, wherever it lies', () => {
