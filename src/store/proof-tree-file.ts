@@ -2,6 +2,8 @@ import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { KeptChange, TreeFile, TreeHead, TreeSink } from '../core/kept-tree/tree-file.ts'
 import { Fault, isFault } from '../core/fault.ts'
+import { MAX_TREE_LEAVES } from '../core/proof-tree/proof-tree.ts'
+import { HASH_BYTES } from '../core/proof-tree/tree-hash.ts'
 import { storeFault } from './store-fault.ts'
 
 /** Marks the file in its header, and counts the forms that its tables have had. */
@@ -108,13 +110,30 @@ function methodsOf(sqlite: Database.Database, guard: Guard): TreeFile {
     write.head(work({ spool: spoolOf(sqlite), write: write.row, putIndex: write.index }))
   })
   return {
-    head: () => guard(() => head.get() ?? null),
-    read: (number) => guard(() => row.get(number) ?? null),
-    index: (entry) => guard(() => index.get(entry) ?? null),
+    head: () => guard(() => wholeHead(head.get() ?? null)),
+    read: (number) => guard(() => octets(row.get(number) ?? null)),
+    index: (entry) => guard(() => octets(index.get(entry) ?? null)),
     view: (work) => guard(() => sqlite.transaction(work).deferred()),
     keep: (change) => guard(() => keep.immediate(change)),
     replace: (work) => guard(() => replace.immediate(work)),
   }
+}
+
+/** SQLite keeps what was damaged under any type. */
+function wholeHead(head: TreeHead | null): TreeHead | null {
+  if (head === null) return null
+  const { serial, bits, count, top } = head
+  const isWhole =
+    [serial, bits, count].every((one) => Number.isSafeInteger(one) && one >= 0) &&
+    count <= MAX_TREE_LEAVES &&
+    octets(top).length === HASH_BYTES
+  if (isWhole) return head
+  throw damaged('its head is none')
+}
+
+function octets<T extends Uint8Array | null>(value: T): T {
+  if (value === null || value instanceof Uint8Array) return value
+  throw damaged('it has something else than octets')
 }
 
 interface Writer {

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { KeptChange, TreeFile, TreeHead } from '../../src/core/kept-tree/tree-file.ts'
 import { openTreeFile } from '../../src/store/proof-tree-file.ts'
@@ -160,5 +161,21 @@ describe('the file of a kept tree', () => {
       for (let row = 0; row < 200; row++) file.read(row)
     }
     expect(readAll).toThrow(expect.objectContaining({ code: 'proof/damaged' }))
+  })
+
+  test.each([
+    ["UPDATE head SET top = 'text'", 'head'],
+    ['UPDATE head SET top = zeroblob(31)', 'head'],
+    ['UPDATE head SET bits = -1', 'head'],
+    [`UPDATE head SET count = ${2 ** 24 + 1}`, 'head'],
+    ["UPDATE head SET serial = 'q'", 'head'],
+    ["UPDATE tree SET bytes = 'text'", 'read'],
+  ] as const)('tells that it is damaged after %s', (damage, method) => {
+    kept()
+    const sqlite = new Database(path())
+    sqlite.exec(damage)
+    sqlite.close()
+    const file = openOne()
+    expect(() => file[method](7)).toThrow(expect.objectContaining({ code: 'proof/damaged' }))
   })
 })
