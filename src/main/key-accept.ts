@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { Acceptance } from '../publish/drafts/accept-signatures.ts'
 import type { Authority } from './open-authority.ts'
 import { globalOptions } from './global-options.ts'
 import { printMissing } from './key-draft-text.ts'
 import { printJson } from './print-table.ts'
-import { naming } from './system-fault.ts'
+import { readCeremonyFile } from './read-ceremony-file.ts'
 
 /** `key accept`. */
 export async function acceptFiles(
@@ -17,9 +16,7 @@ export async function acceptFiles(
   const { acceptSignatures } = await import('../publish/drafts/accept-signatures.ts')
   const { parseSignatureFile } = await import('../publish/drafts/signature-file.ts')
   const { projectPublished } = await import('../publish/project-published.ts')
-  const signatures = files.flatMap((file) =>
-    parseSignatureFile(naming(file, () => readFileSync(file))),
-  )
+  const signatures = files.flatMap((file) => parseSignatureFile(readCeremonyFile(file)))
   const { data, actor } = globalOptions(command)
   const work = async (authority: Authority): Promise<Acceptance[]> => {
     const done = await acceptSignatures(authority, signatures)

@@ -7,7 +7,6 @@ import type { Authority } from './open-authority.ts'
 import { draftFacts, printDrafted } from './key-draft-text.ts'
 import { globalOptions } from './global-options.ts'
 import { printJson } from './print-table.ts'
-import { naming } from './system-fault.ts'
 import { wantedToken, type TokenFlags } from './token-option.ts'
 
 export interface ChangeOptions extends TokenFlags {
@@ -114,10 +113,10 @@ async function readPublicFiles(
   files: readonly string[],
 ): Promise<PublicKey[]> {
   if (files.length === 0) return []
-  const { readFileSync } = await import('node:fs')
+  const { readCeremonyFile } = await import('./read-ceremony-file.ts')
   const { parsePublicKeyFile } = await import('../publish/drafts/public-key-file.ts')
   return files.map((file) => {
-    const { use, ...key } = parsePublicKeyFile(naming(file, () => readFileSync(file)))
+    const { use, ...key } = parsePublicKeyFile(readCeremonyFile(file))
     if (roles.join() === use) return key
     throw new Fault(
       'usage/invalid',

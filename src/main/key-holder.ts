@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { InvalidArgumentError, type Command } from 'commander'
 import { Fault } from '../core/fault.ts'
 import { printJson } from './print-table.ts'
-import { naming } from './system-fault.ts'
+import { readCeremonyFile } from './read-ceremony-file.ts'
 
 /** Adds what a holder of keys does, on a machine without network and without an authority. */
 export function registerHolder(key: Command): void {
@@ -106,7 +106,7 @@ async function signPayloadFile(payload: string, options: SignOptions): Promise<v
   const { describePayload } = await import('../publish/drafts/describe-payload.ts')
   const { keysAsked, signPayload } = await import('../publish/drafts/sign-payload.ts')
   const { printSignatureFile } = await import('../publish/drafts/signature-file.ts')
-  const file = parsePayloadFile(naming(payload, () => readFileSync(payload)))
+  const file = parsePayloadFile(readCeremonyFile(payload))
   process.stdout.write(`${describePayload(file).join('\n')}\n\n`)
   if (!existsSync(options.keys)) {
     throw new Fault(
