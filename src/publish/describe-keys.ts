@@ -1,5 +1,5 @@
 import { parsePolicy } from '../core/log/parse-policy.ts'
-import { treeUse } from '../core/layout.ts'
+import { isTreeUse, treeUse } from '../core/layout.ts'
 import { keyidOf } from '../core/tuf-key.ts'
 import { readRoles } from './authority-roles.ts'
 import { EXPORT_KEY_TARGET } from './init-authority.ts'
@@ -11,7 +11,7 @@ import { lastManifest } from './prepare-tree.ts'
 export interface KeyDescription {
   readonly keyid: string
   /**
-   * The role that it signs for now, `export`, `log`, `tree-PLACE`, `earlier log` for one that signs beside the log's key, or null for a key that was replaced.
+   * The role that it signs for now, `export`, `log`, `tree-PLACE`, `earlier log` for one that signs beside the log's key, `earlier tree-PLACE` for one of earlier serials, or null for a key that was replaced.
    */
   readonly role: string | null
   readonly threshold: number | null
@@ -56,12 +56,13 @@ export function describeKeys({
   )
   const used = new Set(counting.map(({ keyid }) => keyid))
   const earlier = new Set(store.log.policies().flatMap(keyidsOf))
+  const uses = new Map(keys.all().map(({ keyid, use }) => [keyid, use]))
   const replaced = [...held].filter(([keyid]) => !used.has(keyid))
   return [
     ...counting,
     ...replaced.map(([keyid, token]) => ({
       keyid,
-      role: earlier.has(keyid) ? 'earlier log' : null,
+      role: earlier.has(keyid) ? 'earlier log' : earlierTree(uses.get(keyid)),
       threshold: null,
       of: null,
       isHeld: true,
@@ -69,6 +70,11 @@ export function describeKeys({
       expiresAt: null,
     })),
   ]
+}
+
+/** Without it, nothing can be proved of the serials that were made with it. */
+function earlierTree(use = ''): string | null {
+  return isTreeUse(use) ? `earlier ${use}` : null
 }
 
 /** The keys that the last proof trees of restricted lists were made with. */
