@@ -72,12 +72,21 @@ export function verifyProofFile(path: string, flags: ProofFlags): void {
   const entries = bytes.length > MAX_ENTRY_PROOF_FILE_BYTES ? null : entryProofIn(bytes)
   if (entries !== null) {
     const proven = verifyEntryProofFile(parseEntryProofFile(entries), trust)
-    process.stdout.write(`${tellAnswers(proven)}proven: ${ENTRY_PROOF_FORMAT}\n`)
+    process.stdout.write(`${tellAnswers(proven)}${tellTrust(flags)}proven: ${ENTRY_PROOF_FORMAT}\n`)
     return
   }
   const explanation = parseExplanation(bytes)
   verifyExplanation(explanation, trust)
-  process.stdout.write(`${tell(explanation)}proven: ${EXPLANATION_FORMAT}\n`)
+  process.stdout.write(`${tell(explanation)}${tellTrust(flags)}proven: ${EXPLANATION_FORMAT}\n`)
+}
+
+/** What was taken from the file itself: anybody can make an authority and a log of his own. */
+function tellTrust({ policy, root }: ProofFlags): string {
+  const lines = [
+    ...(root === undefined ? ['the root of trust is the one of the file: give --root'] : []),
+    ...(policy === undefined ? ["the log's policy is the one of the file: give --policy"] : []),
+  ]
+  return lines.map((line) => `${line}\n`).join('')
 }
 
 /** The JSON of a proof of entries; null where it is something else. */
