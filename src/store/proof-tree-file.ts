@@ -173,7 +173,9 @@ function spoolOf(sqlite: Database.Database): TreeSink['spool'] {
 /** What can't be read is made again, whatever the reason. */
 function treeFault(path: string, error: unknown): unknown {
   const fault = storeFault(path, error)
-  if (!isFault(fault, 'store/damaged', 'store/not-a-database')) return fault
+  // A table that is gone is told as a wrong statement.
+  const isWithoutTable = error instanceof Database.SqliteError && error.code === 'SQLITE_ERROR'
+  if (!isWithoutTable && !isFault(fault, 'store/damaged', 'store/not-a-database')) return fault
   return damaged(`${JSON.stringify(path)} can't be read`, fault)
 }
 

@@ -178,4 +178,12 @@ describe('the file of a kept tree', () => {
     const file = openOne()
     expect(() => file[method](7)).toThrow(expect.objectContaining({ code: 'proof/damaged' }))
   })
+
+  test('is made anew where a table is gone', () => {
+    kept()
+    const sqlite = new Database(path())
+    sqlite.exec('ALTER TABLE tree RENAME TO other')
+    sqlite.close()
+    expect(openOne().head()).toBeNull()
+  })
 })

@@ -95,7 +95,8 @@ async function forge(
   const key = { value: 'innocent.example', kind: 'domain' } as const
   const listed = new Map([['innocent.example\tdomain', { line, since: 1 }]])
   const file = {
-    ...{ format: ENTRY_PROOF_FORMAT, place: 'phishing', serial: 1, policies: [policy] },
+    format: ENTRY_PROOF_FORMAT,
+    ...{ place: 'phishing', serial: 1, policies: [policy] },
     answers: answerAll({ tree, listed }, maker, 1, [key as never]),
     leaf: { bytes: leaf.toString('base64'), proof: proof(3) },
     roots: [proven('root', 1, roots[0]!, 0), proven('root', 2, roots[1]!, 2)],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openProofTrees } from '../../src/main/proof-trees.ts'
 import type { NextZone } from '../../src/formats/zone/make-zone.ts'
 import type { ZoneSummary } from '../../src/formats/zone/zone-key.ts'
 import type { Authority } from '../../src/main/open-authority.ts'
@@ -139,7 +140,12 @@ describe('the zone of a long list', () => {
   const lines = Array.from({ length: ENTRIES + 1 }, (_, i) => entryLine(1_000_000 + i))
   const begun: NextZone[] = []
   const ends: string[] = []
-  const beside = (kept: ZoneSummary | null): Pick<PublishDeps, 'beginZone'> => ({
+  const beside = (kept: ZoneSummary | null): Pick<PublishDeps, 'beginZone' | 'trees'> => ({
+    // Of a long list the proof tree is made by a thread, which runs what was compiled.
+    trees: openProofTrees(
+      { folder: authority.paths.work, database: authority.paths.database, store: authority.store },
+      new URL('../../dist/main/proof-tree-thread.js', import.meta.url),
+    ),
     beginZone: (next) => {
       begun.push(next)
       return {
