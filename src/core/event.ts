@@ -4,6 +4,8 @@ import { printSortedJson, type Json } from './sorted-json.ts'
 
 /** Everything that an authority does and that its chain of decisions tells (`docs/spec/events.md` §3). */
 export const EVENT_ACTS = [
+  'api-key-made',
+  'api-key-revoked',
   'chain-began',
   'decision',
   'decision-refused',
@@ -14,15 +16,22 @@ export const EVENT_ACTS = [
   'key-rotated',
   'key-used',
   'log-policy',
+  'organisation-added',
   'override',
   'publication',
   'publication-refused',
   'restored',
+  'role-given',
+  'role-taken',
+  'signed-in',
   'subscriber-added',
   'subscriber-changed',
   'subscriber-old-revoked',
   'subscriber-revoked',
   'subscriber-rotated',
+  'user-added',
+  'user-changed',
+  'user-disabled',
 ] as const
 export type EventAct = (typeof EVENT_ACTS)[number]
 

@@ -7,6 +7,7 @@ import { decisionDays } from '../curation/decision-days.ts'
 import { proposeEntry } from '../curation/propose-entry.ts'
 import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
+import { assertMay } from './assert-may.ts'
 import { findList, withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
 import { newReference } from './new-reference.ts'
@@ -34,6 +35,7 @@ export async function addEntry(
   const { data, actor } = globalOptions(command)
   const written = { ...options, value, reference: options.reference ?? newReference() }
   await withStore(data, (store) => {
+    assertMay(store, { actor, acts: ['propose-add'], lists: [listId] })
     const list = findList(store, listId)
     noteRefusal({ store, list, actor, act: 'add' }, () => assertOneApproval(list.definition))
     const entry = proposeEntry(list.definition, written)

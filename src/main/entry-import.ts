@@ -10,11 +10,13 @@ import {
 } from '../curation/plan-import.ts'
 import { countCoveredByList, countCoveredInFile } from '../curation/count-covered.ts'
 import { decisionDays } from '../curation/decision-days.ts'
+import type { Act } from '../curation/may-act.ts'
 import { assertCategory } from '../curation/propose-entry.ts'
 import type { DecisionAct, NewDecision } from '../store/decision-store.ts'
 import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
 import { assertFilesApart } from './assert-files-apart.ts'
+import { assertMay } from './assert-may.ts'
 import { findList, withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
 import { printImport, type ImportOutcome } from './import-summary.ts'
@@ -48,11 +50,18 @@ export async function importEntries(
 ): Promise<void> {
   const { data, actor } = globalOptions(command)
   await withStore(data, (store) => {
+    assertMay(store, { actor, acts: MODE_ACTS[options.mode], lists: [listId] })
     const list = findList(store, listId)
     const outcome = runImport({ store, list, actor, progress: openProgress() }, files, options)
     process.stdout.write(options.json === true ? printJson(outcome) : printImport(outcome))
   })
 }
+
+/** A mirror also retires. */
+const MODE_ACTS = {
+  add: ['propose-add'],
+  mirror: ['propose-add', 'propose-retire', 'propose-amend'],
+} as const satisfies Readonly<Record<ImportMode, readonly Act[]>>
 
 /** As `importEntries`, for one list of an open store; prints nothing. */
 export function runImport(

@@ -7,6 +7,7 @@ import { parseEntryValue } from '../core/parse-entry.ts'
 import type { EntryRow } from '../store/entry-store.ts'
 import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
+import { assertMay } from './assert-may.ts'
 import { findList, withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
 import { neighbours } from './neighbours.ts'
@@ -31,6 +32,8 @@ export async function retireEntry(
   await withStore(
     data,
     async (store) => {
+      const act = options.urgent === true ? 'urgent-retire' : 'propose-retire'
+      assertMay(store, { actor, acts: [act], lists: [listId] })
       const list = findList(store, listId)
       const { decision, rows } = store.write(() => {
         const found = findListed(store, list, { value, kind: options.kind })

@@ -92,7 +92,9 @@ async function exportEvents(
   const { data, actor } = globalOptions(command)
   const { withStore } = await import('./find-list.ts')
   const { writeDurableBlocks } = await import('../platform/durable-file.ts')
+  const { assertMay } = await import('./assert-may.ts')
   await withStore(data, async (store) => {
+    assertMay(store, { actor, acts: ['read-events'] })
     // First, so that the file tells of itself.
     const subject = { format: 'events', output }
     store.write(() => store.events.append({ act: 'export', actor, subject }))

@@ -35,6 +35,7 @@ interface ExportFlags {
 async function exportList(listId: string, flags: ExportFlags, command: Command): Promise<void> {
   const { renderExport } = await import('../formats/render-export.ts')
   const { findList, withStore } = await import('./find-list.ts')
+  const { assertMay } = await import('./assert-may.ts')
   const { findPublication } = await import('./find-publication.ts')
   const { assertFilesApart } = await import('./assert-files-apart.ts')
   const format = await parseFormat(flags.format)
@@ -49,6 +50,7 @@ async function exportList(listId: string, flags: ExportFlags, command: Command):
   })
   const { data, actor } = globalOptions(command)
   await withStore(data, async (store) => {
+    assertMay(store, { actor, acts: ['export'], lists: [listId] })
     const list = findList(store, listId)
     const publication = findPublication(store, list, flags.serial)
     const source = await sourceOf(store, list.rowId, publication)

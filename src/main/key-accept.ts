@@ -13,12 +13,14 @@ export async function acceptFiles(
   command: Command,
 ): Promise<void> {
   const { withAuthority } = await import('./open-authority.ts')
+  const { assertMay } = await import('./assert-may.ts')
   const { acceptSignatures } = await import('../publish/drafts/accept-signatures.ts')
   const { parseSignatureFile } = await import('../publish/drafts/signature-file.ts')
   const { projectPublished } = await import('../publish/project-published.ts')
   const signatures = files.flatMap((file) => parseSignatureFile(readCeremonyFile(file)))
   const { data, actor } = globalOptions(command)
   const work = async (authority: Authority): Promise<Acceptance[]> => {
+    assertMay(authority.store, { actor, acts: ['manage-keys'] })
     const done = await acceptSignatures(authority, signatures)
     await projectPublished(authority, { isThorough: false })
     return done

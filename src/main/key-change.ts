@@ -28,6 +28,7 @@ export async function changeRoles(
   command: Command,
 ): Promise<void> {
   const { withAuthority } = await import('./open-authority.ts')
+  const { assertMay } = await import('./assert-may.ts')
   const { changeKeys } = await import('../publish/rotate-key.ts')
   const { projectPublished } = await import('../publish/project-published.ts')
   const { data, actor } = globalOptions(command)
@@ -39,6 +40,7 @@ export async function changeRoles(
   const where = wantedToken(options)
   assertOneKey(roles, elsewhere, options)
   async function run(authority: Authority): Promise<void> {
+    assertMay(authority.store, { actor, acts: ['manage-keys'] })
     const wanted: KeyChange[] = []
     for (const role of roles) wanted.push(changeOf(await roleName(authority, role)))
     const done = await changeKeys(authority, ...wanted)
@@ -67,10 +69,12 @@ async function changeLog(
     )
   }
   const { withAuthority } = await import('./open-authority.ts')
+  const { assertMay } = await import('./assert-may.ts')
   const { rotateLogKey } = await import('../publish/rotate-log-key.ts')
   const { projectPublished } = await import('../publish/project-published.ts')
   const where = wantedToken(flags)
   const work = async (authority: Authority): Promise<LogKeyChanged> => {
+    assertMay(authority.store, { actor, acts: ['manage-keys'] })
     const done = await rotateLogKey(authority, where)
     await projectPublished(authority, { isThorough: false })
     return done

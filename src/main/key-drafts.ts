@@ -94,7 +94,10 @@ async function writePayload(
 
 async function dropDraft(id: string, _options: object, command: Command): Promise<void> {
   const { withAuthority } = await import('./open-authority.ts')
-  await withAuthority(globalOptions(command).data, (authority) => {
+  const { assertMay } = await import('./assert-may.ts')
+  const { data, actor } = globalOptions(command)
+  await withAuthority(data, (authority) => {
+    assertMay(authority.store, { actor, acts: ['manage-keys'] })
     // By its whole name also where the file is damaged, and nothing in it can be asked.
     const named = authority.drafts.all().filter(({ name }) => name.startsWith(id))
     const [only, other] = named

@@ -9,7 +9,10 @@ export async function forgetKey(id: string, _options: object, command: Command):
   const { withAuthority } = await import('./open-authority.ts')
   const { describeKeys } = await import('../publish/describe-keys.ts')
   const { readDrafts } = await import('../publish/drafts/find-draft.ts')
-  await withAuthority(globalOptions(command).data, (authority) => {
+  const { assertMay } = await import('./assert-may.ts')
+  const { data, actor } = globalOptions(command)
+  await withAuthority(data, (authority) => {
+    assertMay(authority.store, { actor, acts: ['manage-keys'] })
     const held = describeKeys(authority).filter(
       ({ isHeld, keyid }) => isHeld && keyid.startsWith(id),
     )

@@ -19,10 +19,12 @@ export async function renew(
     )
   }
   const { withAuthority } = await import('./open-authority.ts')
+  const { assertMay } = await import('./assert-may.ts')
   const { renewRole } = await import('../publish/renew-role.ts')
   const { projectPublished } = await import('../publish/project-published.ts')
   const { data, actor } = globalOptions(command)
   const work = async (authority: Authority): Promise<TrustChanged> => {
+    assertMay(authority.store, { actor, acts: ['manage-keys'] })
     const done = await renewRole(authority, role)
     await projectPublished(authority, { isThorough: false })
     return done

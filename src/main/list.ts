@@ -46,11 +46,13 @@ async function applyLists(files: string[], options: JsonOption, command: Command
   const { assertListChange } = await import('../curation/assert-list-change.ts')
   const { assertOwnOrigins } = await import('../curation/assert-own-origins.ts')
   const { withStore } = await import('./find-list.ts')
+  const { assertMay } = await import('./assert-may.ts')
   const { ensureListRoles } = await import('./publish-hooks.ts')
   const { draftFacts, printDrafted } = await import('./key-draft-text.ts')
   const { applied, drafted } = await withStore(
     data,
     async (store) => {
+      assertMay(store, { actor, acts: ['manage-list'], lists: definitions.map(({ id }) => id) })
       // All or none: a mistake in the third file leaves the first two as they were.
       const done = store.write(() => {
         const outcomes = definitions.map((definition) => {

@@ -26,6 +26,7 @@ import { writeDurableFile } from '../platform/durable-file.ts'
 import { listedSince } from '../publish/listed-since.ts'
 import type { StoredList } from '../store/list-store.ts'
 import { tellAnswers } from './audit-answers.ts'
+import { assertMay } from './assert-may.ts'
 import { findList } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
 import { withAuthority, type Authority } from './open-authority.ts'
@@ -51,6 +52,7 @@ export async function openEntry(
   await withAuthority(data, async (authority) => {
     const { store } = authority
     const list = findList(store, id)
+    assertMay(store, { actor, acts: ['export'], lists: [id] })
     const serial = wanted ?? store.publications.latest(list.rowId)?.serial ?? 0
     const file = await proveStored(authority, list, serial, keys)
     const proven = verifyEntryProofFile(file, { policy: null, root: null })

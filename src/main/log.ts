@@ -70,10 +70,12 @@ async function open(id: string, options: OpenOptions, command: Command): Promise
   }
   const { data, actor } = globalOptions(command)
   const { findList, withStore } = await import('./find-list.ts')
+  const { assertMay } = await import('./assert-may.ts')
   const { printOpening } = await import('../core/log-opening.ts')
   const { writeDurableBlocks } = await import('../platform/durable-file.ts')
   const { serial, output } = options
   await withStore(data, (store) => {
+    assertMay(store, { actor, acts: ['export', 'read-reasons'], lists: [id] })
     const list = findList(store, id)
     const all = store.publications.all(list.rowId).map((one) => one.serial)
     const wanted = serial === undefined ? all : all.filter((one) => one === serial)
@@ -205,11 +207,13 @@ async function policy(
   }
   const text = await readPolicyFile(file)
   const { changePolicy } = await import('../publish/change-policy.ts')
+  const { assertMay } = await import('./assert-may.ts')
   const { projectPublished } = await import('../publish/project-published.ts')
   const { printDrafted } = await import('./key-draft-text.ts')
   const { drafted } = await withAuthority(
     data,
     async (authority) => {
+      assertMay(authority.store, { actor, acts: ['manage-keys'] })
       const done = await changePolicy(authority, text, { isForced: withoutOldWitnesses })
       await projectPublished(authority)
       return done

@@ -1,4 +1,4 @@
-import { Fault } from '../core/fault.ts'
+import { Fault, isFault } from '../core/fault.ts'
 import { projectPublished } from '../publish/project-published.ts'
 import {
   planPublish,
@@ -7,6 +7,8 @@ import {
   type PublishOutcome,
 } from '../publish/publish-list.ts'
 import type { StoredList } from '../store/list-store.ts'
+import type { Store } from '../store/open-store.ts'
+import { assertMay, type Attempted } from './assert-may.ts'
 import { findList } from './find-list.ts'
 import type { Authority } from './open-authority.ts'
 
@@ -20,6 +22,37 @@ export function chosenLists(
   ids: readonly string[],
 ): readonly StoredList[] {
   return ids.length === 0 ? store.lists.all() : [...new Set(ids)].map((id) => findList(store, id))
+}
+
+/**
+ * Lists by id, each of which the actor must be allowed to publish; without ids all those that it may. Faults: `list/not-found`, and what
+ * `assertMay` throws.
+ */
+export function permittedLists(
+  { store }: Pick<Authority, 'store'>,
+  ids: readonly string[],
+  attempt: Omit<Attempted, 'lists'>,
+): readonly StoredList[] {
+  const chosen = chosenLists({ store }, ids)
+  const may = ids.length === 0 ? chosen.filter(({ id }) => isAllowed(store, attempt, id)) : chosen
+  // Who may publish nothing is told so, and why.
+  const asked = may.length === 0 ? chosen : may
+  if (asked.length > 0) assertMay(store, { ...attempt, lists: asked.map(({ id }) => id) })
+  return may
+}
+
+function isAllowed(
+  store: Pick<Store, 'users'>,
+  attempt: Omit<Attempted, 'lists'>,
+  list: string,
+): boolean {
+  try {
+    assertMay(store, { ...attempt, lists: [list] })
+    return true
+  } catch (error) {
+    if (isFault(error, 'user/refused')) return false
+    throw error
+  }
 }
 
 /**

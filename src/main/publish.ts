@@ -3,6 +3,7 @@ import { Fault } from '../core/fault.ts'
 import { EXIT } from './run-program.ts'
 import { globalOptions } from './global-options.ts'
 import { printJson } from './print-table.ts'
+import type { Act } from '../curation/may-act.ts'
 import type { KeyFolder } from '../platform/key-folder.ts'
 import type { Authority } from './open-authority.ts'
 import type { ListReport } from './publish-lists.ts'
@@ -43,11 +44,13 @@ async function publish(ids: string[], flags: PublishFlags, command: Command): Pr
   const isDryRun = flags.dryRun === true
   const keys = isDryRun ? null : await warmKeys(data)
   const { withAuthority } = await import('./open-authority.ts')
-  const { chosenLists, planLists, publishLists } = await import('./publish-lists.ts')
+  const { chosenLists, permittedLists, planLists, publishLists } =
+    await import('./publish-lists.ts')
   const override = overrideOf(flags)
   async function run(authority: Authority): Promise<readonly ListReport[]> {
-    const lists = chosenLists(authority, ids)
-    if (isDryRun) return planLists(authority, lists)
+    if (isDryRun) return planLists(authority, chosenLists(authority, ids))
+    const acts: readonly Act[] = override === null ? ['publish'] : ['publish', 'override']
+    const lists = permittedLists(authority, ids, { actor, acts })
     return publishLists(authority, lists, { actor, override })
   }
   const reports = await withAuthority(data, run, { actor, ...(keys !== null && { keys }) })

@@ -124,10 +124,12 @@ async function exportSubscribers(
   command: Command,
 ): Promise<void> {
   const { withStore } = await import('./find-list.ts')
+  const { assertMay } = await import('./assert-may.ts')
   const { printCredentials } = await import('./subscriber-export.ts')
   const { writeDurableFile } = await import('../platform/durable-file.ts')
   const { data, actor } = globalOptions(command)
   await withStore(data, (store) => {
+    assertMay(store, { actor, acts: ['manage-subscribers'] })
     const at = new Date()
     const subject = { format: 'credentials', output }
     store.write(() => store.events.append({ act: 'export', actor, subject }))

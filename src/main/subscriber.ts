@@ -1,6 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { Fault } from '../core/fault.ts'
 import type { Subscriber } from '../store/subscriber-store.ts'
+import type { Store } from '../store/open-store.ts'
+import { assertMay } from './assert-may.ts'
 import { globalOptions } from './global-options.ts'
 import { printJson } from './print-table.ts'
 import {
@@ -113,6 +115,7 @@ async function addSubscriber(
   await withStore(
     data,
     async (store) => {
+      assertMayManage(store, actor, lists)
       for (const id of lists) findList(store, id)
       const added = store.write(() => {
         assertTerms(store, name, terms)
@@ -140,6 +143,7 @@ async function setSubscriber(
       for (const id of rest.lists ?? []) findList(store, id)
       const { key, changed } = store.write(() => {
         const before = findSubscriber(store, name)
+        assertMayManage(store, actor, [...before.lists, ...(rest.lists ?? [])])
         const transfer = transferBy ?? before.transfer
         const terms = { ...termsOf(before), ...rest, transfer }
         assertTerms(store, name, terms)
@@ -172,7 +176,8 @@ async function rotateCredentials(
   await withStore(
     data,
     async (store) => {
-      const { transfer, keys } = findSubscriber(store, name)
+      const { transfer, keys, lists } = findSubscriber(store, name)
+      assertMayManage(store, actor, lists)
       const key = transfer === 'tsig' ? newKey(name, keys[0]?.algorithm ?? 'hmac-sha256') : null
       const at = new Date()
       const { overlap } = options
@@ -184,6 +189,11 @@ async function rotateCredentials(
     },
     { actor },
   )
+}
+
+/** A subscriber is changed by whoever administers all of its lists. */
+function assertMayManage(store: Store, actor: string, lists: readonly string[]): void {
+  assertMay(store, { actor, acts: ['manage-subscribers'], lists })
 }
 
 function hoursAfter(at: Date, hours: number): Date {
@@ -201,7 +211,7 @@ async function revokeSubscriber(
   await withStore(
     data,
     (store) => {
-      findSubscriber(store, name)
+      assertMayManage(store, actor, findSubscriber(store, name).lists)
       const at = new Date()
       const revoked =
         old === true ? store.subscribers.revokeOld(name, at) : store.subscribers.revoke(name, at)

@@ -1,16 +1,24 @@
 import { createHash } from 'node:crypto'
 
-/** What makes a token recognisable, for people and for scanners of leaked secrets. */
+/** What makes a subscriber's token recognisable, for people and for scanners of leaked secrets. */
 export const TOKEN_PREFIX = 'blw_'
+/** The same for a user's API key, and for the code with which a user chooses a password. */
+export const API_KEY_PREFIX = 'blk_'
+export const INVITATION_PREFIX = 'bli_'
 /** Bytes of chance in a token. */
 export const TOKEN_BYTES = 32
 
-const TOKEN = new RegExp(`^${TOKEN_PREFIX}[A-Za-z0-9_-]{43}$`)
+const CHANCE = /^[A-Za-z0-9_-]{43}$/
 
-/** The token made of `random`, 32 bytes of chance: `blw_` and their base64url. */
-export function printToken(random: Uint8Array): string {
+/** The token made of `random`, 32 bytes of chance: `blw_`, or another prefix, and their base64url. */
+export function printToken(random: Uint8Array, prefix = TOKEN_PREFIX): string {
   if (random.length !== TOKEN_BYTES) throw new Error(`a token needs ${TOKEN_BYTES} bytes of chance`)
-  return TOKEN_PREFIX + Buffer.from(random).toString('base64url')
+  return prefix + Buffer.from(random).toString('base64url')
+}
+
+/** Whether `text` has the form of a token with that prefix. */
+export function isToken(text: string, prefix: string): boolean {
+  return text.startsWith(prefix) && CHANCE.test(text.slice(prefix.length))
 }
 
 /**
@@ -21,11 +29,14 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
-/** The token of an `Authorization` header (RFC 6750 §2.1), or null if it holds none of ours. */
-export function bearerToken(authorization: string | undefined): string | null {
+/** The token of an `Authorization` header (RFC 6750 §2.1), or null if it holds none of ours with that prefix. */
+export function bearerToken(
+  authorization: string | undefined,
+  prefix = TOKEN_PREFIX,
+): string | null {
   if (authorization === undefined) return null
   const space = authorization.indexOf(' ')
   if (authorization.slice(0, space).toLowerCase() !== 'bearer') return null
   const token = authorization.slice(space + 1).trim()
-  return TOKEN.test(token) ? token : null
+  return isToken(token, prefix) ? token : null
 }

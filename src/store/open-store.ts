@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { Fault } from '../core/fault.ts'
+import { apiKeyStore, type ApiKeyStore } from './api-key-store.ts'
 import { writeBackup, type BackupFile } from './backup.ts'
 import { checkDatabase } from './check-database.ts'
 import { decisionStore, type DecisionStore } from './decision-store.ts'
@@ -12,10 +13,12 @@ import { listStore, type ListStore } from './list-store.ts'
 import { logStore, type LogStore } from './log-store.ts'
 import { metadataStore, type MetadataStore } from './metadata-store.ts'
 import { assertOurs, migrate } from './migrate.ts'
+import { organisationStore, type OrganisationStore } from './organisation-store.ts'
 import { publicationStore, type PublicationStore } from './publication-store.ts'
 import { restorationStore, type RestorationStore } from './restoration-store.ts'
 import { guardMethods, storeFault, withStoreFaults } from './store-fault.ts'
 import { subscriberStore, type SubscriberStore } from './subscriber-store.ts'
+import { userStore, type UserStore } from './user-store.ts'
 
 /** How long a process waits for another one's write transaction before `store/busy`. */
 export const BUSY_TIMEOUT_MS = 30_000
@@ -30,6 +33,9 @@ export interface Store {
   readonly log: LogStore
   readonly subscribers: SubscriberStore
   readonly restorations: RestorationStore
+  readonly organisations: OrganisationStore
+  readonly users: UserStore
+  readonly apiKeys: ApiKeyStore
   readonly events: EventStore
   /**
    * Runs `work` in one write transaction that excludes every other writer: what it reads is still true
@@ -136,6 +142,9 @@ function composeStore(
     log: guardMethods(path, logStore(db, sqlite, { metadata, publications }, recorder)),
     subscribers: guardMethods(path, subscriberStore(db, recorder)),
     restorations: guardMethods(path, restorationStore(db, recorder)),
+    organisations: guardMethods(path, organisationStore(db, recorder)),
+    users: guardMethods(path, userStore(db, recorder)),
+    apiKeys: guardMethods(path, apiKeyStore(db, recorder)),
     events: guardMethods(path, events),
     ...guardMethods(path, {
       write,

@@ -3,6 +3,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { raiseCatalogs } from './catalog-serials.ts'
 import type { Recorder } from './event-store.ts'
 import { lists, publications, restorations } from './schema.ts'
+import { endAllSessions } from './sign-in-rows.ts'
 
 /** A list came back from a backup: serials above may have been given away before, with other entries than they have now. */
 export interface Restoration {
@@ -16,7 +17,7 @@ export interface Restoration {
 export interface RestorationStore {
   /** In the order in which they happened. */
   readonly all: () => Restoration[]
-  /** Notes of every list that it came back from a backup at the serial that it has now, and gives every catalog a serial above those lost. */
+  /** Notes of every list that it came back from a backup at the serial that it has now, gives every catalog a serial above those lost, and ends all sessions. */
   readonly note: (at: Date) => void
 }
 
@@ -49,6 +50,7 @@ export function restorationStore(
           db.insert(restorations).values({ listRowId, serial, at: at.toISOString() }).run()
         }
         raiseCatalogs(db, at)
+        endAllSessions(db)
         const subject = { lists: rows.map(({ list, serial }) => ({ list, serial })) }
         events.append({ act: 'restored', subject })
       }),

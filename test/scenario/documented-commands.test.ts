@@ -56,7 +56,7 @@ function parseCommand(page: string, line: string): Documented {
     .replace(/\s(#|[|>&]).*$/, '')
     .split(/\s+/)
     .slice(1)
-  const [noun = '', verb = ''] = words
+  const [noun = '', verb = '', third = ''] = words
   const single = [
     'convert',
     'init',
@@ -71,7 +71,10 @@ function parseCommand(page: string, line: string): Documented {
   const path =
     single.includes(noun) || noun.startsWith('-') || !/^[a-z][a-z-]*$/.test(verb)
       ? [noun]
-      : [noun, verb]
+      : // The one noun whose verbs have verbs of their own.
+        noun === 'user' && verb === 'role'
+        ? [noun, verb, third]
+        : [noun, verb]
   return {
     page,
     line,

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { bearerToken, hashToken, printToken } from '../../../src/platform/http-auth.ts'
+import {
+  API_KEY_PREFIX,
+  bearerToken,
+  hashToken,
+  isToken,
+  printToken,
+} from '../../../src/platform/http-auth.ts'
 
 const TOKEN = printToken(Buffer.alloc(32, 0xff))
 
@@ -26,4 +32,23 @@ test.each([
   [`Bearer ${TOKEN}, Bearer ${TOKEN}`, null],
 ])('the token of Authorization %j is %j', (header, expected) => {
   expect(bearerToken(header)).toBe(expected)
+})
+
+test('a token of one kind is none of another', () => {
+  const key = printToken(Buffer.alloc(32, 0xff), API_KEY_PREFIX)
+  expect(key).toBe(`blk_${'_'.repeat(42)}8`)
+  expect(bearerToken(`Bearer ${key}`)).toBeNull()
+  expect(bearerToken(`Bearer ${TOKEN}`, API_KEY_PREFIX)).toBeNull()
+  expect(bearerToken(`Bearer ${key}`, API_KEY_PREFIX)).toBe(key)
+})
+
+test.each([
+  ['bli_' + 'A'.repeat(43), true],
+  ['bli_' + 'A'.repeat(42), false],
+  ['bli_' + 'A'.repeat(44), false],
+  ['blk_' + 'A'.repeat(43), false],
+  ['bli_' + 'A'.repeat(42) + '=', false],
+  ['', false],
+])('%s is an invitation: %s', (text, isOne) => {
+  expect(isToken(text, 'bli_')).toBe(isOne)
 })

@@ -260,19 +260,19 @@ describe('the chain', () => {
 })
 
 describe('a database of an older program', () => {
-  const LOG_TABLES = [
-    'log_batch',
-    'log_checkpoints',
-    'log_leaves',
-    'log_policies',
-    'manifests',
-    'sweeps',
+  const TABLES = [
+    ...['lists', 'list_definitions', 'decisions', 'entries', 'publications', 'metadata'],
+    ...['subscribers', 'subscriber_keys', 'restorations', 'sqlite_sequence'],
   ]
 
   /** As it was before the fourth migration. */
   function forgetChain(): void {
     const sqlite = new Database(path)
-    for (const table of ['events', ...LOG_TABLES]) sqlite.exec(`DROP TABLE ${table}`)
+    sqlite.pragma('foreign_keys = OFF')
+    const all = sqlite.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all()
+    for (const table of all as string[]) {
+      if (!TABLES.includes(table)) sqlite.exec(`DROP TABLE ${table}`)
+    }
     sqlite.pragma('user_version = 3')
     sqlite.close()
   }

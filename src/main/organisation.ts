@@ -1,0 +1,63 @@
+import type { Command } from 'commander'
+import { ORGANISATION_KINDS } from '../core/person.ts'
+import { globalOptions } from './global-options.ts'
+import { printJson, printTable, printTime } from './print-table.ts'
+
+/** Adds `organisation`. */
+export function register(program: Command): void {
+  const organisation = program
+    .command('organisation')
+    .description('to whom users belong: approvals are counted by it')
+  organisation
+    .command('add <name>')
+    .description('add an organisation; it keeps its name for ever')
+    .requiredOption('--kind <kind>', ORGANISATION_KINDS.join(', '))
+    .option('--json', 'print as JSON')
+    .addHelpText('after', '\nExample:\n  bailiwick organisation add "Example CERT" --kind cert')
+    .action(addOrganisation)
+  organisation
+    .command('ls')
+    .description('all organisations')
+    .option('--json', 'print as JSON')
+    .addHelpText('after', '\nExample:\n  bailiwick organisation ls')
+    .action(listOrganisations)
+}
+
+interface JsonOption {
+  readonly json?: boolean
+}
+
+async function addOrganisation(
+  text: string,
+  { kind, json }: JsonOption & { readonly kind: string },
+  command: Command,
+): Promise<void> {
+  const { assertMay } = await import('./assert-may.ts')
+  const { withStore } = await import('./find-list.ts')
+  const { parseOrganisationKind, parseOrganisationName } =
+    await import('../curation/parse-person.ts')
+  const wanted = { name: parseOrganisationName(text), kind: parseOrganisationKind(kind) }
+  const { data, actor } = globalOptions(command)
+  const added = await withStore(
+    data,
+    (store) => {
+      assertMay(store, { actor, acts: ['manage-users'] })
+      return store.organisations.add({ ...wanted, at: new Date() })
+    },
+    { actor },
+  )
+  process.stdout.write(json === true ? printJson(added) : `added ${added.name} (${added.kind})\n`)
+}
+
+async function listOrganisations({ json }: JsonOption, command: Command): Promise<void> {
+  const { withStore } = await import('./find-list.ts')
+  await withStore(globalOptions(command).data, (store) => {
+    const all = store.organisations.all()
+    const rows = all.map(({ name, kind, createdAt }) => [name, kind, printTime(createdAt)])
+    process.stdout.write(
+      json === true
+        ? printJson({ organisations: all })
+        : printTable([['NAME', 'KIND', 'ADDED'], ...rows]),
+    )
+  })
+}
