@@ -127,6 +127,13 @@ export const FAULT_CODES = [
   'user/last-administrator',
   'user/not-found',
   'user/refused',
+  // signing in
+  'console/config',
+  'session/code',
+  'session/invitation',
+  'session/none',
+  'session/origin',
+  'session/refused',
   // serving
   'request/body',
   'request/headers-too-large',

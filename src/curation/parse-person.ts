@@ -59,6 +59,11 @@ export function parseOrganisationKind(text: string): OrganisationKind {
   )
 }
 
+/** Whether a role of that name may be given for all lists. */
+export function isForAllLists(role: string): boolean {
+  return isRole(role) && ROLES_FOR_ALL_LISTS.includes(role)
+}
+
 /** A role for a list that is there, as `knownLists` tells, or for all. Throws `user/invalid`. */
 export function parseGrant(
   { role, list }: { readonly role: string; readonly list: string },
@@ -72,7 +77,7 @@ export function parseGrant(
     )
   }
   if (list === ALL_LISTS) {
-    if (ROLES_FOR_ALL_LISTS.includes(role)) return { list, role }
+    if (isForAllLists(role)) return { list, role }
     throw new Fault(
       'user/invalid',
       `expected the lists that the ${role} is for, got all: whoever decides does so for lists that are named`,

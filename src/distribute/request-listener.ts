@@ -21,6 +21,8 @@ export interface ListenerDeps {
   readonly edge: Edge
   /** Whatever is no published file: the API and the server's own pages. */
   readonly fallback: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
+  /** Paths below which `fallback` takes every method, and bodies, whose limits are its own; left out: none. */
+  readonly takesBody?: (path: string) => boolean
   readonly counts: HttpCounts
   /** Connections to which a response is being made that was not sent at once; kept up to date here. */
   readonly busy: Set<Socket>
@@ -44,8 +46,9 @@ export function requestListener(deps: ListenerDeps): RequestListener {
     const exchange = { request, response, startedMs }
     if (deps.isStopping()) response.setHeader('Connection', 'close')
     try {
-      assertPlain(request)
-      const sent = deps.edge.answer(request, response)
+      const isOpen = deps.takesBody?.(pathOf(request)) === true
+      assertPlain(request, isOpen)
+      const sent = isOpen ? null : deps.edge.answer(request, response)
       if (sent === null) passOn(deps, exchange)
       else if (sent instanceof Promise) awaitSent(deps, exchange, sent)
       else record(deps, exchange, sent)
@@ -61,16 +64,21 @@ interface Exchange {
   readonly startedMs: number
 }
 
-function assertPlain(request: IncomingMessage): void {
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? ''
+}
+
+function assertPlain(request: IncomingMessage, isOpen: boolean): void {
   const { method, headers, url = '' } = request
-  if (method !== 'GET' && method !== 'HEAD') {
+  if (!isOpen && method !== 'GET' && method !== 'HEAD') {
     throw new Fault('request/method', `expected GET or HEAD, got ${JSON.stringify(method)}`)
   }
   if (url.length > MAX_URL_BYTES) {
     throw new Fault('request/url-too-long', `expected at most ${MAX_URL_BYTES} bytes of URL`)
   }
   const length = Number(headers['content-length'] ?? 0)
-  if (headers['transfer-encoding'] !== undefined || length > MAX_BODY_BYTES) {
+  const hasBody = headers['transfer-encoding'] !== undefined || length > MAX_BODY_BYTES
+  if (!isOpen && hasBody) {
     throw new Fault('request/body', 'expected no body, got one')
   }
   // Node counts to its own bound and drops the rest, which may be the very header that matters.

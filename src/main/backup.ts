@@ -49,13 +49,15 @@ async function backUp(file: string, _options: object, command: Command): Promise
 }
 
 function companions(data: string): BackupFile[] {
-  const { folder, keys, root } = dataPaths(data)
+  const { folder, keys, root, signInKey } = dataPaths(data)
   const names = readdirSync(keys).filter((name) => name.endsWith('.json'))
   return [
     { path: 'root.json', bytes: readFileSync(root) },
     ...names
       .sort()
       .map((name) => ({ path: `keys/${name}`, bytes: readFileSync(join(folder, 'keys', name)) })),
+    // Without it no second factor works any more.
+    ...(existsSync(signInKey) ? [{ path: 'sign-in.key', bytes: readFileSync(signInKey) }] : []),
   ]
 }
 
@@ -86,7 +88,7 @@ async function restore(
     await publishAgain(data, actor)
   } catch (error) {
     // What was published before is of a lost history, and may be all that is left of it.
-    const gone = wasPublished ? made : [...made, paths.published]
+    const gone = [...made, paths.signInKey, ...(wasPublished ? [] : [paths.published])]
     for (const path of gone) rmSync(path, { recursive: true, force: true })
     throw error
   }
@@ -96,7 +98,7 @@ async function restore(
 }
 
 /** A backup is not signed: no path of it may lead out of the folder. */
-const COMPANION = /^(?:root\.json|keys\/[a-z0-9-]+\.json)$/
+const COMPANION = /^(?:root\.json|sign-in\.key|keys\/[a-z0-9-]+\.json)$/
 
 function writeCompanions(data: string, files: readonly BackupFile[]): void {
   const { keys } = dataPaths(data)

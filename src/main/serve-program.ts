@@ -6,6 +6,7 @@ import { openServerLog, type ServerLog } from '../platform/server-log.ts'
 import { openAuthority, type Authority } from './open-authority.ts'
 import { serialsOf, wantedZones } from './serve-authority-zones.ts'
 import type { DnsListening } from './serve-dns-options.ts'
+import { openConsoleSide, type ConsoleSide } from './serve-console.ts'
 import { openExportMaker } from './serve-exports.ts'
 import { tellFault } from './serve-faults.ts'
 import { giveBackHeap } from './serve-heap.ts'
@@ -52,7 +53,15 @@ export async function serveAuthority(options: ServeProgramOptions): Promise<Serv
   try {
     // What a crash left undone is done before anybody can ask.
     await parts.work.project(true)
-    return await startServing(parts)
+    const people = await openConsoleSide({
+      paths: parts.authority.paths,
+      at: options.at,
+      onFault: (error) => tellFault(parts.serverLog, error),
+    })
+    return await startServing({ ...parts, people }).catch((error: unknown) => {
+      people.close()
+      throw error
+    })
   } catch (error) {
     await releaseParts(parts)
     throw error
@@ -103,7 +112,10 @@ interface Condition {
   readFault: string | null
 }
 
-async function startServing(parts: Parts): Promise<ServeProgram> {
+/** With what people use, which is opened later than the rest. */
+type ServingParts = Parts & { readonly people: ConsoleSide }
+
+async function startServing(parts: ServingParts): Promise<ServeProgram> {
   const { options, serverLog } = parts
   const condition: Condition = { isStopping: false, readFault: null }
   const stopped = new StoppedLists()
@@ -113,6 +125,7 @@ async function startServing(parts: Parts): Promise<ServeProgram> {
     giveBackHeap()
     const http = openHttp(parts, { edge, transfers, condition, stopped })
     const url = await http.listen(options.at)
+    parts.people.listensAt(url)
     const answering = transfers?.dns.urls ?? []
     serverLog.log.info({ http: url, dns: answering, data: options.data }, 'serving')
     const upkeep = startUpkeep({
@@ -174,13 +187,13 @@ interface State {
   readonly stopped: StoppedLists
 }
 
-function openHttp(parts: Parts, state: State): HttpSide {
-  const { options, authority, history, serverLog, book, operatorTokenHash } = parts
+function openHttp(parts: ServingParts, state: State): HttpSide {
+  const { options, authority, history, serverLog, book, operatorTokenHash, people } = parts
   const { store } = authority
   const { edge, transfers, condition, stopped } = state
   return openHttpSide({
     ...{ edge, history, serverLog, formats: EXPORT_FORMATS, now: systemClock, operatorTokenHash },
-    publications: store.publications,
+    ...{ publications: store.publications, people },
     ...(transfers && { zones: transfers.desk }),
     openMetrics: (http) =>
       openServerMetrics({
@@ -223,7 +236,7 @@ interface Running {
 }
 
 function stopping(
-  parts: Parts,
+  parts: ServingParts,
   { http, transfers, upkeep, condition }: Running,
 ): Pick<ServeProgram, 'stop' | 'stopped'> {
   let end: () => void = () => undefined
@@ -232,6 +245,7 @@ function stopping(
     parts.serverLog.log.info('stopping')
     upkeep.stop()
     await Promise.all([http.stop(), transfers?.close()])
+    parts.people.close()
     await releaseParts(parts)
     end()
   }

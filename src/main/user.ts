@@ -45,7 +45,7 @@ function registerAdd(user: Command): void {
     .requiredOption('--organisation <name>', 'to whom the user belongs')
     .requiredOption('--role <role>', ROLES.join(', '))
     .option('--list <ids>', 'ids of lists, separated by commas; may be given again', collectIds)
-    .option('--all-lists', 'for an administrator or an auditor: all lists, also those to come')
+    .option('--all-lists', 'all lists, also those to come; default for administrator and auditor')
     .option('--email <address>', 'for single sign-on')
     .option('--json', 'print as JSON')
     .addHelpText('after', ADD_HELP)
@@ -83,7 +83,7 @@ async function addUser(
   command: Command,
 ): Promise<void> {
   const { withStore } = await import('./find-list.ts')
-  const { parseEmail, parseUserName } = await import('../curation/parse-person.ts')
+  const { isForAllLists, parseEmail, parseUserName } = await import('../curation/parse-person.ts')
   const { findOrganisation, newInvitation, newUserId, parseGrants, printInvitation } =
     await import('./user-terms.ts')
   const name = parseUserName(text)
@@ -92,7 +92,9 @@ async function addUser(
   await withStore(
     data,
     (store) => {
-      const roles = parseGrants(store, options)
+      // Without a list named, roles by which nothing is decided are for all of them.
+      const isForAll = options.list === undefined && isForAllLists(options.role)
+      const roles = parseGrants(store, isForAll ? { ...options, allLists: true } : options)
       assertMay(store, { actor, acts: ['manage-users'], lists: roles.map(({ list }) => list) })
       const organisation = findOrganisation(store, options.organisation)
       const at = new Date()

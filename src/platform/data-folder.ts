@@ -17,6 +17,10 @@ export interface DataPaths {
   readonly zones: string
   /** What was sent to whom over the DNS. */
   readonly secondaries: string
+  /** How people sign in, and under which address; there when somebody wrote it. */
+  readonly console: string
+  /** Under which cookies are signed and second factors sealed. */
+  readonly signInKey: string
   /** There only from the beginning of `init` to its end: the number of its process. */
   readonly begun: string
 }
@@ -34,6 +38,8 @@ export function dataPaths(folder: string): DataPaths {
     exports: join(folder, 'exports'),
     zones: join(folder, 'zones'),
     secondaries: join(folder, 'secondaries.jsonl'),
+    console: join(folder, 'console.json'),
+    signInKey: join(folder, 'sign-in.key'),
     begun: join(folder, '.init-begun'),
   }
 }

@@ -17,6 +17,7 @@ import { organisationStore, type OrganisationStore } from './organisation-store.
 import { publicationStore, type PublicationStore } from './publication-store.ts'
 import { restorationStore, type RestorationStore } from './restoration-store.ts'
 import { guardMethods, storeFault, withStoreFaults } from './store-fault.ts'
+import { signInDatabase, type SignInDatabase } from './sign-in-database.ts'
 import { subscriberStore, type SubscriberStore } from './subscriber-store.ts'
 import { userStore, type UserStore } from './user-store.ts'
 
@@ -36,6 +37,7 @@ export interface Store {
   readonly organisations: OrganisationStore
   readonly users: UserStore
   readonly apiKeys: ApiKeyStore
+  readonly signIn: SignInDatabase
   readonly events: EventStore
   /**
    * Runs `work` in one write transaction that excludes every other writer: what it reads is still true
@@ -61,6 +63,8 @@ export interface StoreOptions {
   readonly cacheKiB?: number
   /** Who acts through this store, where the act itself does not say; default: the program, by itself. */
   readonly actor?: string
+  /** How long to wait for another's write transaction; default `BUSY_TIMEOUT_MS`. Waiting blocks the thread. */
+  readonly busyTimeoutMs?: number
   /** When events happen. */
   readonly now?: () => Date
 }
@@ -79,7 +83,8 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   return withStoreFaults(path, () => {
     const readonly = options.readonly ?? false
     if (options.create === true) reserve(path)
-    const sqlite = new Database(path, { readonly, timeout: BUSY_TIMEOUT_MS })
+    const timeout = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS
+    const sqlite = new Database(path, { readonly, timeout })
     try {
       // Before anything is written to a file that may be somebody else's.
       assertOurs(sqlite, path, options.create === true || path === ':memory:')
@@ -145,6 +150,7 @@ function composeStore(
     organisations: guardMethods(path, organisationStore(db, recorder)),
     users: guardMethods(path, userStore(db, recorder)),
     apiKeys: guardMethods(path, apiKeyStore(db, recorder)),
+    signIn: signInDatabase(db),
     events: guardMethods(path, events),
     ...guardMethods(path, {
       write,

@@ -80,6 +80,16 @@ describe('from the first user on', () => {
     await good('', 'user', 'ls')
   })
 
+  it('a role is for lists that are named, unless nothing is decided by it', async () => {
+    const add = (name: string, role: string): string[] => {
+      return ['user', 'add', name, '--organisation', 'Example CERT', '--role', role]
+    }
+    expect(await faultOf('anna', ...add('carl', 'curator'))).toBe('usage/invalid')
+    expect(await json('anna', ...add('carl', 'auditor'))).toMatchObject({
+      roles: [{ list: '*', role: 'auditor' }],
+    })
+  })
+
   it('there is one user for each role, of the list phishing', async () => {
     await good('anna', 'organisation', 'add', 'Example Hotline', '--kind', 'hotline')
     for (const role of ROLES) {

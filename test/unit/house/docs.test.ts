@@ -84,6 +84,12 @@ describe('settings', () => {
     expect(missing).toEqual([])
   })
 
+  test('of docs/spec/console.schema.json are all in docs/operate.md', () => {
+    const schema = JSON.parse(read('docs/spec/console.schema.json')) as Schema
+    const page = section(read('docs/operate.md'), 'Signing in')
+    expect(propertiesOf(schema).filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+  })
+
   test('of docs/spec/monitor.schema.json are all in docs/audit.md', () => {
     const schema = JSON.parse(read('docs/spec/monitor.schema.json')) as Schema
     const page = read('docs/audit.md')

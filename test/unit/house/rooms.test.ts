@@ -36,6 +36,9 @@ const BREACHES: readonly Breach[] = [
   breach('publish-node', 'publish starts no worker', 'publish', 'node:worker_threads'),
   breach('distribute-rooms', 'distribute does not see the store', 'distribute', '../store/door.ts'),
   breach('distribute-packages', 'distribute fetches nothing', 'distribute', 'undici'),
+  breach('console-rooms', 'the console does not see the store', 'console', '../store/door.ts'),
+  breach('console-packages', 'the console knows no SQL', 'console', 'drizzle-orm'),
+  breach('auth-in-sign-in-alone', 'not even the rest of the console', 'console', 'better-auth'),
   breach('agent-rooms', 'the agent does not see main', 'agent', '../main/door.ts'),
   breach('agent-packages', 'the agent serves nothing', 'agent', 'hono'),
   breach('witness-rooms', 'a witness does not see the agent', 'witness', '../agent/door.ts'),
@@ -217,7 +220,6 @@ const BREACHES: readonly Breach[] = [
     files: {
       'src/main/audit-console.ts': needs('./its-console.ts'),
       'src/main/its-console.ts': needs('../console/door.ts'),
-      'src/console/door.ts': 'export interface Probe { readonly probe: number }\n',
     },
   },
   {
@@ -265,6 +267,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['../core/door.ts', '../formats/door.ts', '../dns/door.ts', '../platform/door.ts'],
     ...['hono', 'node:http'],
   ],
+  console: ['../core/door.ts', '../curation/door.ts', '../platform/door.ts', 'hono'],
+  'console/sign-in': ['../fine.ts', 'better-auth'],
   agent: ['../core/door.ts', '../formats/door.ts', '../platform/door.ts', 'tuf-js', 'node:fs'],
   audit: [
     ...['../core/door.ts', '../formats/door.ts', '../platform/door.ts'],
@@ -279,6 +283,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES = [
   '@noble/curves',
   '@tufjs/canonical-json',
+  'better-auth',
   'better-sqlite3',
   'drizzle-orm',
   'hono',

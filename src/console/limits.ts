@@ -1,0 +1,35 @@
+/**
+ * Every bound of signing in, in one place; those in `docs/spec/api.md` §3 are tested against these.
+ */
+
+/** Bytes of a request's body; more is answered 413. */
+export const MAX_BODY_BYTES = 16 * 1024
+
+/** Characters of a password. */
+export const MIN_PASSWORD_LENGTH = 12
+export const MAX_PASSWORD_LENGTH = 256
+
+/** Passwords that are hashed at once, and that wait for it; one more is answered 503. */
+export const HASHES = { atOnce: 2, waiting: 64 }
+
+/** How long a write waits for others' before 503, and how long between tries; the loop goes on meanwhile. */
+export const BUSY_WAIT_MS = 5_000
+export const BUSY_PAUSE_MS = 20
+
+/** How much later an API key's use is noted again. */
+export const TOUCH_INTERVAL_MS = 5 * 60_000
+
+/** Tries that may be made at once, and how long until one more may be made. */
+export interface Allowance {
+  readonly tries: number
+  readonly everyMs: number
+}
+
+/** Of one address, at whatever account. */
+export const PER_ADDRESS: Allowance = { tries: 20, everyMs: 3_000 }
+/** Of one address at one account. */
+export const PER_ADDRESS_AND_ACCOUNT: Allowance = { tries: 5, everyMs: 60_000 }
+/** At one account from all addresses together, but for those from where it was signed in to before. */
+export const PER_ACCOUNT: Allowance = { tries: 100, everyMs: 36_000 }
+/** What is remembered of each kind; the oldest is forgotten. */
+export const MAX_REMEMBERED = 10_000

@@ -1,0 +1,43 @@
+import { Hono, type Context } from 'hono'
+import { Fault } from '../core/fault.ts'
+import { isServerFault, problemOf, PROBLEM_TYPE } from '../platform/problem.ts'
+import { addSessionRoutes, type SessionDeps } from './session-routes.ts'
+
+export interface ConsoleDeps extends SessionDeps {
+  readonly onFault: (error: unknown) => void
+}
+
+/** Everything that is answered to the people who decide here, and to their programs. */
+export function openConsole(deps: ConsoleDeps): Hono {
+  const app = new Hono()
+  app.use(async (c, next) => {
+    await next()
+    // Whatever it is, it is for one person.
+    c.res.headers.set('Cache-Control', 'no-store')
+    c.res.headers.append('Vary', 'Cookie, Authorization')
+    c.res.headers.set('X-Content-Type-Options', 'nosniff')
+  })
+  app.onError((error, c) => {
+    if (isServerFault(error)) deps.onFault(error)
+    return sendProblem(c, error)
+  })
+  app.notFound((c) =>
+    sendProblem(
+      c,
+      new Fault('serve/not-found', 'expected a path and a method of the API, got others'),
+    ),
+  )
+  addSessionRoutes(app, deps)
+  return app
+}
+
+function sendProblem(c: Context, error: unknown): Response {
+  const problem = problemOf(error)
+  if (problem.status === 401) c.header('WWW-Authenticate', 'Bearer')
+  if (problem.status === 429 || problem.status === 503) c.header('Retry-After', RETRY_AFTER_S)
+  // What of the request was not read is not worth reading.
+  if (problem.status === 413) c.header('Connection', 'close')
+  return c.body(JSON.stringify(problem), problem.status, { 'Content-Type': PROBLEM_TYPE })
+}
+
+const RETRY_AFTER_S = '60'
