@@ -23,6 +23,7 @@ export const EVENT_FINDINGS = [
   'event/number',
   'event/previous',
   'event/publication',
+  'event/register',
 ] as const
 
 /** One thing that is wrong. */

@@ -20,6 +20,7 @@ export const EVENT_ACTS = [
   'override',
   'publication',
   'publication-refused',
+  'register-changed',
   'restored',
   'role-given',
   'role-taken',

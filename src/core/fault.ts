@@ -84,6 +84,11 @@ export const FAULT_CODES = [
   // witnesses
   'witness/locked',
   'witness/state',
+  // guards
+  'guard/stopped',
+  'popular/invalid',
+  'register/invalid',
+  'register/not-found',
   // decisions and imports
   'decision/approvals-needed',
   'decision/not-found',

@@ -25,7 +25,7 @@ export interface WrittenEntry {
 
 /**
  * The entry that may stand on the list. Throws `name/invalid`, `url/invalid`, `ip/invalid` or
- * `entry/invalid`, which says what the list allows.
+ * `entry/invalid`, which says what the list allows. Whether it would do harm is for the guards to say (`guards/check-guards.ts`).
  */
 export function proposeEntry(definition: ListDefinition, written: WrittenEntry): Entry {
   const kind = written.kind === undefined ? guessKind(written.value) : parseKind(written.kind)
@@ -34,7 +34,6 @@ export function proposeEntry(definition: ListDefinition, written: WrittenEntry):
   const category = parseCategory(written.category ?? '')
   assertAction(definition, action)
   assertCategory(definition, category)
-  if (isWholeSuffix(value, kind)) throw suffixFault(value)
   if (definition.zone !== null) assertFitsZone(value, kind, definition.zone.origin)
   return { value, kind, action, category, reference: parseReference(written.reference) }
 }
@@ -42,7 +41,7 @@ export function proposeEntry(definition: ListDefinition, written: WrittenEntry):
 /** Why an entry of a file may not stand on the list, though it is well-formed (`docs/spec/import.md`). */
 export type ListRefusal = 'public-suffix' | 'long-for-zone' | 'not-a-category' | 'no-redirect'
 
-/** The checks of `proposeEntry`, as a rule for whole files, where a refused line is counted by reason. */
+/** The checks of `proposeEntry`, as a rule for whole files, where a refused line is counted by reason; of a public suffix nothing but a refusal is meant there. */
 export function listRefusal(
   definition: ListDefinition,
 ): (
@@ -94,11 +93,4 @@ export function guessKind(text: string): EntryKind {
 /** A `host` entry stops that name alone, the other two everybody below it. */
 function isWholeSuffix(value: EntryValue, kind: EntryKind): boolean {
   return (kind === 'domain' || kind === 'subdomains') && isPublicSuffix(value as DomainName)
-}
-
-function suffixFault(value: string): Fault {
-  return new Fault(
-    'entry/invalid',
-    `expected a name that somebody registered, got the public suffix ${JSON.stringify(value)}, which would block everybody below it: list the names below it that are meant, or that one name with --kind host`,
-  )
 }

@@ -16,6 +16,8 @@ const NOUNS: Readonly<Record<string, () => Promise<Noun>>> = {
   list: () => import('./list.ts'),
   entry: () => import('./entry.ts'),
   decision: () => import('./decision.ts'),
+  register: () => import('./register.ts'),
+  popular: () => import('./popular.ts'),
   events: () => import('./events.ts'),
   publish: () => import('./publish.ts'),
   diff: () => import('./diff.ts'),

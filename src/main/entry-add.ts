@@ -1,18 +1,24 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
 import { type Entry, printEntryLine } from '../core/entry.ts'
+import { parseKind } from '../core/parse-entry.ts'
 import { assertOneApproval } from '../curation/assert-one-approval.ts'
 import { coveringKeysOf } from '../curation/covering-keys.ts'
 import { decisionDays } from '../curation/decision-days.ts'
-import { proposeEntry } from '../curation/propose-entry.ts'
+import { checkGuardsNow } from '../curation/guards/check-guards.ts'
+import { checkWritten } from '../curation/guards/check-written.ts'
+import type { GuardReport } from '../curation/guards/guard-finding.ts'
+import { guessKind, proposeEntry } from '../curation/propose-entry.ts'
 import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
 import { assertMay } from './assert-may.ts'
 import { findList, withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
+import { batchOfLine, guardedList, openGuardDeps } from './guard-deps.ts'
 import { newReference } from './new-reference.ts'
 import { noteRefusal } from './note-refusal.ts'
 import { printJson } from './print-table.ts'
+import { assertNotStopped, printFinding, shortReport } from './told-guards.ts'
 
 export interface AddOptions {
   readonly kind?: string
@@ -22,6 +28,7 @@ export interface AddOptions {
   readonly reference?: string
   readonly action?: string
   readonly evidence?: string
+  readonly override?: string
   readonly json?: boolean
 }
 
@@ -37,19 +44,51 @@ export async function addEntry(
   await withStore(data, (store) => {
     assertMay(store, { actor, acts: ['propose-add'], lists: [listId] })
     const list = findList(store, listId)
-    noteRefusal({ store, list, actor, act: 'add' }, () => assertOneApproval(list.definition))
-    const entry = proposeEntry(list.definition, written)
-    const added = store.write(() => {
-      assertNotListed(store, list, entry)
-      const covered = coveringEntries(store, list, entry)
-      return { decision: commitAddition(store, { list, entry, actor, options }), covered }
+    const entry = noteRefusal({ store, list, actor, act: 'add' }, () => {
+      assertOneApproval(list.definition)
+      assertNoSuffix(value, options)
+      return proposeEntry(list.definition, written)
     })
-    process.stdout.write(
-      options.json === true
-        ? printJson({ list: list.id, decision: added.decision, entry, coveredBy: added.covered })
-        : told(list, entry, added),
+    const deps = openGuardDeps({ data, store })
+    const added = noteRefusal({ store, list, actor, act: 'add' }, () =>
+      store.write(() => {
+        assertNotListed(store, list, entry)
+        const covered = coveringEntries(store, list, entry)
+        const batch = batchOfLine(printEntryLine(entry))
+        const guards = checkGuardsNow(deps, guardedList(store, list), batch)
+        assertNotStopped(guards, options.override)
+        const decision = commitAddition(store, { list, entry, actor, options, guards })
+        return { decision, covered, guards }
+      }),
     )
+    const { decision, covered: coveredBy, guards } = added
+    if (options.json === true) {
+      const report = shortReport(guards)
+      process.stdout.write(printJson({ list: list.id, decision, entry, coveredBy, guards: report }))
+      return
+    }
+    process.stderr.write(notes(guards))
+    process.stdout.write(told(list, entry, added))
   })
+}
+
+/** A single label has no canonical form, and so no entry to override a guard for. Throws `guard/stopped`. */
+function assertNoSuffix(value: string, { kind }: AddOptions): void {
+  const found = checkWritten(value, kind === undefined ? guessKind(value) : parseKind(kind))
+  if (found === null) return
+  const { text, cure, guard } = found
+  throw new Fault(
+    'guard/stopped',
+    `expected a name that can be listed, got ${JSON.stringify(value)}: ${text}: ${cure} (${guard})`,
+  )
+}
+
+/** What is covered is told with the decision. */
+function notes({ findings }: GuardReport): string {
+  return findings
+    .filter(({ guard }) => guard !== 'guard/covered')
+    .map((finding) => `bailiwick: ${printFinding(finding)}\n`)
+    .join('')
 }
 
 function assertNotListed(store: Store, list: StoredList, entry: Entry): void {
@@ -77,9 +116,10 @@ interface Addition {
   readonly entry: Entry
   readonly actor: string
   readonly options: AddOptions
+  readonly guards: GuardReport
 }
 
-function commitAddition(store: Store, { list, entry, actor, options }: Addition): number {
+function commitAddition(store: Store, { list, entry, actor, options, guards }: Addition): number {
   const decidedAt = new Date()
   return store.decisions.commit(
     {
@@ -99,7 +139,7 @@ function commitAddition(store: Store, { list, entry, actor, options }: Addition)
       retired: 0,
       amended: 0,
       source: null,
-      override: null,
+      override: guards.stops === 0 ? null : (options.override ?? null),
     },
     { added: [Buffer.from(`${printEntryLine(entry)}\n`)], retired: [] },
   )

@@ -2,12 +2,8 @@ import type { Command } from 'commander'
 import type { EntryKind } from '../core/entry.ts'
 import { parseCategory, parseReference } from '../core/parse-entry.ts'
 import { assertOneApproval } from '../curation/assert-one-approval.ts'
-import {
-  assertNotShrunk,
-  type ImportMode,
-  type ImportPlan,
-  planImport,
-} from '../curation/plan-import.ts'
+import { assertNotShrunk, type ImportMode, type ImportPlan } from '../curation/plan-import.ts'
+import type { GuardDeps } from '../curation/guards/guard-deps.ts'
 import { countCoveredByList, countCoveredInFile } from '../curation/count-covered.ts'
 import { decisionDays } from '../curation/decision-days.ts'
 import type { Act } from '../curation/may-act.ts'
@@ -19,12 +15,16 @@ import { assertFilesApart } from './assert-files-apart.ts'
 import { assertMay } from './assert-may.ts'
 import { findList, withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
+import { guardImport } from './guard-import.ts'
+import { openGuardDeps } from './guard-deps.ts'
 import { printImport, type ImportOutcome } from './import-summary.ts'
 import { newReference } from './new-reference.ts'
 import { noteRefusal } from './note-refusal.ts'
 import { printJson } from './print-table.ts'
 import { openProgress, type Progress } from './progress.ts'
+import { EXIT } from './run-program.ts'
 import { readImport, type ReadImport } from './read-import.ts'
+import { shortReport } from './told-guards.ts'
 
 export interface ImportOptions {
   readonly format: string
@@ -38,6 +38,8 @@ export interface ImportOptions {
   readonly dryRun?: boolean
   readonly report?: string
   readonly acceptShrink?: string
+  readonly override?: string
+  readonly leaveOut?: boolean
   readonly json?: boolean
 }
 
@@ -52,7 +54,12 @@ export async function importEntries(
   await withStore(data, (store) => {
     assertMay(store, { actor, acts: MODE_ACTS[options.mode], lists: [listId] })
     const list = findList(store, listId)
-    const outcome = runImport({ store, list, actor, progress: openProgress() }, files, options)
+    const guards = openGuardDeps({ data, store })
+    const deps = { store, list, actor, guards, progress: openProgress() }
+    const outcome = runImport(deps, files, options)
+    if (options.dryRun === true && (outcome.guards?.stops ?? 0) > 0) {
+      process.exitCode = EXIT.findings
+    }
     process.stdout.write(options.json === true ? printJson(outcome) : printImport(outcome))
   })
 }
@@ -102,20 +109,28 @@ export interface ImportDeps {
   readonly store: Store
   readonly list: StoredList
   readonly actor: string
+  readonly guards: GuardDeps
 }
 
 /** Inside the write transaction: what is compared is what is changed. */
 function decideImport(
-  { store, list, actor }: ImportDeps,
+  deps: ImportDeps,
   read: ReadImport,
   options: ImportOptions & { readonly reference: string },
 ): ImportOutcome {
+  const { store, list, actor } = deps
   const { definition, rowId } = list
   const before = store.entries.count(rowId)
   if (options.mode === 'mirror' && options.acceptShrink === undefined) {
     assertNotShrunk(definition, { before, after: read.set.size })
   }
-  const plan = planImport(options.mode, store.entries.live(rowId), read.set.lines())
+  const { plan, report, leftOut, override } = guardImport(deps, {
+    mode: options.mode,
+    lines: () => read.set.lines(),
+    override: options.override,
+    leaveOut: options.leaveOut ?? false,
+    isDryRun: options.dryRun ?? false,
+  })
   const isIdle = plan.added + plan.retired + plan.amended === 0
   const covered = {
     inFile: countCoveredInFile({
@@ -131,7 +146,7 @@ function decideImport(
   const decision =
     isIdle || options.dryRun === true
       ? null
-      : store.decisions.commit(newDecision({ list, actor, plan, read }, options), {
+      : store.decisions.commit(newDecision({ list, actor, plan, read, override }, options), {
           added: plan.lines,
           retired: plan.rows,
         })
@@ -147,6 +162,8 @@ function decideImport(
     accepted: read.set.size,
     duplicates: { inFile: read.set.duplicates, listed },
     covered,
+    guards: report === null ? null : shortReport(report),
+    leftOut,
     files: read.reports,
   }
 }
@@ -156,14 +173,19 @@ interface Decided {
   readonly actor: string
   readonly plan: ImportPlan
   readonly read: ReadImport
+  /** Why guards were overridden, where they were. */
+  readonly override: string | null
 }
 
 function newDecision(
-  { list, actor, plan, read }: Decided,
+  { list, actor, plan, read, override }: Decided,
   options: ImportOptions & { readonly reference: string },
 ): NewDecision {
   const decidedAt = new Date()
   const { added, retired, amended } = plan
+  const overrides = [options.acceptShrink, override].filter(
+    (reason) => reason !== undefined && reason !== null,
+  )
   return {
     listRowId: list.rowId,
     act: actOf(options),
@@ -181,6 +203,6 @@ function newDecision(
     retired,
     amended,
     source: read.source,
-    override: options.acceptShrink ?? null,
+    override: overrides.length === 0 ? null : overrides.join('; '),
   }
 }

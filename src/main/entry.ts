@@ -27,6 +27,7 @@ function registerAdd(entry: Command): void {
     .option('--reference <code>', 'public code for stop pages and appeals; default: a random one')
     .addOption(new Option('--action <action>', "default: the list's action").choices(ENTRY_ACTIONS))
     .option('--evidence <text>', 'where the evidence lies; kept, never published')
+    .option('--override <reason>', 'add it although a guard stops it', parseReason)
     .option('--json', 'print what was decided as JSON')
     .addHelpText(
       'after',
@@ -93,6 +94,8 @@ function registerImport(entry: Command): void {
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--report <file>', 'write every refused and unsupported line there, tab-separated')
     .option('--accept-shrink <reason>', 'mirror a file that has lost a large part')
+    .option('--override <reason>', 'take all of it although guards stop it', parseReason)
+    .option('--leave-out', 'take it without the new entries that guards stop')
     .option('--json', 'print what was decided as JSON')
     .addHelpText(
       'after',

@@ -1,4 +1,6 @@
+import type { GuardReport } from '../curation/guards/guard-finding.ts'
 import type { FindingCount, ImportReport } from '../formats/in/import-report.ts'
+import { printGuards } from './told-guards.ts'
 
 /** What an import did, or would do. */
 export interface ImportOutcome {
@@ -16,6 +18,10 @@ export interface ImportOutcome {
   readonly duplicates: { readonly inFile: number; readonly listed: number }
   /** Names below others that are listed: they are taken, but block nothing by themselves today. */
   readonly covered: { readonly inFile: number; readonly byList: number }
+  /** What guards have against the new entries, those left out among them; null where nothing is new. */
+  readonly guards: GuardReport | null
+  /** New entries that were left out because a guard stops them. */
+  readonly leftOut: number
   readonly files: readonly (ImportReport & { readonly file: string })[]
 }
 
@@ -29,6 +35,8 @@ export function printImport(outcome: ImportOutcome): string {
     ...printFindings('refused', files, (file) => file.refused),
     ...printFindings('unsupported', files, (file) => file.unsupported),
     ...samples(files),
+    ...(outcome.guards === null ? [] : printGuards(outcome.guards)),
+    ...(outcome.leftOut === 0 ? [] : [`left out ${outcome.leftOut}, which guards stop`]),
     printChanges(outcome),
     '',
   ].join('\n')

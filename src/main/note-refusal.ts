@@ -4,7 +4,7 @@ import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
 
 /** What a rule of the list forbids, as opposed to what is mistyped. */
-const REFUSALS = ['decision/approvals-needed', 'import/shrunk'] as const
+const REFUSALS = ['decision/approvals-needed', 'guard/stopped', 'import/shrunk'] as const
 
 /** An attempt to decide something. */
 export interface Attempt {

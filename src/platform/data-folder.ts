@@ -15,6 +15,8 @@ export interface DataPaths {
   readonly exports: string
   /** Zones ready for the wire; the program that serves makes the folder and keeps it private. */
   readonly zones: string
+  /** The top sites that guards compare with, made from the operator's file. */
+  readonly popular: string
   /** What was sent to whom over the DNS. */
   readonly secondaries: string
   /** How people sign in, and under which address; there when somebody wrote it. */
@@ -37,6 +39,7 @@ export function dataPaths(folder: string): DataPaths {
     work: join(folder, 'work'),
     exports: join(folder, 'exports'),
     zones: join(folder, 'zones'),
+    popular: join(folder, 'popular.bin'),
     secondaries: join(folder, 'secondaries.jsonl'),
     console: join(folder, 'console.json'),
     signInKey: join(folder, 'sign-in.key'),

@@ -1,6 +1,6 @@
 import type { HeldDiff } from '../core/diff-lines.ts'
 import { blocksOfLines, countLines } from '../core/hash-lines.ts'
-import { checkGuard, type GuardFinding } from './check-guard.ts'
+import { checkGuard, type GuardFinding } from '../core/check-guard.ts'
 import { printDefinition } from './print-definition.ts'
 import type { Publication, PublishedList, PublishStore } from './ports.ts'
 

@@ -57,6 +57,8 @@ class HistoryCheck {
     publication: new Set(),
   }
   readonly #lines = { added: 0, retired: 0 }
+  /** Changes of the register that an event has named. */
+  readonly #register = new Set<number>()
 
   constructor(rows: HistoryRows, check: ChainCheck) {
     this.#rows = rows
@@ -65,12 +67,23 @@ class HistoryCheck {
 
   add({ number, act, subject }: ChainEvent): void {
     if (act === 'chain-began' && number === 1) this.#addBefore(subject)
+    if (act === 'register-changed') this.#addRegister(subject)
     if (act !== 'decision' && act !== 'definition' && act !== 'publication') return
     const row = subject[act]
     const expected = textOf(subject['digest'])
     const digest = typeof row === 'number' ? this.#digest(act, row) : null
     if (digest === expected) return
     this.#check.tell(`event/${act}`, `${act} ${textOf(row)}`, expected, digest)
+  }
+
+  #addRegister(subject: EventSubject): void {
+    const change = subject['change']
+    const expected = textOf(subject['digest'])
+    const isNew = typeof change === 'number' && !this.#register.has(change)
+    const digest = isNew ? this.#rows.digestRegister(change) : null
+    if (isNew) this.#register.add(change)
+    if (digest === expected) return
+    this.#check.tell('event/register', `change ${textOf(change)}`, expected, digest)
   }
 
   /** The digest of a row that no event has named yet, or null. */
@@ -109,6 +122,12 @@ class HistoryCheck {
         if (this.#named[kind].has(number)) continue
         this.#check.tell(`event/${kind}`, `${kind} ${number}`, 'no row without its event', 'a row')
       }
+    }
+    for (const number of this.#rows.registerNumbers()) {
+      if (this.#check.isFull) return
+      if (this.#register.has(number)) continue
+      const place = `change ${number}`
+      this.#check.tell('event/register', place, 'no change without its event', 'a change')
     }
     const there = this.#rows.countEntries()
     for (const what of ['added', 'retired'] as const) {

@@ -68,6 +68,8 @@ export interface DecisionStore {
   readonly find: (id: number) => Decision | null
   /** The newest decision of a list; 0 when there is none. */
   readonly lastDecision: (listRowId: number) => number
+  /** How many entries each of the list's batches (imports, and whatever added more than one) has added, newest first. */
+  readonly pastBatches: (listRowId: number, limit: number) => number[]
   /**
    * Writes the decision, its effect and its event in one transaction and gives its id. Call it inside
    * `store.write` when the change was planned from what the store said.
@@ -86,7 +88,13 @@ export function decisionStore(
   const last = sqlite
     .prepare<[number], number>('SELECT coalesce(max(id), 0) FROM decisions WHERE list_id = ?')
     .pluck()
+  const past = sqlite
+    .prepare<[number, number], number>(
+      "SELECT added FROM decisions WHERE list_id = ? AND added > 0 AND (added > 1 OR act IN ('import', 'mirror')) ORDER BY id DESC LIMIT ?",
+    )
+    .pluck()
   return {
+    pastBatches: (listRowId, limit) => past.all(listRowId, limit),
     all: ({ listRowId, after, before, limit } = {}) =>
       selectDecisions(db)
         .where(

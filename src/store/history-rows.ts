@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3'
 import { digestRow, type HistoryRow, type RowKind } from '../core/digest-row.ts'
 import { blocksOfLines } from '../core/hash-lines.ts'
 import { LINE_SQL } from './entry-line.ts'
+import { digestRegister } from './register-digest.ts'
 
 /** A row of the history with what an event commits to, and how many entry lines belong to it. */
 export interface ReadRow {
@@ -19,6 +20,10 @@ export interface HistoryRows {
   readonly digestDecision: (number: number, addedSha256: string) => string
   /** All numbers of a kind, growing. */
   readonly numbers: (kind: RowKind) => Iterable<number>
+  /** Of a change of the register and its rows; null when there is no such change. */
+  readonly digestRegister: (change: number) => string | null
+  /** All changes of the register, growing. */
+  readonly registerNumbers: () => Iterable<number>
   /** How many entries there are, and how many of them are retired. */
   readonly countEntries: () => { readonly added: number; readonly retired: number }
 }
@@ -81,6 +86,9 @@ export function historyRows(sqlite: Database.Database): HistoryRows {
     },
     numbers: (kind) =>
       sqlite.prepare<[], number>(`SELECT id FROM ${TABLES[kind]} ORDER BY id`).pluck().iterate(),
+    digestRegister: (change) => digestRegister(sqlite, change),
+    registerNumbers: () =>
+      sqlite.prepare<[], number>('SELECT id FROM register_changes ORDER BY id').pluck().iterate(),
     countEntries: () =>
       sqlite
         .prepare<[], { added: number; retired: number }>(

@@ -15,6 +15,7 @@ import { metadataStore, type MetadataStore } from './metadata-store.ts'
 import { assertOurs, migrate } from './migrate.ts'
 import { organisationStore, type OrganisationStore } from './organisation-store.ts'
 import { publicationStore, type PublicationStore } from './publication-store.ts'
+import { registerStore, type RegisterStore } from './register-store.ts'
 import { restorationStore, type RestorationStore } from './restoration-store.ts'
 import { guardMethods, storeFault, withStoreFaults } from './store-fault.ts'
 import { signInDatabase, type SignInDatabase } from './sign-in-database.ts'
@@ -33,6 +34,7 @@ export interface Store {
   readonly metadata: MetadataStore
   readonly log: LogStore
   readonly subscribers: SubscriberStore
+  readonly register: RegisterStore
   readonly restorations: RestorationStore
   readonly organisations: OrganisationStore
   readonly users: UserStore
@@ -146,6 +148,7 @@ function composeStore(
     metadata: guardMethods(path, metadata),
     log: guardMethods(path, logStore(db, sqlite, { metadata, publications }, recorder)),
     subscribers: guardMethods(path, subscriberStore(db, recorder)),
+    register: guardMethods(path, registerStore(db, sqlite, recorder)),
     restorations: guardMethods(path, restorationStore(db, recorder)),
     organisations: guardMethods(path, organisationStore(db, recorder)),
     users: guardMethods(path, userStore(db, recorder)),

@@ -16,7 +16,7 @@ import { EVENT_ACTS } from '../core/event.ts'
  * The tables. Times are ISO 8601 text in UTC, so that the history can be read with the sqlite3 shell.
  * `decisions`, `publications`, `list_definitions` and `entries` are append-only: triggers of the second
  * migration refuse every UPDATE and DELETE but the one that gives an entry its retirement. So is `events`, by those of the
- * fourth, which refuse also what does not follow the row before.
+ * fourth, which refuse also what does not follow the row before, and so are `register_changes` and `register_rows`.
  */
 
 export const lists = sqliteTable('lists', {
@@ -279,4 +279,37 @@ export const events = sqliteTable(
     hash: text().notNull(),
   },
   (table) => [index('events_act').on(table.act)],
+)
+
+/** The register of what must not be blocked by a slip (`docs/spec/guards.md` §3): every change that was made. Append-only. */
+export const registerChanges = sqliteTable('register_changes', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  actor: text().notNull(),
+  reason: text().notNull(),
+  at: text().notNull(),
+  added: integer().notNull(),
+  removed: integer().notNull(),
+  /** Of the register after it. */
+  state: text().notNull(),
+})
+
+/** What a change of the register put in, in the place of what it had of that value, or took out. Append-only. */
+export const registerRows = sqliteTable(
+  'register_rows',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    changeId: integer('change_id')
+      .notNull()
+      .references(() => registerChanges.id),
+    isRemoved: integer('is_removed', { mode: 'boolean' }).notNull(),
+    value: text().notNull(),
+    purpose: text().notNull(),
+    scope: text().notNull(),
+    reason: text().notNull(),
+    source: text().notNull(),
+  },
+  (table) => [
+    index('register_rows_change').on(table.changeId),
+    index('register_rows_value').on(table.value),
+  ],
 )

@@ -15,6 +15,7 @@ import {
   publishOne,
   type TestAuthority,
 } from '../support/authority-folder.ts'
+import { guardDepsOf } from '../support/guard-builders.ts'
 import { readHistory, type Version } from '../support/real-history.ts'
 import { sharedData } from '../support/shared-data.ts'
 import { openTufReader, readSnapshot } from '../support/tuf-oracle.ts'
@@ -129,7 +130,7 @@ function importVersion(lines: readonly string[]) {
   writeFileSync(file, Buffer.from(lines.map((line) => `${line}\n`).join(''), 'latin1'))
   const list = findList(authority.store, 'mirror')
   const { changes, files } = runImport(
-    { store: authority.store, list, actor: 'alice', progress: SILENT },
+    { store: authority.store, list, actor: 'alice', guards: guardDepsOf(), progress: SILENT },
     [file],
     { format: 'auto', mode: 'mirror', reason: 'a mirror', report },
   )

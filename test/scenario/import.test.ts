@@ -10,6 +10,7 @@ import { findList } from '../../src/main/find-list.ts'
 import type { ImportOutcome } from '../../src/main/import-summary.ts'
 import { openStore, type Store } from '../../src/store/open-store.ts'
 import { sharedData } from '../support/shared-data.ts'
+import { guardDepsOf } from '../support/guard-builders.ts'
 import { AT, definitionOf } from '../support/store-builders.ts'
 
 const SILENT = { say: () => undefined, advance: () => undefined, end: () => undefined }
@@ -41,13 +42,17 @@ function importText(text: string | Buffer, options: Partial<ImportOptions> = {})
   const file = join(folder, 'upstream.txt')
   writeFileSync(file, text)
   const list = findList(store, 'phishing')
-  return runImport({ store, list, actor: 'alice', progress: SILENT }, [file], {
-    format: 'auto',
-    mode: 'add',
-    reason: 'a test',
-    reference: 'REF1',
-    ...options,
-  })
+  return runImport(
+    { store, list, actor: 'alice', guards: guardDepsOf(), progress: SILENT },
+    [file],
+    {
+      format: 'auto',
+      mode: 'add',
+      reason: 'a test',
+      reference: 'REF1',
+      ...options,
+    },
+  )
 }
 
 /** What the list has now. */
@@ -208,11 +213,15 @@ describe('an import', () => {
     const file = join(folder, 'one.txt')
     writeFileSync(file, 'a.example\n')
     const list = findList(store, 'phishing')
-    const outcome = runImport({ store, list, actor: 'alice', progress: SILENT }, [file, other], {
-      format: 'auto',
-      mode: 'mirror',
-      reason: 'two files',
-    })
+    const outcome = runImport(
+      { store, list, actor: 'alice', guards: guardDepsOf(), progress: SILENT },
+      [file, other],
+      {
+        format: 'auto',
+        mode: 'mirror',
+        reason: 'two files',
+      },
+    )
     expect(outcome.changes.added).toBe(3)
     expect(store.decisions.find(outcome.decision!)?.source?.name).toBe('one.txt, other.txt')
   })

@@ -36,6 +36,11 @@ export class NameTable {
     return this.#numberOf(hashName(bytes, start, end), bytes, start, end)
   }
 
+  /** The hashes of all names. */
+  eachHash(visit: (hash: number) => void): void {
+    for (let number = 0; number < this.#size; number++) visit(this.#hashes[number] ?? 0)
+  }
+
   marksOf(number: number): number {
     return this.#marks[number] ?? 0
   }

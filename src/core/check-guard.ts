@@ -1,4 +1,4 @@
-import type { ListDefinition } from '../core/list-definition.ts'
+import type { ListDefinition } from './list-definition.ts'
 
 /** Why the circuit breaker stops a publication. */
 export interface GuardFinding {

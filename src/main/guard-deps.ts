@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { GuardDeps, GuardedBatch, GuardedList } from '../curation/guards/guard-deps.ts'
+import { GUARD_LIMITS } from '../curation/guards/guard-limits.ts'
+import { ownRows } from '../curation/guards/own-rows.ts'
+import { decodePopular, type PopularSites } from '../curation/guards/popular-sites.ts'
+import { dataPaths } from '../platform/data-folder.ts'
+import type { StoredList } from '../store/list-store.ts'
+import type { Store } from '../store/open-store.ts'
+import { shippedRegister } from './shipped-register.ts'
+
+/** What the guards of a data folder look things up in. Throws `popular/invalid`. */
+export function openGuardDeps({
+  data,
+  store,
+}: {
+  readonly data: string
+  readonly store: Store
+}): GuardDeps {
+  const definitions = store.lists.all().map(({ definition }) => definition)
+  const register = store.register.all() ?? shippedRegister()
+  return {
+    register: [...register, ...ownRows(definitions)],
+    popular: openPopular(data),
+    retiredOnAppeal: () => null,
+    today: new Date().toISOString().slice(0, 10),
+  }
+}
+
+/** The top sites of a data folder, or null when none were loaded. Throws `popular/invalid`. */
+export function openPopular(data: string): PopularSites | null {
+  const { popular } = dataPaths(data)
+  return existsSync(popular) ? decodePopular(readFileSync(popular)) : null
+}
+
+/** A list as the guards see it. */
+export function guardedList(store: Store, { definition, rowId }: StoredList): GuardedList {
+  return {
+    definition,
+    size: store.entries.count(rowId),
+    lines: () => store.entries.blocks(rowId),
+    pastBatches: store.decisions.pastBatches(rowId, GUARD_LIMITS.batchPast),
+  }
+}
+
+/** One entry, as a batch; `line` is its line without line feed. */
+export function batchOfLine(line: string): GuardedBatch {
+  const block = Buffer.from(`${line}\n`)
+  return { size: 1, lines: () => [block] }
+}

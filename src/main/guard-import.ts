@@ -1,0 +1,105 @@
+import { LineCursor, type LineBlocks } from '../core/line-cursor.ts'
+import { LineWriter } from '../core/line-writer.ts'
+import { checkGuardsNow } from '../curation/guards/check-guards.ts'
+import type { GuardDeps } from '../curation/guards/guard-deps.ts'
+import type { GuardedEntry, GuardReport } from '../curation/guards/guard-finding.ts'
+import { splitLine } from '../curation/guards/split-line.ts'
+import { planImport, type ImportMode, type ImportPlan } from '../curation/plan-import.ts'
+import type { StoredList } from '../store/list-store.ts'
+import type { Store } from '../store/open-store.ts'
+import { guardedList } from './guard-deps.ts'
+import { assertNotStopped } from './told-guards.ts'
+
+export interface GuardImportDeps {
+  readonly store: Store
+  readonly list: StoredList
+  readonly guards: GuardDeps
+}
+
+export interface WantedImport {
+  readonly mode: ImportMode
+  /** The sorted lines of the files; read several times. */
+  readonly lines: () => LineBlocks
+  readonly override: string | undefined
+  /** Whether new entries that a guard stops are left out. */
+  readonly leaveOut: boolean
+  readonly isDryRun: boolean
+}
+
+export interface GuardedImport {
+  readonly plan: ImportPlan
+  /** What guards have against what is new, before anything was left out; null where nothing is new. */
+  readonly report: GuardReport | null
+  readonly leftOut: number
+  /** The reason by which guards were overridden, or null where none had to be. */
+  readonly override: string | null
+}
+
+/** Plans an import, and asks the guards what they have against what is new in it. Throws `guard/stopped`. */
+export function guardImport(deps: GuardImportDeps, wanted: WantedImport): GuardedImport {
+  const whole = planWanted(deps, wanted.mode, wanted.lines())
+  if (isSettled(whole, wanted)) {
+    const { plan, report } = whole
+    return { plan, report, leftOut: 0, override: overrideOf(report, wanted) }
+  }
+  const stopped = whole.stopped.filter(({ value, kind }) => !isListed(deps, value, kind))
+  const { lines, count } = without(wanted.lines(), stopped)
+  const rest = planWanted(deps, wanted.mode, lines)
+  if (rest.report !== null && !wanted.isDryRun) assertNotStopped(rest.report, wanted.override)
+  const override = overrideOf(rest.report, wanted)
+  return { plan: rest.plan, report: whole.report, leftOut: count, override }
+}
+
+function overrideOf(report: GuardReport | null, { override }: WantedImport): string | null {
+  return report === null || report.stops === 0 ? null : (override ?? null)
+}
+
+interface Planned {
+  readonly plan: ImportPlan
+  readonly report: GuardReport | null
+  readonly stopped: readonly GuardedEntry[]
+}
+
+/** Whether it goes on as it is; throws when it must not. */
+function isSettled({ report }: Planned, { leaveOut, override, isDryRun }: WantedImport): boolean {
+  if (report === null || report.stops === 0) return true
+  if (leaveOut) return false
+  if (!isDryRun) assertNotStopped(report, override)
+  return true
+}
+
+function planWanted(
+  { store, list, guards }: GuardImportDeps,
+  mode: ImportMode,
+  wanted: LineBlocks,
+): Planned {
+  const plan = planImport(mode, store.entries.live(list.rowId), wanted)
+  const size = plan.added + plan.amended
+  if (size === 0) return { plan, report: null, stopped: [] }
+  const stopped: GuardedEntry[] = []
+  const deps = { ...guards, onStopped: (entry: GuardedEntry) => stopped.push(entry) }
+  const batch = { size, lines: () => plan.lines }
+  return { plan, report: checkGuardsNow(deps, guardedList(store, list), batch), stopped }
+}
+
+/** An entry that the list has is amended, or left alone: to take it out is another decision. */
+function isListed({ store, list }: GuardImportDeps, value: string, kind: string): boolean {
+  return store.entries.find(list.rowId, value).some((row) => row.entry.kind === kind)
+}
+
+function without(
+  blocks: LineBlocks,
+  stopped: readonly GuardedEntry[],
+): { readonly lines: Uint8Array[]; readonly count: number } {
+  const gone = new Set(stopped.map(({ value, kind }) => `${value}\t${kind}`))
+  const writer = new LineWriter()
+  const cursor = new LineCursor(blocks)
+  let count = 0
+  while (cursor.next()) {
+    const { block, start, end } = cursor
+    const { value, kind } = splitLine(block, start, end)
+    if (gone.has(`${value}\t${kind}`)) count++
+    else writer.put(block, start, end + 1)
+  }
+  return { lines: writer.flush(), count }
+}

@@ -1,0 +1,48 @@
+import { Fault } from '../core/fault.ts'
+import type { GuardFinding, GuardReport } from '../curation/guards/guard-finding.ts'
+
+/** Of each guard so many findings are shown. */
+const SHOWN = 3
+
+/** The report as it is shown: counts, and the first few findings of each guard and class. */
+export function shortReport(report: GuardReport): GuardReport {
+  const shown = new Map<string, number>()
+  const findings = report.findings.filter(({ guard, class: kind }) => {
+    const key = `${guard} ${kind}`
+    const count = (shown.get(key) ?? 0) + 1
+    shown.set(key, count)
+    return count <= SHOWN
+  })
+  return { ...report, findings }
+}
+
+/** The report in lines for people; nothing when no guard has anything to say. */
+export function printGuards(report: GuardReport): string[] {
+  const { stops, warns, counts, findings } = shortReport(report)
+  if (stops + warns === 0) return []
+  const told = Object.entries(counts).map(([guard, count]) => `${guard} ${count}`)
+  return [
+    `guards: ${stops} to stop, ${warns} to be seen: ${told.join(', ')}`,
+    ...findings.map((finding) => `  ${printFinding(finding)}`),
+  ]
+}
+
+export function printFinding({ guard, class: kind, text, cure }: GuardFinding): string {
+  return `${kind === 'stop' ? 'stop' : 'note'}: ${text}; ${cure} (${guard})`
+}
+
+/** Throws `guard/stopped` when a guard stops what is to be added, unless there is a reason to do it all the same. */
+export function assertNotStopped(report: GuardReport, override: string | undefined): void {
+  if (report.stops === 0 || override !== undefined) return
+  throw new Fault('guard/stopped', stoppedText(report))
+}
+
+function stoppedText(report: GuardReport): string {
+  const { stops } = report
+  const stopped = shortReport(report).findings.filter((finding) => finding.class === 'stop')
+  // What is wrong with the whole batch explains the rest.
+  const first = [...stopped].sort((a, b) => Number(a.entry !== null) - Number(b.entry !== null))
+  const texts = first.map(({ text, cure, guard }) => `${text}: ${cure} (${guard})`)
+  const more = stops > texts.length ? `; and ${stops - texts.length} more` : ''
+  return `expected what no guard stops, got ${stops === 1 ? 'a stop' : `${stops} stops`}: ${texts.join('; ')}${more}; where it is right all the same, say why with --override`
+}
