@@ -1,11 +1,10 @@
 import type { GuardFinding as BreakerFinding } from '../core/check-guard.ts'
 import { ENTRY_KINDS, type EntryKind } from '../core/entry.ts'
-import { LineCursor } from '../core/line-cursor.ts'
 import type { ListDefinition } from '../core/list-definition.ts'
 import { EXPORT_REASONS, type ExportReason } from '../formats/out/export-reason.ts'
 import type { ExportFormat, ExportSummary } from '../formats/render-export.ts'
 import type { GuardedBatch } from './guards/guard-deps.ts'
-import { splitLine } from './guards/split-line.ts'
+import { LineSplitter } from './guards/split-line.ts'
 
 /** A part of the changes: what is added, or what is retired. */
 export interface ImpactPart {
@@ -30,12 +29,16 @@ export interface DescribedImpact {
 /** How many hosts the URLs of a batch have. */
 export function countHosts({ lines }: GuardedBatch): number {
   const hosts = new Set<string>()
-  const cursor = new LineCursor(lines())
-  while (cursor.next()) {
-    const { value, kind } = splitLine(cursor.block, cursor.start, cursor.end)
-    if (kind === 'url') hosts.add(value.slice(0, value.search(/[/?]/)).replace(/:\d+$/, ''))
+  const line = new LineSplitter()
+  for (const block of lines()) {
+    line.enter(block)
+    while (line.next()) if (line.kind === 'url') hosts.add(hostOf(line.value))
   }
   return hosts.size
+}
+
+function hostOf(url: string): string {
+  return url.slice(0, url.search(/[/?]/)).replace(/:\d+$/, '')
 }
 
 /** What a format makes of `size` additions. */

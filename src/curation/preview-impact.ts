@@ -6,7 +6,7 @@ import { renderExport, type ExportFormat, type ExportSummary } from '../formats/
 import { countHosts, describeImpact, formatSentence, type ImpactPart } from './describe-impact.ts'
 import { Covering } from './guards/covering.ts'
 import type { GuardedBatch } from './guards/guard-deps.ts'
-import { splitLine, splitLines, type SplitLine } from './guards/split-line.ts'
+import { LineSplitter, type SplitLine } from './guards/split-line.ts'
 
 /** The list before the changes. */
 export interface ImpactList {
@@ -106,20 +106,22 @@ function* lookAt(
   return { count, kinds, covered }
 }
 
-function* linesOf({ lines }: GuardedBatch): Generator<SplitLine> {
-  const cursor = new LineCursor(lines())
-  while (cursor.next()) yield splitLine(cursor.block, cursor.start, cursor.end)
+/** Each line; what is given is good until the next. */
+function* linesOf({ lines }: Pick<GuardedBatch, 'lines'>): Generator<SplitLine> {
+  const line = new LineSplitter()
+  for (const block of lines()) {
+    line.enter(block)
+    while (line.next()) yield line
+  }
 }
 
 /** The lines of the list whose value and kind are not among the retired; both are sorted alike. */
 function* without(blocks: Iterable<Uint8Array>, retired: GuardedBatch): Generator<SplitLine> {
   const gone = linesOf(retired)
   let next = gone.next()
-  for (const block of blocks) {
-    for (const line of splitLines(block)) {
-      while (next.done !== true && keyOf(next.value) < keyOf(line)) next = gone.next()
-      if (next.done === true || keyOf(next.value) !== keyOf(line)) yield line
-    }
+  for (const line of linesOf({ lines: () => blocks })) {
+    while (next.done !== true && keyOf(next.value) < keyOf(line)) next = gone.next()
+    if (next.done === true || keyOf(next.value) !== keyOf(line)) yield line
   }
 }
 

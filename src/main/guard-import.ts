@@ -3,7 +3,7 @@ import { LineWriter } from '../core/line-writer.ts'
 import { checkGuardsNow } from '../curation/guards/check-guards.ts'
 import type { GuardDeps } from '../curation/guards/guard-deps.ts'
 import type { GuardedEntry, GuardReport } from '../curation/guards/guard-finding.ts'
-import { splitLine } from '../curation/guards/split-line.ts'
+import { LineSplitter } from '../curation/guards/split-line.ts'
 import { planImport, type ImportMode, type ImportPlan } from '../curation/plan-import.ts'
 import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
@@ -94,11 +94,12 @@ function without(
   const gone = new Set(stopped.map(({ value, kind }) => `${value}\t${kind}`))
   const writer = new LineWriter()
   const cursor = new LineCursor(blocks)
+  const split = new LineSplitter()
   let count = 0
   while (cursor.next()) {
     const { block, start, end } = cursor
-    const { value, kind } = splitLine(block, start, end)
-    if (gone.has(`${value}\t${kind}`)) count++
+    split.read(block, start)
+    if (gone.has(`${split.value}\t${split.kind}`)) count++
     else writer.put(block, start, end + 1)
   }
   return { lines: writer.flush(), count }

@@ -1,6 +1,5 @@
 import type { EntryKind } from '../../core/entry.ts'
 import { readDomainName } from '../../core/domain-name.ts'
-import { LineCursor } from '../../core/line-cursor.ts'
 import { readSuffix } from '../../core/public-suffix.ts'
 import { isRegisterNetwork } from '../../core/register.ts'
 import { isUrlPrefix } from '../../core/url-value.ts'
@@ -32,8 +31,8 @@ import {
 } from './guard-finding.ts'
 import { GUARD_LIMITS, type GuardLimits } from './guard-limits.ts'
 import { NO_RANK } from './rank-table.ts'
-import { actionCode, splitLine, splitLines, type SplitLine } from './split-line.ts'
-import { namesAbove, WatchedNames } from './watched-names.ts'
+import { actionCode, LineSplitter, type SplitLine } from './split-line.ts'
+import { WatchedNames } from './watched-names.ts'
 
 /** Entries between two steps: some milliseconds of work. */
 const STEP_ENTRIES = 2000
@@ -51,10 +50,13 @@ export function* checkGuards(
   const check = new GuardCheck(deps, list, batch)
   const covering = list.size === 0 ? null : yield* compareWithList(list, batch)
   let at = 0
-  const cursor = new LineCursor(batch.lines())
-  while (cursor.next()) {
-    check.add(splitLine(cursor.block, cursor.start, cursor.end), covering)
-    if (++at % STEP_ENTRIES === 0) yield
+  const line = new LineSplitter()
+  for (const block of batch.lines()) {
+    line.enter(block)
+    while (line.next()) {
+      check.add(line, covering)
+      if (++at % STEP_ENTRIES === 0) yield
+    }
   }
   return check.finish()
 }
@@ -75,13 +77,17 @@ export function checkGuardsNow(
 function* compareWithList(list: GuardedList, batch: GuardedBatch): Generator<undefined, Covering> {
   const covering = new Covering()
   let at = 0
-  const cursor = new LineCursor(batch.lines())
-  while (cursor.next()) {
-    covering.want(splitLine(cursor.block, cursor.start, cursor.end))
-    if (++at % STEP_ENTRIES === 0) yield
+  const line = new LineSplitter()
+  for (const block of batch.lines()) {
+    line.enter(block)
+    while (line.next()) {
+      covering.want(line)
+      if (++at % STEP_ENTRIES === 0) yield
+    }
   }
   for (const block of list.lines()) {
-    for (const line of splitLines(block)) {
+    line.enter(block)
+    while (line.next()) {
       covering.see(line)
       if (++at % STEP_ENTRIES === 0) yield
     }
@@ -203,7 +209,6 @@ function checkedName(
     name: host,
     kind: kind === 'url' ? 'host' : (kind as Exclude<EntryKind, 'ip' | 'url'>),
     suffix: readSuffix(host),
-    above: namesAbove(host),
   }
 }
 

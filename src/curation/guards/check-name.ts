@@ -12,7 +12,6 @@ export interface CheckedName {
   /** As what kind it takes the name down. */
   readonly kind: Exclude<EntryKind, 'ip' | 'url'>
   readonly suffix: SuffixReading
-  readonly above: readonly string[]
 }
 
 /** Public suffixes, and what is above them. At most one finding. */
@@ -69,10 +68,10 @@ export function partOf({ purpose }: RegisterRow): Part {
 
 /** What the entry would take down of the register's names: at most one finding of each part. */
 export function checkWatched(parts: WatchedParts, checked: CheckedName): GuardFinding[] {
-  const { entry, name, kind, above } = checked
+  const { entry, name, kind } = checked
   const findings: GuardFinding[] = []
   for (const part of PARTS) {
-    const hit = parts[part].hit(name, kind, above)
+    const hit = parts[part].hit(name, kind)
     if (hit !== null) findings.push(watchedFinding(part, entry, name, hit))
   }
   return findings

@@ -3,7 +3,6 @@ import type { EntryKind } from '../../core/entry.ts'
 import { readSuffix } from '../../core/public-suffix.ts'
 import { checkSuffix } from './check-name.ts'
 import type { GuardedEntry, GuardFinding } from './guard-finding.ts'
-import { namesAbove } from './watched-names.ts'
 
 /** Longer texts are no suffix that somebody mistyped. */
 const MAX_WRITTEN = 300
@@ -19,7 +18,7 @@ export function checkWritten(text: string, kind: EntryKind): GuardFinding | null
   const suffix = readSuffix(bare)
   const as = kind === 'url' ? 'host' : kind
   const entry: GuardedEntry = { value: bare as GuardedEntry['value'], kind }
-  const found = checkSuffix({ entry, name: bare, kind: as, suffix, above: namesAbove(bare) })
+  const found = checkSuffix({ entry, name: bare, kind: as, suffix })
   if (found !== null) return found
   return {
     guard: 'guard/single-label',

@@ -28,16 +28,16 @@ export class WatchedNames {
     }
   }
 
-  /** `above` are all names above `name`. A `url` entry takes down what a `host` entry does, where it takes down anything. */
-  hit(name: string, kind: EntryKind, above: readonly string[]): WatchedHit | null {
+  /** What an entry of that name and kind takes down, or null. */
+  hit(name: string, kind: EntryKind): WatchedHit | null {
     const exact = this.#exact.get(name)
     const own = exact !== undefined && isLost(exact, kind) ? exact : undefined
     const below = kind === 'domain' || kind === 'subdomains' ? this.#above.get(name) : undefined
     if (own !== undefined) return { row: own, count: 1 + (below?.count ?? 0) }
     if (below !== undefined) return below
     if (this.#below.size === 0) return null
-    for (const one of above) {
-      const row = this.#below.get(one)
+    for (const above of namesAbove(name)) {
+      const row = this.#below.get(above)
       if (row !== undefined) return { row, count: 1 }
     }
     return null
@@ -50,7 +50,7 @@ function isLost({ scope, purpose }: RegisterRow, kind: EntryKind): boolean {
 }
 
 /** All names above a name, the nearest first, down to the single label. */
-export function namesAbove(name: string): string[] {
+function namesAbove(name: string): string[] {
   const above: string[] = []
   for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
     above.push(name.slice(dot + 1))

@@ -45,8 +45,6 @@ describe('a proposed entry', () => {
   it.each([
     ['a category the list lacks', { category: 'phising' }, 'did you mean "phishing"?'],
     ['a redirect the list cannot make', { action: 'redirect' }, 'no redirect target'],
-    ['a public suffix', { value: 'co.uk' }, 'public suffix'],
-    ['all below a public suffix', { value: 'co.uk', kind: 'subdomains' }, 'public suffix'],
     ['an unknown kind', { kind: 'dommain' }, 'expected a kind'],
   ])('is refused with %s', (_, changes, message) => {
     expect(() =>
@@ -59,10 +57,8 @@ describe('a proposed entry', () => {
     )
   })
 
-  it('may be a public suffix as a host, which blocks that name alone', () => {
-    expect(proposeEntry(phishing, { value: 'co.uk', kind: 'host', reference: '' }).kind).toBe(
-      'host',
-    )
+  it('may be a public suffix, for what that would do is for the guards to say', () => {
+    expect(proposeEntry(phishing, { value: 'co.uk', reference: '' }).kind).toBe('domain')
   })
 
   it('fits below the zone by the octet', () => {
