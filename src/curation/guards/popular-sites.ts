@@ -50,7 +50,9 @@ export function* encodePopular(facts: PopularFacts, arrays: RankArrays): Generat
 }
 
 /** The file that `encodePopular` made, whole. Throws `popular/invalid`. */
-export function decodePopular(bytes: Uint8Array): PopularSites {
+export function decodePopular(given: Uint8Array): PopularSites {
+  // The arrays are views of the bytes, and begin at whole words of memory.
+  const bytes = given.byteOffset % WORD === 0 ? given : new Uint8Array(given)
   // From the disk, perhaps cut short or of another program: every length before it is used.
   const end = bytes.subarray(0, MAX_HEAD).indexOf(LF)
   const head = readHead(Buffer.from(bytes.subarray(0, Math.max(0, end))).toString('utf8'))
