@@ -47,16 +47,16 @@ export function formatSentence(
   size: number,
   { written, omitted, changed }: ExportSummary,
 ): string {
-  const lost = [...reasonsOf(omitted), ...reasonsOf(changed)].join('; ')
+  const lost = [...reasonsOf('left out', omitted), ...reasonsOf('changed', changed)].join('; ')
   const why = lost === '' ? '' : ` (${lost})`
   if (size === 0) return `${format}: nothing is added`
   if (written === 0) return `${format}: blocks nothing of it${why}`
   return `${format}: ${written} of ${entries(size)} ${written === 1 ? 'is' : 'are'} in it${why}`
 }
 
-function reasonsOf(counts: ExportSummary['omitted']): string[] {
+function reasonsOf(what: string, counts: ExportSummary['omitted']): string[] {
   return Object.entries(counts).map(
-    ([reason, count]) => `${count}: ${EXPORT_REASONS[reason as ExportReason]}`,
+    ([reason, count]) => `${what} ${count}: ${EXPORT_REASONS[reason as ExportReason]}`,
   )
 }
 

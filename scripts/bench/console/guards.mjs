@@ -17,6 +17,7 @@ const [size, batchSize, sites] = [1_000_000, 10_000, 1_000_000].map((given, i) =
   Number(process.argv[2 + i] ?? given),
 )
 const ROUNDS = 5
+const SHELL = 'sqlite3'
 const dist = (name) => import(new URL(`../../../dist/${name}.js`, import.meta.url).href)
 const { openStore } = await dist('store/open-store')
 const { checkGuards } = await dist('curation/guards/check-guards')
@@ -97,7 +98,7 @@ function shell() {
   const batch = path.join(folder, 'batch.txt')
   writeLines(batch, numbered(batchSize, batchName))
   const top = path.join(folder, 'top.csv')
-  const run = (...args) => execFileSync('sqlite3', [db, ...args], { encoding: 'utf8' })
+  const run = (...args) => execFileSync(SHELL, [db, ...args], { encoding: 'utf8' })
   run(
     'CREATE TABLE list (value TEXT PRIMARY KEY) WITHOUT ROWID',
     'CREATE TABLE top (rank INTEGER, name TEXT PRIMARY KEY) WITHOUT ROWID',

@@ -60,9 +60,9 @@ describe('the impact of additions', () => {
     const written = Object.fromEntries(formats.map((one) => [one.format, one.written]))
     expect(written).toMatchObject({ rpz: 3, 'squid-urls': 1, csv: 4, json: 4 })
     expect(formats.find(({ format }) => format === 'hosts')).toMatchObject({
-      ...{ written: 1, omitted: { ip: 1, subdomains: 1, url: 1 }, changed: { below: 1 } },
+      ...{ written: 1, omitted: { below: 1, ip: 1, url: 1 }, changed: { below: 1 } },
       sentence:
-        'hosts: 1 of 4 entries is in it (1: addresses cannot be said here; 1: what lies below a name cannot be said here without the name; 1: single URLs cannot be said here; 1: what lies below a name cannot be said here)',
+        'hosts: 1 of 4 entries is in it (left out 1: what lies below a name cannot be said here; left out 1: addresses cannot be said here; left out 1: single URLs cannot be said here; changed 1: what lies below a name cannot be said here)',
     })
   })
 
@@ -71,7 +71,9 @@ describe('the impact of additions', () => {
     const formats = ['rpz', 'hosts', 'dnsmasq', 'unbound'] as const
     for (const { written, sentence } of preview({ added, formats }).formats) {
       expect(written).toBe(0)
-      expect(sentence).toMatch(/: blocks nothing of it \(1: single URLs cannot be said here\)$/)
+      expect(sentence).toMatch(
+        /: blocks nothing of it \(left out 1: single URLs cannot be said here\)$/,
+      )
     }
   })
 
