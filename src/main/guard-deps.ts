@@ -36,7 +36,7 @@ export function openPopular(data: string): PopularSites | null {
 export function guardedList(store: Store, { definition, rowId }: StoredList): GuardedList {
   return {
     definition,
-    size: store.entries.count(rowId),
+    isEmpty: store.entries.valuesFrom(rowId, '', 1).length === 0,
     lines: () => store.entries.blocks(rowId),
     pastBatches: store.decisions.pastBatches(rowId, GUARD_LIMITS.batchPast),
   }

@@ -50,5 +50,5 @@ export function guardedListOf(
 ): GuardedList {
   const { size, lines } = batchOf(texts)
   const definition = { id: 'phishing', steering: null }
-  return { definition, size, lines, pastBatches: [], ...changes }
+  return { definition, isEmpty: size === 0, lines, pastBatches: [], ...changes }
 }

@@ -48,7 +48,7 @@ export function* checkGuards(
   batch: GuardedBatch,
 ): Generator<undefined, GuardReport> {
   const check = new GuardCheck(deps, list, batch)
-  const covering = list.size === 0 ? null : yield* compareWithList(list, batch)
+  const covering = list.isEmpty ? null : yield* compareWithList(list, batch)
   let at = 0
   const line = new LineSplitter()
   for (const block of batch.lines()) {

@@ -29,8 +29,8 @@ export interface Appeal {
 /** The list that is about to change. */
 export interface GuardedList {
   readonly definition: Pick<ListDefinition, 'id' | 'steering'>
-  /** How many entries it has. */
-  readonly size: number
+  /** Whether it has no entries, so that nothing need be compared with it. */
+  readonly isEmpty: boolean
   /** Its entries, as `value TAB kind` and any more fields, sorted bytewise, in blocks of whole lines; read at most once. */
   readonly lines: () => Iterable<Uint8Array>
   /** How many entries each past batch added, newest first. Only batches: single additions are none. */
