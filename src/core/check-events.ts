@@ -22,6 +22,7 @@ export const EVENT_FINDINGS = [
   'event/header',
   'event/number',
   'event/previous',
+  'event/proposal',
   'event/publication',
   'event/register',
 ] as const

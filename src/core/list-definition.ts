@@ -10,7 +10,7 @@ export interface ListDefinition {
   readonly legalBasis: string
   readonly categories: readonly string[]
   readonly action: ListAction
-  readonly approvals: { readonly needed: number; readonly organisations: number }
+  readonly approvals: ListApprovals
   readonly review: { readonly afterDays: number; readonly expireAfterDays: number | null }
   readonly guard: {
     readonly maxGrowth: number
@@ -22,6 +22,16 @@ export interface ListDefinition {
   readonly keep: { readonly serials: number }
   /** Where hosts with `url` entries are sent by the RPZ zone; null (the default) steers nothing. */
   readonly steering: { readonly to: readonly string[] } | null
+}
+
+/** How many people stand behind a decision, from how many organisations (`docs/spec/decisions.md` §4). */
+export interface ListApprovals {
+  readonly needed: number
+  readonly organisations: number
+  /** The same for retirements. */
+  readonly retire: { readonly needed: number; readonly organisations: number }
+  /** Whether an addition that has its approvals may be published at once. */
+  readonly urgentAdd: boolean
 }
 
 export interface ListAction {

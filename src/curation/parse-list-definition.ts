@@ -46,7 +46,15 @@ function inOrder(value: Written): ListDefinition {
     legalBasis: value.legalBasis,
     categories: [...value.categories],
     action: { type: action.type, to: canonicalTargets(action.to ?? []) },
-    approvals: { needed: approvals.needed, organisations: approvals.organisations },
+    approvals: {
+      needed: approvals.needed,
+      organisations: approvals.organisations,
+      retire: {
+        needed: approvals.retire.needed,
+        organisations: approvals.retire.organisations,
+      },
+      urgentAdd: approvals.urgentAdd,
+    },
     review: { afterDays: review.afterDays, expireAfterDays: review.expireAfterDays },
     guard: {
       maxGrowth: guard.maxGrowth,
@@ -98,15 +106,23 @@ function checkDefinition(definition: ListDefinition): string[] {
           `action.to: expected it only with the type "redirect", got the type ${JSON.stringify(action.type)}`,
         ]
       : []),
-    ...(approvals.organisations > approvals.needed
-      ? [
-          `approvals.organisations: expected at most approvals.needed (${approvals.needed}), got ${approvals.organisations}`,
-        ]
-      : []),
+    ...checkApprovals('approvals', approvals),
+    ...checkApprovals('approvals.retire', approvals.retire),
     ...(publish.cron === null
       ? []
       : checkCron(publish.cron).map((text) => `publish.cron: ${text}`)),
     ...(steering === null ? [] : checkTargets('steering.to', steering.to)),
+  ]
+}
+
+/** One person speaks for one organisation. */
+function checkApprovals(
+  where: string,
+  { needed, organisations }: ListDefinition['approvals']['retire'],
+): string[] {
+  if (organisations <= needed) return []
+  return [
+    `${where}.organisations: expected at most ${where}.needed (${needed}), got ${organisations}`,
   ]
 }
 

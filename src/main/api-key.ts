@@ -4,7 +4,8 @@ import { Fault } from '../core/fault.ts'
 import { coversList, printGrant, ROLES, type Person, type RoleGrant } from '../core/person.ts'
 import type { ApiKey } from '../store/api-key-store.ts'
 import type { Store } from '../store/open-store.ts'
-import { actingPerson, assertMay } from './assert-may.ts'
+import { actingUser } from './acting-person.ts'
+import { assertMay } from './assert-may.ts'
 import { globalOptions } from './global-options.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
 import { publicKey } from './user-views.ts'
@@ -74,7 +75,7 @@ async function makeKey(text: string, options: MakeOptions, command: Command): Pr
     async (store) => {
       const wanted = await grant(store)
       const key = store.write(() => {
-        const user = actingPerson(store, actor)
+        const user = actingUser(store, actor)
         assertHeld(user, wanted)
         const terms = { name, userId: user.id, grant: wanted, expiresAt, at }
         return store.apiKeys.make({ ...terms, keyHash: hashToken(secret) })

@@ -107,7 +107,12 @@ function fillDefinition(
 ): ReturnType<CatalogSource['lists']['all']>[number]['definition'] {
   return {
     ...definition,
-    approvals: { needed: 1, organisations: 1 },
+    approvals: {
+      needed: 1,
+      organisations: 1,
+      retire: { needed: 1, organisations: 1 },
+      urgentAdd: false,
+    },
     review: { afterDays: 0, expireAfterDays: null },
     guard: { maxGrowth: 0, maxShrink: 0, minEntries: 0 },
     publish: { cron: null },

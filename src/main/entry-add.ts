@@ -2,37 +2,33 @@ import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
 import { type Entry, printEntryLine } from '../core/entry.ts'
 import { parseKind } from '../core/parse-entry.ts'
-import { assertOneApproval } from '../curation/assert-one-approval.ts'
 import { coveringKeysOf } from '../curation/covering-keys.ts'
-import { decisionDays } from '../curation/decision-days.ts'
-import { checkGuardsNow } from '../curation/guards/check-guards.ts'
 import { checkWritten } from '../curation/guards/check-written.ts'
-import type { GuardReport } from '../curation/guards/guard-finding.ts'
 import { guessKind, proposeEntry } from '../curation/propose-entry.ts'
+import { proposingActs } from '../curation/proposing-acts.ts'
 import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
 import { assertMay } from './assert-may.ts'
 import { findList, withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
-import { batchOfLine, guardedList, openGuardDeps } from './guard-deps.ts'
 import { newReference } from './new-reference.ts'
 import { noteRefusal } from './note-refusal.ts'
 import { printJson } from './print-table.ts'
-import { assertNotStopped, printFinding, shortReport } from './told-guards.ts'
+import type { Deciding } from './proposals/deciding.ts'
+import { openDeciding } from './proposals/open-deciding.ts'
+import { exitCodeOf, type ProposalOutcome } from './proposals/outcome.ts'
+import { propose } from './proposals/propose.ts'
+import { publishDecided, type PublishedAtOnce } from './proposals/publish-decided.ts'
+import { printNotes, printProposed } from './proposals/print-proposed.ts'
+import { termsOf, type TermOptions } from './proposals/term-options.ts'
 
-export interface AddOptions {
+export interface AddOptions extends TermOptions {
   readonly kind?: string
-  readonly reason: string
-  readonly category?: string
-  readonly basis?: string
-  readonly reference?: string
   readonly action?: string
-  readonly evidence?: string
-  readonly override?: string
   readonly json?: boolean
 }
 
-/** `entry add`: one decision, durable when the command ends; published by the next publication of the list. */
+/** `entry add`: proposes an addition, and decides it where one word is enough; durable when the command ends. */
 export async function addEntry(
   listId: string,
   value: string,
@@ -41,35 +37,39 @@ export async function addEntry(
 ): Promise<void> {
   const { data, actor } = globalOptions(command)
   const written = { ...options, value, reference: options.reference ?? newReference() }
-  await withStore(data, (store) => {
-    assertMay(store, { actor, acts: ['propose-add'], lists: [listId] })
-    const list = findList(store, listId)
-    const entry = noteRefusal({ store, list, actor, act: 'add' }, () => {
-      assertOneApproval(list.definition)
-      assertNoSuffix(value, options)
-      return proposeEntry(list.definition, written)
-    })
-    const deps = openGuardDeps({ data, store })
-    const added = noteRefusal({ store, list, actor, act: 'add' }, () =>
-      store.write(() => {
-        assertNotListed(store, list, entry)
-        const covered = coveringEntries(store, list, entry)
-        const batch = batchOfLine(printEntryLine(entry))
-        const guards = checkGuardsNow(deps, guardedList(store, list), batch)
-        assertNotStopped(guards, options.override)
-        const decision = commitAddition(store, { list, entry, actor, options, guards })
-        return { decision, covered, guards }
-      }),
-    )
-    const { decision, covered: coveredBy, guards } = added
-    if (options.json === true) {
-      const report = shortReport(guards)
-      process.stdout.write(printJson({ list: list.id, decision, entry, coveredBy, guards: report }))
-      return
-    }
-    process.stderr.write(notes(guards))
-    process.stdout.write(told(list, entry, added))
-  })
+  await withStore(
+    data,
+    async (store) => {
+      const acts = proposingActs({ act: 'add', urgent: options.urgent ?? false })
+      assertMay(store, { actor, acts, lists: [listId] })
+      const list = findList(store, listId)
+      const deciding = openDeciding({ data, store }, actor)
+      const added = noteRefusal({ store, list, actor, act: 'add' }, () =>
+        store.write(() => {
+          // The definition of this moment: its policy is the one that holds.
+          const now = findList(store, listId)
+          assertNoSuffix(value, options)
+          const entry = proposeEntry(now.definition, written)
+          assertNotListed(store, now, entry)
+          const covered = coveringEntries(store, now, entry)
+          const outcome = proposeAddition(deciding, { list: now, entry, options })
+          return { entry, covered, outcome }
+        }),
+      )
+      const { entry, outcome, covered } = added
+      const published = await publishDecided({ data, store, actor }, outcome, options)
+      const { proposal, decision, state, missing, findings } = outcome
+      const decided = { list: list.id, decision, proposal, state, missing, findings }
+      if (options.json !== true) process.stderr.write(printNotes(outcome))
+      process.stdout.write(
+        options.json === true
+          ? printJson({ ...decided, entry, coveredBy: covered, published })
+          : told(list, entry, { ...added, published }) + printProposed(deciding, outcome),
+      )
+      process.exitCode = exitCodeOf(outcome)
+    },
+    { actor },
+  )
 }
 
 /** A single label has no canonical form, and so no entry to override a guard for. Throws `guard/stopped`. */
@@ -83,21 +83,13 @@ function assertNoSuffix(value: string, { kind }: AddOptions): void {
   )
 }
 
-/** What is covered is told with the decision. */
-function notes({ findings }: GuardReport): string {
-  return findings
-    .filter(({ guard }) => guard !== 'guard/covered')
-    .map((finding) => `bailiwick: ${printFinding(finding)}\n`)
-    .join('')
-}
-
 function assertNotListed(store: Store, list: StoredList, entry: Entry): void {
   const found = store.entries.find(list.rowId, entry.value)
   const same = found.find((row) => row.entry.kind === entry.kind)
   if (same === undefined) return
   throw new Fault(
     'entry/already-listed',
-    `expected a new entry, got the ${entry.kind} ${JSON.stringify(entry.value)}, which ${JSON.stringify(list.id)} has since decision ${same.addedBy}: to change it, retire it and add it again`,
+    `expected a new entry, got the ${entry.kind} ${JSON.stringify(entry.value)}, which ${JSON.stringify(list.id)} has since decision ${same.addedBy}: «bailiwick entry amend» changes it`,
   )
 }
 
@@ -114,49 +106,45 @@ function coveringEntries(store: Store, list: StoredList, entry: Entry): Entry[] 
 interface Addition {
   readonly list: StoredList
   readonly entry: Entry
-  readonly actor: string
   readonly options: AddOptions
-  readonly guards: GuardReport
 }
 
-function commitAddition(store: Store, { list, entry, actor, options, guards }: Addition): number {
-  const decidedAt = new Date()
-  return store.decisions.commit(
-    {
-      listRowId: list.rowId,
-      act: 'add',
-      reference: entry.reference,
-      category: entry.category,
-      reason: options.reason,
-      legalBasis: options.basis ?? list.definition.legalBasis,
-      evidence: options.evidence ?? '',
-      proposer: actor,
-      decidedBy: actor,
-      decidedAt,
-      urgent: false,
-      ...decisionDays(list.definition, decidedAt),
-      added: 1,
-      retired: 0,
-      amended: 0,
-      source: null,
-      override: guards.stops === 0 ? null : (options.override ?? null),
-    },
-    { added: [Buffer.from(`${printEntryLine(entry)}\n`)], retired: [] },
-  )
+function proposeAddition(deciding: Deciding, { list, entry, options }: Addition): ProposalOutcome {
+  const { reference, category } = entry
+  return propose(deciding, {
+    list,
+    act: 'add',
+    terms: termsOf(options, { reference, category }),
+    change: { added: [Buffer.from(`${printEntryLine(entry)}\n`)], retired: [] },
+    counts: { added: 1, retired: 0, amended: 0 },
+    acknowledged: options.acknowledge ?? [],
+    override: options.override ?? null,
+  })
+}
+
+interface Added {
+  readonly outcome: ProposalOutcome
+  readonly covered: readonly Entry[]
+  readonly published: PublishedAtOnce
 }
 
 function told(
   list: StoredList,
   { value, kind, action, reference }: Entry,
-  { decision, covered }: { readonly decision: number; readonly covered: readonly Entry[] },
+  { outcome, covered, published }: Added,
 ): string {
   const [nearest] = covered
   const note =
     nearest === undefined
       ? ''
       : `it was covered already by the ${nearest.kind} ${nearest.value} on this list\n`
-  return (
-    `added ${value} (${kind}, ${action}) to ${list.id}: decision ${decision}, reference ${reference}\n` +
-    `${note}«bailiwick publish ${list.id}» makes it effective\n`
-  )
+  const what = `${value} (${kind}, ${action})`
+  if (outcome.decision === null) {
+    return `proposed to add ${what} to ${list.id}, reference ${reference}\n${note}`
+  }
+  const next =
+    published === null
+      ? `«bailiwick publish ${list.id}» makes it effective\n`
+      : `published ${list.id}, serial ${String(published.serial)}\n`
+  return `added ${what} to ${list.id}: decision ${outcome.decision}, reference ${reference}\n${note}${next}`
 }

@@ -1,26 +1,33 @@
 import type { Command } from 'commander'
 import type { EntryKind } from '../core/entry.ts'
 import { parseCategory, parseReference } from '../core/parse-entry.ts'
-import { assertOneApproval } from '../curation/assert-one-approval.ts'
-import { assertNotShrunk, type ImportMode, type ImportPlan } from '../curation/plan-import.ts'
+import { assertNotShrunk, type ImportMode } from '../curation/plan-import.ts'
 import type { GuardDeps } from '../curation/guards/guard-deps.ts'
+import { summariseGuards } from '../curation/guards/summarise-guards.ts'
 import { countCoveredByList, countCoveredInFile } from '../curation/count-covered.ts'
-import { decisionDays } from '../curation/decision-days.ts'
-import type { Act } from '../curation/may-act.ts'
 import { assertCategory } from '../curation/propose-entry.ts'
-import type { DecisionAct, NewDecision } from '../store/decision-store.ts'
+import { proposingActs } from '../curation/proposing-acts.ts'
+import type { Person } from '../core/person.ts'
+import type { DecisionAct } from '../core/proposal.ts'
 import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
-import { assertFilesApart } from './assert-files-apart.ts'
+import { actingPerson } from './acting-person.ts'
 import { assertMay } from './assert-may.ts'
+import { assertFilesApart } from './assert-files-apart.ts'
 import { findList, withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
-import { guardImport } from './guard-import.ts'
 import { openGuardDeps } from './guard-deps.ts'
+import { guardImport, type GuardedImport } from './guard-import.ts'
 import { printImport, type ImportOutcome } from './import-summary.ts'
 import { newReference } from './new-reference.ts'
 import { noteRefusal } from './note-refusal.ts'
 import { printJson } from './print-table.ts'
+import type { Deciding } from './proposals/deciding.ts'
+import { printProposed } from './proposals/print-proposed.ts'
+import { decidingWith } from './proposals/open-deciding.ts'
+import type { ProposalOutcome } from './proposals/outcome.ts'
+import { propose } from './proposals/propose.ts'
+import { termsOf } from './proposals/term-options.ts'
 import { openProgress, type Progress } from './progress.ts'
 import { EXIT } from './run-program.ts'
 import { readImport, type ReadImport } from './read-import.ts'
@@ -33,6 +40,9 @@ export interface ImportOptions {
   readonly category?: string
   readonly reason: string
   readonly basis?: string
+  readonly evidence?: string
+  readonly evidenceSha256?: string
+  readonly acknowledge?: readonly string[]
   readonly reference?: string
   readonly fromZone?: string
   readonly dryRun?: boolean
@@ -52,23 +62,30 @@ export async function importEntries(
 ): Promise<void> {
   const { data, actor } = globalOptions(command)
   await withStore(data, (store) => {
-    assertMay(store, { actor, acts: MODE_ACTS[options.mode], lists: [listId] })
+    const acts = proposingActs({ act: actOf(options), urgent: false })
+    assertMay(store, { actor, acts, lists: [listId] })
     const list = findList(store, listId)
     const guards = openGuardDeps({ data, store })
     const deps = { store, list, actor, guards, progress: openProgress() }
     const outcome = runImport(deps, files, options)
-    if (options.dryRun === true && (outcome.guards?.stops ?? 0) > 0) {
-      process.exitCode = EXIT.findings
-    }
-    process.stdout.write(options.json === true ? printJson(outcome) : printImport(outcome))
+    const text = (): string => told(outcome, actingPerson(store, actor))
+    process.stdout.write(options.json === true ? printJson(outcome) : text())
+    if (isStopped(outcome)) process.exitCode = EXIT.findings
   })
 }
 
-/** A mirror also retires. */
-const MODE_ACTS = {
-  add: ['propose-add'],
-  mirror: ['propose-add', 'propose-retire', 'propose-amend'],
-} as const satisfies Readonly<Record<ImportMode, readonly Act[]>>
+/** Whether a guard stops what was proposed, or would be. */
+function isStopped({ missing, isDryRun, guards }: ImportOutcome): boolean {
+  return (missing?.stops.length ?? 0) > 0 || (isDryRun && (guards?.stops ?? 0) > 0)
+}
+
+/** What guards have found is told with the import. */
+function told(outcome: ImportOutcome, person: Person): string {
+  const { proposal, list, missing } = outcome
+  if (proposal === null) return printImport(outcome)
+  const waiting = { proposal, list, missing, findings: [], revision: 1, decision: null, note: '' }
+  return printImport(outcome) + printProposed({ person }, { ...waiting, state: 'open' })
+}
 
 /** As `importEntries`, for one list of an open store; prints nothing. */
 export function runImport(
@@ -81,7 +98,7 @@ export function runImport(
   return noteRefusal({ ...deps, act }, () => importInto(deps, files, options))
 }
 
-function actOf({ mode }: ImportOptions): DecisionAct {
+function actOf({ mode }: Pick<ImportOptions, 'mode'>): DecisionAct {
   return mode === 'mirror' ? 'mirror' : 'import'
 }
 
@@ -93,7 +110,6 @@ function importInto(
   const { store, list, progress } = deps
   const outputs = options.report === undefined ? [] : [{ option: '--report', path: options.report }]
   assertFilesApart({ inputs: files, outputs })
-  assertOneApproval(list.definition)
   assertCategory(list.definition, parseCategory(options.category ?? ''))
   const reference = parseReference(options.reference ?? newReference())
   try {
@@ -114,23 +130,22 @@ export interface ImportDeps {
 
 /** Inside the write transaction: what is compared is what is changed. */
 function decideImport(
-  deps: ImportDeps,
+  { store, list: known, actor, guards }: ImportDeps,
   read: ReadImport,
   options: ImportOptions & { readonly reference: string },
 ): ImportOutcome {
-  const { store, list, actor } = deps
+  const deciding = decidingWith({ store, openGuards: () => guards }, actor)
+  const list = findList(store, known.id)
   const { definition, rowId } = list
   const before = store.entries.count(rowId)
   if (options.mode === 'mirror' && options.acceptShrink === undefined) {
     assertNotShrunk(definition, { before, after: read.set.size })
   }
-  const { plan, report, leftOut, override } = guardImport(deps, {
-    mode: options.mode,
-    lines: () => read.set.lines(),
-    override: options.override,
-    leaveOut: options.leaveOut ?? false,
-    isDryRun: options.dryRun ?? false,
-  })
+  const guarded = guardImport(
+    { store, list, guards },
+    { mode: options.mode, lines: () => read.set.lines(), leaveOut: options.leaveOut ?? false },
+  )
+  const { plan, report, leftOut } = guarded
   const isIdle = plan.added + plan.retired + plan.amended === 0
   const covered = {
     inFile: countCoveredInFile({
@@ -143,21 +158,20 @@ function decideImport(
         ? 0
         : countCoveredByList(plan.lines, (names) => store.entries.covering(rowId, names)),
   }
-  const decision =
+  const outcome =
     isIdle || options.dryRun === true
       ? null
-      : store.decisions.commit(newDecision({ list, actor, plan, read, override }, options), {
-          added: plan.lines,
-          retired: plan.rows,
-        })
+      : proposeImport(deciding, { list, guarded, read }, options)
   const { added, retired, amended, listed } = plan
   return {
     list: list.id,
     mode: options.mode,
     isDryRun: options.dryRun === true,
-    decision,
-    reference: decision === null ? null : options.reference,
-    entries: before + added - retired,
+    decision: outcome?.decision ?? null,
+    proposal: outcome?.proposal ?? null,
+    missing: outcome?.missing ?? null,
+    reference: outcome === null ? null : options.reference,
+    entries: (outcome?.proposal ?? null) === null ? before + added - retired : before,
     changes: { added, retired, amended },
     accepted: read.set.size,
     duplicates: { inFile: read.set.duplicates, listed },
@@ -168,41 +182,28 @@ function decideImport(
   }
 }
 
-interface Decided {
+interface Planned {
   readonly list: StoredList
-  readonly actor: string
-  readonly plan: ImportPlan
+  readonly guarded: GuardedImport
   readonly read: ReadImport
-  /** Why guards were overridden, where they were. */
-  readonly override: string | null
 }
 
-function newDecision(
-  { list, actor, plan, read, override }: Decided,
+function proposeImport(
+  deciding: Deciding,
+  { list, guarded, read }: Planned,
   options: ImportOptions & { readonly reference: string },
-): NewDecision {
-  const decidedAt = new Date()
+): ProposalOutcome {
+  const { plan, rest } = guarded
   const { added, retired, amended } = plan
-  const overrides = [options.acceptShrink, override].filter(
-    (reason) => reason !== undefined && reason !== null,
-  )
-  return {
-    listRowId: list.rowId,
-    act: actOf(options),
-    reference: options.reference,
-    category: options.category ?? '',
-    reason: options.reason,
-    legalBasis: options.basis ?? list.definition.legalBasis,
-    evidence: '',
-    proposer: actor,
-    decidedBy: actor,
-    decidedAt,
-    urgent: false,
-    ...decisionDays(list.definition, decidedAt),
-    added,
-    retired,
-    amended,
-    source: read.source,
-    override: overrides.length === 0 ? null : overrides.join('; '),
-  }
+  const { reference, category = '', acceptShrink = null } = options
+  return propose(deciding, {
+    ...{ list, act: actOf(options), acknowledged: options.acknowledge ?? [] },
+    override: options.override ?? null,
+    findings: rest === null ? [] : summariseGuards(rest),
+    terms: termsOf(options, {
+      ...{ reference, category, source: read.source, shrinkReason: acceptShrink },
+    }),
+    change: { added: plan.lines, retired: plan.rows },
+    counts: { added, retired, amended },
+  })
 }

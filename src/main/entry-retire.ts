@@ -1,27 +1,26 @@
 import type { Command } from 'commander'
-import { Fault } from '../core/fault.ts'
-import { printSuggestion } from '../core/nearest.ts'
-import { coveringKeys, meantKeys, type EntryKey } from '../curation/covering-keys.ts'
-import { guessKind } from '../curation/propose-entry.ts'
-import { parseEntryValue } from '../core/parse-entry.ts'
 import type { EntryRow } from '../store/entry-store.ts'
 import type { StoredList } from '../store/list-store.ts'
-import type { Store } from '../store/open-store.ts'
+import { proposingActs } from '../curation/proposing-acts.ts'
 import { assertMay } from './assert-may.ts'
 import { findList, withStore } from './find-list.ts'
+import { findListed } from './find-listed.ts'
 import { globalOptions } from './global-options.ts'
-import { neighbours } from './neighbours.ts'
 import { printJson } from './print-table.ts'
-import { publishUrgently } from './publish-hooks.ts'
+import type { Deciding } from './proposals/deciding.ts'
+import { openDeciding } from './proposals/open-deciding.ts'
+import { exitCodeOf, type ProposalOutcome } from './proposals/outcome.ts'
+import { printProposed } from './proposals/print-proposed.ts'
+import { propose } from './proposals/propose.ts'
+import { publishDecided, type PublishedAtOnce } from './proposals/publish-decided.ts'
+import { termsOf, type TermOptions } from './proposals/term-options.ts'
 
-export interface RetireOptions {
+export interface RetireOptions extends TermOptions {
   readonly kind?: string
-  readonly reason: string
-  readonly urgent?: boolean
   readonly json?: boolean
 }
 
-/** `entry retire`: always one person's decision, for a wrong entry harms as long as it stands. */
+/** `entry retire`: proposes a retirement; an urgent one is always one person's decision, for a wrong entry harms as long as it stands. */
 export async function retireEntry(
   listId: string,
   value: string,
@@ -32,103 +31,67 @@ export async function retireEntry(
   await withStore(
     data,
     async (store) => {
-      const act = options.urgent === true ? 'urgent-retire' : 'propose-retire'
-      assertMay(store, { actor, acts: [act], lists: [listId] })
-      const list = findList(store, listId)
-      const { decision, rows } = store.write(() => {
-        const found = findListed(store, list, { value, kind: options.kind })
+      const acts = proposingActs({ act: 'retire', urgent: options.urgent ?? false })
+      assertMay(store, { actor, acts, lists: [listId] })
+      const deciding = openDeciding({ data, store }, actor)
+      const { list, rows, outcome } = store.write(() => {
+        const found = findList(store, listId)
+        const listed = findListed(store, found, { value, kind: options.kind })
         return {
-          rows: found,
-          decision: commitRetirement(store, list, found, { actor, ...options }),
+          ...{ list: found, rows: listed },
+          outcome: proposeRetirement(deciding, { list: found, rows: listed, options }),
         }
       })
-      const published =
-        options.urgent === true
-          ? await publishUrgently({ data, store, actor }, list, options.reason)
-          : null
+      const published = await publishDecided({ data, store, actor }, outcome, options)
+      const { decision, proposal, state, missing } = outcome
+      const decided = { list: list.id, decision, proposal, state, missing }
       process.stdout.write(
         options.json === true
-          ? printJson({ list: list.id, decision, entries: rows.map((row) => row.entry), published })
-          : told(list, rows, decision, published),
+          ? printJson({ ...decided, entries: rows.map((row) => row.entry), published })
+          : told(list, rows, { outcome, published }) + printProposed(deciding, outcome),
       )
+      process.exitCode = exitCodeOf(outcome)
     },
     { actor },
   )
 }
 
-interface Wanted {
-  readonly value: string
-  readonly kind: string | undefined
+interface Retirement {
+  readonly list: StoredList
+  readonly rows: readonly EntryRow[]
+  readonly options: RetireOptions
 }
 
-function findListed(store: Store, list: StoredList, { value, kind }: Wanted): EntryRow[] {
-  const keys = meantKeys(value)
-  // Not a value of any kind: say so as `entry add` would.
-  if (keys.length === 0) parseEntryValue(guessKind(value), value)
-  const rows = keys
-    .flatMap((key) => store.entries.find(list.rowId, key.value))
-    .filter((row) => kind === undefined || row.entry.kind === kind)
-  if (rows.length > 0) return rows
-  throw new Fault(
-    'entry/not-found',
-    `expected an entry of ${JSON.stringify(list.id)}, got ${JSON.stringify(value)}${kind === undefined ? '' : ` of kind ${kind}`}${hint(store, list, value, keys)}`,
-  )
+function proposeRetirement(
+  deciding: Deciding,
+  { list, rows, options }: Retirement,
+): ProposalOutcome {
+  const { reference = '', category = '' } = rows[0]?.entry ?? {}
+  return propose(deciding, {
+    ...{ list, act: 'retire', acknowledged: options.acknowledge ?? [], override: null },
+    terms: termsOf(options, { reference, category }),
+    change: { added: [], retired: rows.map((row) => row.rowId) },
+    counts: { added: 0, retired: rows.length, amended: 0 },
+  })
 }
 
-/** What the person may have meant: an entry that covers it, or one that is written alike. */
-function hint(store: Store, list: StoredList, value: string, keys: readonly EntryKey[]): string {
-  for (const { value: same, kinds } of keys.flatMap((key) => [key, ...coveringKeys(key)])) {
-    const row = store.entries
-      .find(list.rowId, same)
-      .find((found) => kinds.includes(found.entry.kind))
-    if (row !== undefined) {
-      return `; it is covered by the ${row.entry.kind} ${JSON.stringify(row.entry.value)}, which is there`
-    }
-  }
-  return printSuggestion(value, neighbours(store, list, keys[0]?.value ?? value))
-}
-
-function commitRetirement(
-  store: Store,
-  list: StoredList,
-  rows: readonly EntryRow[],
-  { actor, reason, urgent }: RetireOptions & { readonly actor: string },
-): number {
-  const [first] = rows
-  return store.decisions.commit(
-    {
-      listRowId: list.rowId,
-      act: 'retire',
-      reference: first?.entry.reference ?? '',
-      category: first?.entry.category ?? '',
-      reason,
-      legalBasis: '',
-      evidence: '',
-      proposer: actor,
-      decidedBy: actor,
-      decidedAt: new Date(),
-      urgent: urgent ?? false,
-      reviewOn: null,
-      expiresOn: null,
-      added: 0,
-      retired: rows.length,
-      amended: 0,
-      source: null,
-      override: null,
-    },
-    { added: [], retired: rows.map((row) => row.rowId) },
-  )
+interface Retired {
+  readonly outcome: ProposalOutcome
+  readonly published: PublishedAtOnce
 }
 
 function told(
   list: StoredList,
   rows: readonly EntryRow[],
-  decision: number,
-  published: { readonly serial: number | null } | null,
+  { outcome, published }: Retired,
 ): string {
-  const lines = rows.map(
-    ({ entry }) => `retired ${entry.value} (${entry.kind}) from ${list.id}: decision ${decision}\n`,
+  const { decision } = outcome
+  const lines = rows.map(({ entry: { value, kind } }) =>
+    decision === null
+      ? `proposed to retire ${value} (${kind}) from ${list.id}\n`
+      : `retired ${value} (${kind}) from ${list.id}: decision ${decision}\n`,
   )
+  if (decision === null) return lines.join('')
   const next =
     published === null
       ? `«bailiwick publish ${list.id}» makes it effective\n`

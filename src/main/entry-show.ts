@@ -8,12 +8,14 @@ import { heldAt, tellStay, type Moment, type StayTold } from '../curation/tell-s
 import type { EntryRow } from '../store/entry-store.ts'
 import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
-import { publicDecision } from './decision.ts'
 import { findList, withStore } from './find-list.ts'
 import { findPublication } from './find-publication.ts'
 import { globalOptions } from './global-options.ts'
 import { neighbours } from './neighbours.ts'
 import { printJson, printTime } from './print-table.ts'
+import { describeProposal, type ProposalTold } from './proposals/describe-proposal.ts'
+import { printStory } from './proposals/print-story.ts'
+import { publicDecision } from './public-decision.ts'
 
 export interface ShowOptions {
   readonly list?: string
@@ -65,7 +67,10 @@ interface WholeStay extends StayTold {
   readonly retired: ShownDecision | null
 }
 
-type ShownDecision = ReturnType<typeof publicDecision>
+/** A decision, and the story of the proposal that it came from; null where it was decided as it was proposed. */
+type ShownDecision = ReturnType<typeof publicDecision> & {
+  readonly proposal: Pick<ProposalTold, 'proposal' | 'acts'> | null
+}
 
 function tellWhole(store: Store, row: EntryRow): WholeStay {
   return {
@@ -77,7 +82,11 @@ function tellWhole(store: Store, row: EntryRow): WholeStay {
 
 function decisionOf(store: Store, id: number): ShownDecision | null {
   const decision = store.decisions.find(id)
-  return decision === null ? null : publicDecision(decision)
+  if (decision === null) return null
+  const stored = store.proposals.ofDecision(id)
+  if (stored === null) return { ...publicDecision(decision), proposal: null }
+  const { proposal, acts } = describeProposal(store, stored)
+  return { ...publicDecision(decision), proposal: { proposal, acts } }
 }
 
 /** A serial, a day (its end, in UTC) or a time. Throws `usage/invalid`. */
@@ -122,11 +131,13 @@ function printStay({ list, entry, since, until, added, retired }: WholeStay): st
 
 function printDecision(what: string, decision: ShownDecision): string[] {
   const { id, decidedBy, decidedAt, reason, legalBasis, evidence, source, reviewOn } = decision
-  const { expiresOn, urgent } = decision
+  const { expiresOn, urgent, override, proposal } = decision
   return [
     `  ${what} by ${decidedBy}, ${printTime(decidedAt)}, decision ${id}${urgent ? ', urgent' : ''}: ${reason}`,
     ...(legalBasis === '' ? [] : [`    legal basis: ${legalBasis}`]),
     ...(evidence === '' ? [] : [`    evidence: ${evidence}`]),
+    ...(override === null ? [] : [`    override: ${override}`]),
+    ...(proposal === null ? [] : printStory(proposal.acts).map((line) => `    ${line}`)),
     ...(source === null ? [] : [`    from ${source.name}, SHA-256 ${source.sha256}`]),
     ...(reviewOn === null ? [] : [`    review on ${reviewOn}`]),
     ...(expiresOn === null ? [] : [`    expires on ${expiresOn}`]),

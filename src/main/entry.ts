@@ -1,33 +1,34 @@
-import { InvalidArgumentError, Option, type Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { ENTRY_ACTIONS, ENTRY_KINDS } from '../core/entry.ts'
 import type { AddOptions } from './entry-add.ts'
+import type { AmendOptions } from './entry-amend.ts'
 import type { ImportOptions } from './entry-import.ts'
 import type { RetireOptions } from './entry-retire.ts'
 import type { ShowOptions } from './entry-show.ts'
+import { addOverrideOption, addTermOptions } from './proposals/term-options.ts'
 
 /** Each verb's work is in a file of its own, which is loaded when it runs. */
 export function register(program: Command): void {
-  const entry = program.command('entry').description('decide what is listed, and show why')
+  const entry = program
+    .command('entry')
+    .description('propose and decide what is listed, and show why')
   registerAdd(entry)
   registerRetire(entry)
+  registerAmend(entry)
   registerShow(entry)
   registerImport(entry)
 }
 
 function registerAdd(entry: Command): void {
-  entry
-    .command('add <list> <value>')
-    .description('decide that a name, URL or address is listed')
+  addOverrideOption(addTermOptions(entry.command('add <list> <value>')))
+    .description('propose that a name, URL or address is listed; decides it where that is enough')
     .addOption(
       new Option('--kind <kind>', 'default: what the value looks like').choices(ENTRY_KINDS),
     )
-    .requiredOption('--reason <text>', 'why; kept, never published', parseReason)
     .option('--category <name>', "one of the list's categories")
-    .option('--basis <text>', "legal basis; default: the list's")
     .option('--reference <code>', 'public code for stop pages and appeals; default: a random one')
     .addOption(new Option('--action <action>', "default: the list's action").choices(ENTRY_ACTIONS))
-    .option('--evidence <text>', 'where the evidence lies; kept, never published')
-    .option('--override <reason>', 'add it although a guard stops it', parseReason)
+    .option('--urgent', 'publish the list as soon as it is decided; where its definition allows it')
     .option('--json', 'print what was decided as JSON')
     .addHelpText(
       'after',
@@ -40,12 +41,10 @@ function registerAdd(entry: Command): void {
 }
 
 function registerRetire(entry: Command): void {
-  entry
-    .command('retire <list> <value>')
-    .description('decide that a value is no longer listed')
+  addTermOptions(entry.command('retire <list> <value>'))
+    .description('propose that a value is no longer listed; decides it where that is enough')
     .addOption(new Option('--kind <kind>', 'default: every kind of it').choices(ENTRY_KINDS))
-    .requiredOption('--reason <text>', 'why; kept, never published', parseReason)
-    .option('--urgent', 'publish the list at once')
+    .option('--urgent', 'decide alone and publish the list at once')
     .option('--json', 'print what was decided as JSON')
     .addHelpText(
       'after',
@@ -54,6 +53,24 @@ function registerRetire(entry: Command): void {
     .action(async (list: string, value: string, options: RetireOptions, command: Command) => {
       const { retireEntry } = await import('./entry-retire.ts')
       await retireEntry(list, value, options, command)
+    })
+}
+
+function registerAmend(entry: Command): void {
+  addOverrideOption(addTermOptions(entry.command('amend <list> <value>')))
+    .description('propose that an entry keeps value and kind and gets another action or code')
+    .addOption(new Option('--kind <kind>', 'default: every kind of it').choices(ENTRY_KINDS))
+    .addOption(new Option('--action <action>', 'what resolvers do with it').choices(ENTRY_ACTIONS))
+    .option('--category <name>', "one of the list's categories; empty for none")
+    .option('--reference <code>', 'public code for stop pages and appeals')
+    .option('--json', 'print what was decided as JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  bailiwick entry amend phishing bad.example --category malware --reason "it spreads malware now"',
+    )
+    .action(async (list: string, value: string, options: AmendOptions, command: Command) => {
+      const { amendEntry } = await import('./entry-amend.ts')
+      await amendEntry(list, value, options, command)
     })
 }
 
@@ -72,9 +89,8 @@ function registerShow(entry: Command): void {
 }
 
 function registerImport(entry: Command): void {
-  entry
-    .command('import <list> <file...>')
-    .description('decide on whole files at once (docs/spec/import.md)')
+  addOverrideOption(addTermOptions(entry.command('import <list> <file...>')))
+    .description('propose whole files at once (docs/spec/import.md)')
     .option('--format <format>', 'default: recognised by content', 'auto')
     .addOption(
       new Option('--mode <mode>', 'mirror also retires what the files lack')
@@ -88,14 +104,11 @@ function registerImport(entry: Command): void {
     )
     .option('--category <name>', 'for entries whose line has none')
     .option('--from-zone <origin>', 'origin of a zone that is read and does not tell its own')
-    .requiredOption('--reason <text>', 'why; kept, never published', parseReason)
-    .option('--basis <text>', "legal basis; default: the list's")
     .option('--reference <code>', 'public code of this import; default: a random one')
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--report <file>', 'write every refused and unsupported line there, tab-separated')
     .option('--accept-shrink <reason>', 'mirror a file that has lost a large part')
-    .option('--override <reason>', 'take all of it although guards stop it', parseReason)
-    .option('--leave-out', 'take it without the new entries that guards stop')
+    .option('--leave-out', 'take the rest, without the new entries that a guard stops')
     .option('--json', 'print what was decided as JSON')
     .addHelpText(
       'after',
@@ -105,10 +118,4 @@ function registerImport(entry: Command): void {
       const { importEntries } = await import('./entry-import.ts')
       await importEntries(list, files, options, command)
     })
-}
-
-/** It will stand in the history for ever; nothing at all explains nothing. */
-function parseReason(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('expected a reason, got nothing.')
-  return text
 }

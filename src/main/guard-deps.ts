@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { GuardDeps, GuardedBatch, GuardedList } from '../curation/guards/guard-deps.ts'
+import type { GuardDeps, GuardedList } from '../curation/guards/guard-deps.ts'
 import { GUARD_LIMITS } from '../curation/guards/guard-limits.ts'
 import { ownRows } from '../curation/guards/own-rows.ts'
 import { decodePopular, type PopularSites } from '../curation/guards/popular-sites.ts'
@@ -40,10 +40,4 @@ export function guardedList(store: Store, { definition, rowId }: StoredList): Gu
     lines: () => store.entries.blocks(rowId),
     pastBatches: store.decisions.pastBatches(rowId, GUARD_LIMITS.batchPast),
   }
-}
-
-/** One entry, as a batch; `line` is its line without line feed. */
-export function batchOfLine(line: string): GuardedBatch {
-  const block = Buffer.from(`${line}\n`)
-  return { size: 1, lines: () => [block] }
 }

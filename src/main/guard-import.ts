@@ -8,7 +8,6 @@ import { planImport, type ImportMode, type ImportPlan } from '../curation/plan-i
 import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
 import { guardedList } from './guard-deps.ts'
-import { assertNotStopped } from './told-guards.ts'
 
 export interface GuardImportDeps {
   readonly store: Store
@@ -20,52 +19,35 @@ export interface WantedImport {
   readonly mode: ImportMode
   /** The sorted lines of the files; read several times. */
   readonly lines: () => LineBlocks
-  readonly override: string | undefined
   /** Whether new entries that a guard stops are left out. */
   readonly leaveOut: boolean
-  readonly isDryRun: boolean
 }
 
 export interface GuardedImport {
   readonly plan: ImportPlan
   /** What guards have against what is new, before anything was left out; null where nothing is new. */
   readonly report: GuardReport | null
+  /** What they have against the plan. */
+  readonly rest: GuardReport | null
   readonly leftOut: number
-  /** The reason by which guards were overridden, or null where none had to be. */
-  readonly override: string | null
 }
 
-/** Plans an import, and asks the guards what they have against what is new in it. Throws `guard/stopped`. */
+/** Plans an import, and asks the guards what they have against what is new in it. */
 export function guardImport(deps: GuardImportDeps, wanted: WantedImport): GuardedImport {
-  const whole = planWanted(deps, wanted.mode, wanted.lines())
-  if (isSettled(whole, wanted)) {
-    const { plan, report } = whole
-    return { plan, report, leftOut: 0, override: overrideOf(report, wanted) }
+  const { plan, report, stopped } = planWanted(deps, wanted.mode, wanted.lines())
+  if (!wanted.leaveOut || report === null || report.stops === 0) {
+    return { plan, report, rest: report, leftOut: 0 }
   }
-  const stopped = whole.stopped.filter(({ value, kind }) => !isListed(deps, value, kind))
-  const { lines, count } = without(wanted.lines(), stopped)
+  const gone = stopped.filter(({ value, kind }) => !isListed(deps, value, kind))
+  const { lines, count } = without(wanted.lines(), gone)
   const rest = planWanted(deps, wanted.mode, lines)
-  if (rest.report !== null && !wanted.isDryRun) assertNotStopped(rest.report, wanted.override)
-  const override = overrideOf(rest.report, wanted)
-  return { plan: rest.plan, report: whole.report, leftOut: count, override }
-}
-
-function overrideOf(report: GuardReport | null, { override }: WantedImport): string | null {
-  return report === null || report.stops === 0 ? null : (override ?? null)
+  return { plan: rest.plan, report, rest: rest.report, leftOut: count }
 }
 
 interface Planned {
   readonly plan: ImportPlan
   readonly report: GuardReport | null
   readonly stopped: readonly GuardedEntry[]
-}
-
-/** Whether it goes on as it is; throws when it must not. */
-function isSettled({ report }: Planned, { leaveOut, override, isDryRun }: WantedImport): boolean {
-  if (report === null || report.stops === 0) return true
-  if (leaveOut) return false
-  if (!isDryRun) assertNotStopped(report, override)
-  return true
 }
 
 function planWanted(

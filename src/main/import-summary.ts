@@ -1,3 +1,4 @@
+import type { Missing } from '../curation/missing-approvals.ts'
 import type { GuardReport } from '../curation/guards/guard-finding.ts'
 import type { FindingCount, ImportReport } from '../formats/in/import-report.ts'
 import { printGuards } from './told-guards.ts'
@@ -7,8 +8,11 @@ export interface ImportOutcome {
   readonly list: string
   readonly mode: string
   readonly isDryRun: boolean
-  /** Null when there was nothing to decide, or for a dry run. */
+  /** Null when there was nothing to decide, when it waits for others, or for a dry run. */
   readonly decision: number | null
+  /** Such as `p7`, where others must approve; null otherwise. */
+  readonly proposal: string | null
+  readonly missing: Missing | null
   readonly reference: string | null
   /** How many the list has afterwards. */
   readonly entries: number
@@ -79,6 +83,7 @@ function samples(files: ImportOutcome['files']): string[] {
 function printChanges({
   list,
   decision,
+  proposal,
   isDryRun,
   changes,
   entries,
@@ -87,6 +92,7 @@ function printChanges({
   const { added, retired, amended } = changes
   const what = `${added} added, ${retired} retired, ${amended} amended`
   if (isDryRun) return `${list}: would be ${what}; nothing was decided`
+  if (proposal !== null) return `${list}: proposed, ${what}, reference ${reference ?? '-'}`
   if (decision === null) return `${list}: nothing to decide, it says the same already`
   return `${list}: ${what}: decision ${decision}, reference ${reference ?? '-'}; ${entries} entries\n«bailiwick publish ${list}» makes it effective`
 }

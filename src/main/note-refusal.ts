@@ -1,10 +1,15 @@
 import { isFault } from '../core/fault.ts'
-import type { DecisionAct } from '../store/decision-store.ts'
+import type { DecisionAct } from '../core/proposal.ts'
 import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
 
 /** What a rule of the list forbids, as opposed to what is mistyped. */
-const REFUSALS = ['decision/approvals-needed', 'guard/stopped', 'import/shrunk'] as const
+const REFUSALS = [
+  'decision/approvals-needed',
+  'guard/stopped',
+  'import/shrunk',
+  'proposal/urgent',
+] as const
 
 /** An attempt to decide something. */
 export interface Attempt {

@@ -1,4 +1,3 @@
-import { Fault } from '../core/fault.ts'
 import type { GuardFinding, GuardReport } from '../curation/guards/guard-finding.ts'
 
 /** Of each guard so many findings are shown. */
@@ -29,20 +28,4 @@ export function printGuards(report: GuardReport): string[] {
 
 export function printFinding({ guard, class: kind, text, cure }: GuardFinding): string {
   return `${kind === 'stop' ? 'stop' : 'note'}: ${text}; ${cure} (${guard})`
-}
-
-/** Throws `guard/stopped` when a guard stops what is to be added, unless there is a reason to do it all the same. */
-export function assertNotStopped(report: GuardReport, override: string | undefined): void {
-  if (report.stops === 0 || override !== undefined) return
-  throw new Fault('guard/stopped', stoppedText(report))
-}
-
-function stoppedText(report: GuardReport): string {
-  const { stops } = report
-  const stopped = shortReport(report).findings.filter((finding) => finding.class === 'stop')
-  // What is wrong with the whole batch explains the rest.
-  const first = [...stopped].sort((a, b) => Number(a.entry !== null) - Number(b.entry !== null))
-  const texts = first.map(({ text, cure, guard }) => `${text}: ${cure} (${guard})`)
-  const more = stops > texts.length ? `; and ${stops - texts.length} more` : ''
-  return `expected what no guard stops, got ${stops === 1 ? 'a stop' : `${stops} stops`}: ${texts.join('; ')}${more}; where it is right all the same, say why with --override`
 }

@@ -1,6 +1,7 @@
 import { ChainCheck, type EventFinding } from '../core/check-events.ts'
 import { digestBefore, ROW_KINDS, type DigestedRow, type RowKind } from '../core/digest-row.ts'
 import type { ChainEvent, ChainHead, EventSubject } from '../core/event.ts'
+import { ProposalCheck } from './check-proposals.ts'
 import type { HistoryRows } from './history-rows.ts'
 
 /** How many rows of each kind there were before the chain, by the names of `chain-began`. */
@@ -59,13 +60,17 @@ class HistoryCheck {
   readonly #lines = { added: 0, retired: 0 }
   /** Changes of the register that an event has named. */
   readonly #register = new Set<number>()
+  readonly #proposals: ProposalCheck
 
   constructor(rows: HistoryRows, check: ChainCheck) {
     this.#rows = rows
     this.#check = check
+    this.#proposals = new ProposalCheck(rows.proposals, check)
   }
 
-  add({ number, act, subject }: ChainEvent): void {
+  add(event: ChainEvent): void {
+    const { number, act, subject } = event
+    this.#proposals.add(event)
     if (act === 'chain-began' && number === 1) this.#addBefore(subject)
     if (act === 'register-changed') this.#addRegister(subject)
     if (act !== 'decision' && act !== 'definition' && act !== 'publication') return
@@ -136,6 +141,7 @@ class HistoryCheck {
       const [one, other] = [`${expected} ${what} by decisions`, String(there[what])]
       this.#check.tell('event/entries', 'entries', one, other)
     }
+    this.#proposals.finish()
   }
 }
 

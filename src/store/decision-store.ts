@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { and, desc, eq, gt, lt } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import type { EventSubject } from '../core/event.ts'
+import type { DecisionAct, DecisionSource, Proposal } from '../core/proposal.ts'
 import { batchLines } from './entry-line.ts'
 import type { Recorder } from './event-store.ts'
+import { HashedBlocks } from './hashed-blocks.ts'
 import { decisions, lists } from './schema.ts'
-
-export type DecisionAct = 'add' | 'retire' | 'amend' | 'import' | 'mirror'
 
 /** One act of an authority on a list: what, why, by whom, when. Never published as a whole. */
 export interface NewDecision {
@@ -34,14 +34,6 @@ export interface NewDecision {
   readonly override: string | null
 }
 
-/** The file that an import has read. */
-export interface DecisionSource {
-  readonly name: string
-  readonly sha256: string
-  readonly accepted: number
-  readonly refused: number
-}
-
 export interface Decision extends NewDecision {
   /** Grows in the order of commits, over all lists. */
   readonly id: number
@@ -54,6 +46,16 @@ export interface EntryChange {
   readonly added: Iterable<Uint8Array>
   /** Row ids of entries that stop to hold. */
   readonly retired: readonly number[]
+}
+
+/** Where a decision comes from, where it isn't one person's word. */
+export interface DecisionOrigin {
+  /** Whose word completed it. */
+  readonly actor: string
+  /** Null when it was decided as it was proposed. */
+  readonly proposal: Pick<Proposal, 'id' | 'revision' | 'digest'> | null
+  /** The warnings of guards that were acknowledged. */
+  readonly acknowledged: readonly string[]
 }
 
 export interface DecisionStore {
@@ -74,7 +76,7 @@ export interface DecisionStore {
    * Writes the decision, its effect and its event in one transaction and gives its id. Call it inside
    * `store.write` when the change was planned from what the store said.
    */
-  readonly commit: (decision: NewDecision, change: EntryChange) => number
+  readonly commit: (decision: NewDecision, change: EntryChange, origin?: DecisionOrigin) => number
 }
 
 type Db = BetterSQLite3Database
@@ -113,7 +115,7 @@ export function decisionStore(
       return row === undefined ? null : fromRow(row)
     },
     lastDecision: (listRowId) => last.get(listRowId) ?? 0,
-    commit: (decision, change) =>
+    commit: (decision, change, origin) =>
       recorder.write(() => {
         const { id } = db.insert(decisions).values(toRow(decision)).returning().get()
         const { listRowId, added, retired, amended } = decision
@@ -121,11 +123,8 @@ export function decisionStore(
         assertCount('retired', retired + amended, apply.retire(id, listRowId, change.retired))
         const lines = new HashedBlocks(change.added)
         assertCount('added', added + amended, apply.add(id, listRowId, lines))
-        record(recorder, id, {
-          ...decision,
-          list: idOf(db, listRowId),
-          addedSha256: lines.digest(),
-        })
+        const [list, addedSha256] = [idOf(db, listRowId), lines.digest()]
+        record(recorder, id, { ...decision, list, addedSha256, origin })
         return id
       }),
   }
@@ -134,43 +133,35 @@ export function decisionStore(
 interface Decided extends NewDecision {
   readonly list: string
   readonly addedSha256: string
+  readonly origin: DecisionOrigin | undefined
 }
 
 function record({ events, rows }: Recorder, decision: number, decided: Decided): void {
-  const { list, act, added, retired, amended, decidedBy: actor, override } = decided
+  const { list, act, added, retired, amended, override, origin } = decided
+  const actor = origin?.actor ?? decided.decidedBy
   // docs/spec/events.md §4: the added lines are hashed on their way in, for an import may have millions.
   const digest = rows.digestDecision(decision, decided.addedSha256)
-  const subject = { act, added, amended, decision, digest, list, retired }
+  const subject = { act, added, amended, decision, digest, list, retired, ...whence(origin) }
   events.append({ act: 'decision', actor, subject })
   if (override === null) return
   events.append({ act: 'override', actor, subject: { decision, list, reason: override } })
 }
 
+function whence(origin: DecisionOrigin | undefined): EventSubject {
+  const { proposal = null, acknowledged = [] } = origin ?? {}
+  return {
+    ...(acknowledged.length > 0 && { acknowledged }),
+    ...(proposal !== null && {
+      proposal: proposal.id,
+      proposalDigest: proposal.digest,
+      revision: proposal.revision,
+    }),
+  }
+}
+
 function idOf(db: Db, listRowId: number): string {
   const row = db.select({ id: lists.listId }).from(lists).where(eq(lists.id, listRowId)).get()
   return row?.id ?? ''
-}
-
-/** Passes blocks on, and hashes them. */
-class HashedBlocks implements Iterable<Uint8Array> {
-  readonly #blocks: Iterable<Uint8Array>
-  readonly #hash = createHash('sha256')
-
-  constructor(blocks: Iterable<Uint8Array>) {
-    this.#blocks = blocks
-  }
-
-  *[Symbol.iterator](): Generator<Uint8Array, void, undefined> {
-    for (const block of this.#blocks) {
-      this.#hash.update(block)
-      yield block
-    }
-  }
-
-  /** Of all blocks, once they were read to their end. */
-  digest(): string {
-    return this.#hash.digest('hex')
-  }
 }
 
 function selectDecisions(db: Db) {

@@ -4,6 +4,7 @@ import { digestRow, type HistoryRow, type RowKind } from '../core/digest-row.ts'
 import { blocksOfLines } from '../core/hash-lines.ts'
 import { LINE_SQL } from './entry-line.ts'
 import { digestRegister } from './register-digest.ts'
+import { proposalRows, type ProposalRows } from './proposal-rows.ts'
 
 /** A row of the history with what an event commits to, and how many entry lines belong to it. */
 export interface ReadRow {
@@ -26,6 +27,7 @@ export interface HistoryRows {
   readonly registerNumbers: () => Iterable<number>
   /** How many entries there are, and how many of them are retired. */
   readonly countEntries: () => { readonly added: number; readonly retired: number }
+  readonly proposals: ProposalRows
 }
 
 const TABLES = {
@@ -95,6 +97,7 @@ export function historyRows(sqlite: Database.Database): HistoryRows {
           'SELECT count(*) AS added, count(retired_by) AS retired FROM entries',
         )
         .get() ?? { added: 0, retired: 0 },
+    proposals: proposalRows(sqlite),
   }
 }
 

@@ -4,6 +4,7 @@ import { Fault } from '../core/fault.ts'
 import type { ListDefinition } from '../core/list-definition.ts'
 import { touchCatalogs } from './catalog-serials.ts'
 import type { Recorder } from './event-store.ts'
+import { readDefinition } from './read-definition.ts'
 import { listDefinitions, lists } from './schema.ts'
 
 /** A list with the newest of its definitions. */
@@ -105,7 +106,7 @@ function findDefinition(db: Db, definitionId: number): ListDefinition {
   if (row === undefined) {
     throw new Fault('list/not-found', `expected a stored definition, got number ${definitionId}`)
   }
-  return JSON.parse(row.definition) as ListDefinition
+  return readDefinition(row.definition)
 }
 
 function insertList(db: Db, listId: string, place: string, at: Date): number {
@@ -116,5 +117,5 @@ function insertList(db: Db, listId: string, place: string, at: Date): number {
 function fromRow(
   row: Omit<StoredList, 'definition'> & { readonly definition: string },
 ): StoredList {
-  return { ...row, definition: JSON.parse(row.definition) as ListDefinition }
+  return { ...row, definition: readDefinition(row.definition) }
 }

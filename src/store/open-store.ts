@@ -14,6 +14,7 @@ import { logStore, type LogStore } from './log-store.ts'
 import { metadataStore, type MetadataStore } from './metadata-store.ts'
 import { assertOurs, migrate } from './migrate.ts'
 import { organisationStore, type OrganisationStore } from './organisation-store.ts'
+import { proposalStore, type ProposalStore } from './proposal-store.ts'
 import { publicationStore, type PublicationStore } from './publication-store.ts'
 import { registerStore, type RegisterStore } from './register-store.ts'
 import { restorationStore, type RestorationStore } from './restoration-store.ts'
@@ -29,6 +30,7 @@ export interface Store {
   readonly path: string
   readonly lists: ListStore
   readonly decisions: DecisionStore
+  readonly proposals: ProposalStore
   readonly entries: EntryStore
   readonly publications: PublicationStore
   readonly metadata: MetadataStore
@@ -143,6 +145,7 @@ function composeStore(
     path,
     lists: guardMethods(path, listStore(db, recorder)),
     decisions: guardMethods(path, decisionStore(db, sqlite, recorder)),
+    proposals: guardMethods(path, proposalStore(db, sqlite, { ...recorder, translate })),
     entries: guardMethods(path, entryStore(sqlite, translate)),
     publications: guardMethods(path, publications),
     metadata: guardMethods(path, metadata),

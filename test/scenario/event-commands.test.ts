@@ -129,7 +129,13 @@ test(
       ...['entry', 'retire', 'phishing', 'n0.example', '--urgent', ...reason],
     )
     await apply('phishing', { approvals: { needed: 2, organisations: 1 } })
-    await told(['decision-refused alice'], 'entry', 'add', 'phishing', 'c.example', ...reason)
+    await told(['proposal alice'], 'entry', 'add', 'phishing', 'c.example', ...reason)
+    await told(['proposal-commented alice'], 'decision', 'comment', 'p1', 'who?')
+    await told([], 'decision', 'approve', 'p1')
+    await told(
+      ['decision-refused alice'],
+      ...['entry', 'add', 'phishing', 'd.example', '--urgent', ...reason],
+    )
     await told(['decision-refused alice'], ...mirror(2))
     await told([], ...mirror(2), '--dry-run')
     expect(await ran('events', 'check')).toBe('ok    the chain of decisions is whole\n')

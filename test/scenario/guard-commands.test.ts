@@ -101,7 +101,7 @@ describe('an addition', () => {
     expect(await run(...add('c.example'))).toMatchObject({ code: 0, stderr: '' })
     expect((await run(...add('site1000.example'))).code).toBe(3)
     expect(await json(...add('site1001.example'))).toMatchObject({
-      guards: { stops: 0, warns: 1, findings: [{ guard: 'guard/popular', class: 'warn' }] },
+      findings: [{ code: 'guard/popular', class: 'warn', count: 1, samples: ['site1001.example'] }],
     })
     expect((await run('popular', 'load', write('no.csv', 'no ranking\n'))).stderr).toContain(
       'popular/invalid',

@@ -251,9 +251,19 @@ describe('an import', () => {
     expect(live()).toHaveLength(79)
   })
 
-  it('is refused where more than one person must agree', () => {
-    define({ approvals: { needed: 2, organisations: 1 } })
-    expect(() => importText('a.example\n')).toThrow(fault('decision/approvals-needed'))
+  it('waits where more than one person must agree', () => {
+    const retire = { needed: 1, organisations: 1 }
+    define({ approvals: { needed: 2, organisations: 1, retire, urgentAdd: false } })
+    const outcome = importText('a.example\nb.example\n')
+    expect(outcome).toMatchObject({
+      ...{ decision: null, proposal: 'p1', entries: 0, reference: 'REF1' },
+      changes: { added: 2 },
+    })
+    expect(live()).toEqual([])
+    const [proposal] = store.proposals.all({ state: 'open' })
+    expect(Buffer.concat([...store.proposals.lines(proposal!, 'add')]).toString()).toBe(
+      'a.example\tdomain\tnxdomain\t-\tREF1\nb.example\tdomain\tnxdomain\t-\tREF1\n',
+    )
   })
 
   it('is refused with a category that the list lacks, and so is a line with one', () => {

@@ -36,7 +36,12 @@ export function definition(id: string, visibility: 'public' | 'restricted'): Lis
   return {
     ...{ id, visibility, title: `List ${id}`, description: '', authority: 'Example CERT' },
     ...{ legalBasis: '', categories: [], action: { type: 'nxdomain', to: [] } },
-    approvals: { needed: 1, organisations: 1 },
+    approvals: {
+      needed: 1,
+      organisations: 1,
+      retire: { needed: 1, organisations: 1 },
+      urgentAdd: false,
+    },
     review: { afterDays: 180, expireAfterDays: null },
     guard: { maxGrowth: 1, maxShrink: 1, minEntries: 0 },
     publish: { cron: null },

@@ -15,7 +15,12 @@ export function definitionOf(id: string, changes: Partial<ListDefinition> = {}):
     legalBasis: '',
     categories: [],
     action: { type: 'nxdomain', to: [] },
-    approvals: { needed: 1, organisations: 1 },
+    approvals: {
+      needed: 1,
+      organisations: 1,
+      retire: { needed: 1, organisations: 1 },
+      urgentAdd: false,
+    },
     review: { afterDays: 180, expireAfterDays: 365 },
     guard: { maxGrowth: 0.5, maxShrink: 0.2, minEntries: 1 },
     publish: { cron: null },

@@ -7,6 +7,7 @@ import {
   MAX_EVENT_FINDINGS,
   printEventsHeader,
 } from '../../../src/core/check-events.ts'
+import { digestProposal, type DigestedRevision } from '../../../src/core/digest-proposal.ts'
 import { digestBefore, digestRow, type DigestedRow } from '../../../src/core/digest-row.ts'
 import type { RowKind } from '../../../src/core/digest-row.ts'
 import {
@@ -184,11 +185,24 @@ describe('lines', () => {
   })
 })
 
+interface RevisionRow extends Omit<DigestedRevision, 'source' | 'urgent'> {
+  readonly urgent: number
+  readonly sourceName: string
+  readonly sourceSha256: string
+  readonly sourceAccepted: number
+  readonly sourceRefused: number
+}
+
 interface Digests {
   readonly lines: Readonly<Record<string, string>>
   readonly rows: readonly {
     readonly kind: RowKind
     readonly row: Readonly<Record<string, unknown>>
+    readonly hashed: string
+    readonly digest: string
+  }[]
+  readonly proposals: readonly {
+    readonly row: RevisionRow
     readonly hashed: string
     readonly digest: string
   }[]
@@ -205,6 +219,15 @@ describe('digests of rows', () => {
   it.each(digests.rows)('of the vector: $kind', ({ kind, row, hashed, digest }) => {
     const shuffled = Object.fromEntries(Object.entries(row).reverse())
     expect(digestRow(kind, shuffled)).toBe(digest)
+    expect(sha256Hex(Buffer.from(hashed))).toBe(digest)
+  })
+
+  it.each(digests.proposals)('of the vector: a revision', ({ row, hashed, digest }) => {
+    const { sourceName: name, sourceSha256: sha256, urgent, ...same } = row
+    const { sourceAccepted: accepted, sourceRefused: refused } = row
+    const source = { name, sha256, accepted, refused }
+    expect(digestProposal({ ...same, source, urgent: urgent === 1 })).toBe(digest)
+    expect(digestProposal({ ...same, source, urgent: urgent !== 1 })).not.toBe(digest)
     expect(sha256Hex(Buffer.from(hashed))).toBe(digest)
   })
 

@@ -17,7 +17,12 @@ describe('a list definition', () => {
       legalBasis: '',
       categories: [],
       action: { type: 'nxdomain', to: [] },
-      approvals: { needed: 1, organisations: 1 },
+      approvals: {
+        needed: 1,
+        organisations: 1,
+        retire: { needed: 1, organisations: 1 },
+        urgentAdd: false,
+      },
       review: { afterDays: 180, expireAfterDays: 365 },
       guard: { maxGrowth: 0.5, maxShrink: 0.2, minEntries: 1 },
       publish: { cron: '*/15 * * * *' },
@@ -81,6 +86,17 @@ describe('a list definition', () => {
       'a target without a redirect',
       { ...LEAST, action: { to: '192.0.2.1' } },
       'action.to: expected it only with the type "redirect"',
+    ],
+    [
+      'more organisations than people for a retirement',
+      { ...LEAST, approvals: { retire: { needed: 1, organisations: 2 } } },
+      'approvals.retire.organisations: expected at most approvals.retire.needed (1), got 2',
+    ],
+    ['nobody', { ...LEAST, approvals: { needed: 0 } }, 'approvals.needed: must be >= 1, got 0'],
+    [
+      'eleven people',
+      { ...LEAST, approvals: { retire: { needed: 11 } } },
+      'approvals.retire.needed: must be <= 10, got 11',
     ],
     [
       'more organisations than approvals',

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { actOnProposal } from '../../../src/main/proposals/act-on-proposal.ts'
+import { applyPolicy, decidingOf, PEOPLE, proposeValues, TWO } from '../../support/deciding.ts'
 import { AT, decide, storeWithList } from '../../support/store-builders.ts'
 
 let folder: string
@@ -42,6 +44,11 @@ beforeEach(() => {
   })
   const sealed = { size: 1, root: Buffer.alloc(32), note: Buffer.from('note'), sealedAt: AT }
   store.log.finish({ ...sealed, timestamp: null })
+  applyPolicy(store, TWO)
+  proposeValues(decidingOf(store, PEOPLE.carol), { add: ['c.example', 'd.example'] })
+  proposeValues(decidingOf(store, PEOPLE.carol), { add: ['e.example'] })
+  const request = { expected: null, text: 'no', whom: null }
+  actOnProposal(decidingOf(store, PEOPLE.bea), { ...request, act: 'rejected', id: 'p2' })
   store.close()
   sqlite = new Database(path)
   sqlite.pragma('recursive_triggers = ON')
@@ -64,6 +71,33 @@ describe('history', () => {
     'DELETE FROM log_policies',
     'UPDATE manifests SET salt = zeroblob(32)',
     'DELETE FROM manifests',
+    'DELETE FROM proposals',
+    "UPDATE proposals SET state = 'decided'",
+    "UPDATE proposals SET state = 'open' WHERE id = 2",
+    'UPDATE proposals SET revision = 2',
+    "UPDATE proposals SET assignee = 'somebody'",
+    "UPDATE proposals SET act = 'retire'",
+    "UPDATE proposal_revisions SET reason = 'another'",
+    'DELETE FROM proposal_revisions',
+    "UPDATE proposal_entries SET value = 'x.example'",
+    'DELETE FROM proposal_entries',
+    "INSERT INTO proposal_entries SELECT proposal_id, revision, 'x.example', kind, change, action, category, reference FROM proposal_entries LIMIT 1",
+    "UPDATE proposal_acts SET actor = 'another'",
+    'DELETE FROM proposal_acts',
+    'INSERT OR REPLACE INTO proposal_acts SELECT * FROM proposal_acts',
+    ...[
+      "2, 'commented', 1",
+      "2, 'decided', 1",
+      "1, 'proposed', 1",
+      "1, 'commented', 2",
+      "1, 'changed', 2",
+      "1, 'changed', 1",
+      "1, 'decided', 1",
+      "3, 'proposed', 1",
+    ].map(
+      (act) =>
+        `INSERT INTO proposal_acts (proposal_id, act, revision, actor, organisation, at, text, counts, acknowledged) SELECT ${act}, 'x', 'x', 'x', 'x', 0, '[]'`,
+    ),
     "UPDATE publications SET state = ''",
     'DELETE FROM publications',
     "UPDATE list_definitions SET definition = '{}'",
@@ -83,6 +117,20 @@ describe('history', () => {
     'INSERT OR REPLACE INTO entries SELECT * FROM entries',
   ])('refuses: %s', (statement) => {
     expect(() => sqlite.exec(statement)).toThrow('append-only')
+  })
+
+  it('lets a proposal follow its acts', () => {
+    const act = sqlite.prepare(
+      "INSERT INTO proposal_acts (proposal_id, act, revision, actor, organisation, at, text, counts, acknowledged, whom) VALUES (1, ?, 1, 'x', 'x', 'x', 'x', 0, '[]', ?)",
+    )
+    const stands = sqlite.prepare('SELECT state, assignee FROM proposals WHERE id = 1').raw()
+    act.run('assigned', 'bea')
+    expect(stands.get()).toEqual(['open', 'bea'])
+    act.run('commented', null)
+    expect(stands.get()).toEqual(['open', 'bea'])
+    act.run('withdrawn', null)
+    expect(stands.get()).toEqual(['withdrawn', 'bea'])
+    expect(() => act.run('commented', null)).toThrow('append-only')
   })
 
   it('lets an entry be retired, once', () => {

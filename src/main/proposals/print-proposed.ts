@@ -1,0 +1,30 @@
+import type { GuardSummary } from '../../core/guard-summary.ts'
+import type { Person } from '../../core/person.ts'
+import { printOutcome, type ProposalOutcome } from './outcome.ts'
+
+/** What a proposal waits for, and what the guards have to say; empty for what is decided. */
+export function printProposed(
+  { person }: { readonly person: Person },
+  outcome: ProposalOutcome,
+): string {
+  if (outcome.state !== 'open') return ''
+  const hint =
+    person.isUnproven === true
+      ? 'there are no users yet who could approve it: add them first\n'
+      : ''
+  return printOutcome(outcome) + hint
+}
+
+/** What the guards say of what is decided: for standard error, a line for each but for what is told with the decision. */
+export function printNotes({ state, findings }: ProposalOutcome): string {
+  if (state !== 'decided') return ''
+  return findings
+    .filter(({ code }) => code !== 'guard/covered')
+    .map((finding) => `bailiwick: ${printNote(finding)}\n`)
+    .join('')
+}
+
+function printNote({ code, class: kind, message, count }: GuardSummary): string {
+  const more = count > 1 ? `; and ${count - 1} more` : ''
+  return `${kind === 'stop' ? 'stop' : 'note'}: ${message}${more} (${code})`
+}
