@@ -11,7 +11,7 @@ export interface ListDefinition {
   readonly categories: readonly string[]
   readonly action: ListAction
   readonly approvals: ListApprovals
-  readonly review: { readonly afterDays: number; readonly expireAfterDays: number | null }
+  readonly review: ListReview
   readonly guard: {
     readonly maxGrowth: number
     readonly maxShrink: number
@@ -22,6 +22,28 @@ export interface ListDefinition {
   readonly keep: { readonly serials: number }
   /** Where hosts with `url` entries are sent by the RPZ zone; null (the default) steers nothing. */
   readonly steering: { readonly to: readonly string[] } | null
+  /** How names are asked for that may be gone; null (the default) asks nobody. */
+  readonly liveness: ListLiveness | null
+}
+
+/** When entries are looked at again, in days. */
+export interface ListReview {
+  readonly afterDays: number
+  /** Null: entries have no end. */
+  readonly expireAfterDays: number | null
+  /** How long before an entry's end its review is opened, and how long any review may take. */
+  readonly warnDays: number
+  /** How long the review of an urgent retirement may take. */
+  readonly urgentDays: number
+}
+
+export interface ListLiveness {
+  /** `ADDR:PORT` of the one resolver that is asked. */
+  readonly resolver: string
+  readonly perSecond: number
+  readonly everyDays: number
+  /** Of a restricted list: whether that resolver may learn its names. */
+  readonly allowRestricted: boolean
 }
 
 /** How many people stand behind a decision, from how many organisations (`docs/spec/decisions.md` §4). */

@@ -2,6 +2,7 @@ import { readDomainName } from '../core/domain-name.ts'
 import { Fault, isFault } from '../core/fault.ts'
 import { parseIpValue } from '../core/ip-value.ts'
 import type { ListDefinition } from '../core/list-definition.ts'
+import { parseSocketAddress, printSocketAddress } from '../core/socket-address.ts'
 import { checkCron } from './check-cron.ts'
 
 /** A definition that obeys `docs/spec/list.schema.json`: `to` may still be one string. */
@@ -36,7 +37,7 @@ function invalid(findings: readonly string[]): Fault {
 }
 
 function inOrder(value: Written): ListDefinition {
-  const { action, zone, steering, approvals, review, guard } = value
+  const { action, zone, steering, approvals, review, guard, liveness } = value
   return {
     id: value.id,
     title: value.title,
@@ -55,7 +56,12 @@ function inOrder(value: Written): ListDefinition {
       },
       urgentAdd: approvals.urgentAdd,
     },
-    review: { afterDays: review.afterDays, expireAfterDays: review.expireAfterDays },
+    review: {
+      afterDays: review.afterDays,
+      expireAfterDays: review.expireAfterDays,
+      warnDays: review.warnDays,
+      urgentDays: review.urgentDays,
+    },
     guard: {
       maxGrowth: guard.maxGrowth,
       maxShrink: guard.maxShrink,
@@ -72,6 +78,12 @@ function inOrder(value: Written): ListDefinition {
     },
     keep: { serials: value.keep.serials },
     steering: steering && { to: canonicalTargets(steering.to) },
+    liveness: liveness && {
+      resolver: canonicalResolver(liveness.resolver),
+      perSecond: liveness.perSecond,
+      everyDays: liveness.everyDays,
+      allowRestricted: liveness.allowRestricted,
+    },
   }
 }
 
@@ -79,6 +91,22 @@ function inOrder(value: Written): ListDefinition {
 function canonicalTargets(to: Targets): string[] {
   return (typeof to === 'string' ? [to] : to).map((text) => addressOf(text) ?? nameOf(text) ?? text)
 }
+
+/** With its port; what is no address stays, for `checkLiveness` to complain of. */
+function canonicalResolver(text: string): string {
+  return resolverOf(text) ?? text
+}
+
+function resolverOf(text: string): string | null {
+  try {
+    return printSocketAddress(parseSocketAddress(text, DNS_PORT))
+  } catch (error) {
+    if (isFault(error, 'ip/invalid')) return null
+    throw error
+  }
+}
+
+const DNS_PORT = 53
 
 function addressOf(text: string): string | null {
   try {
@@ -112,6 +140,24 @@ function checkDefinition(definition: ListDefinition): string[] {
       ? []
       : checkCron(publish.cron).map((text) => `publish.cron: ${text}`)),
     ...(steering === null ? [] : checkTargets('steering.to', steering.to)),
+    ...checkLiveness(definition),
+  ]
+}
+
+function checkLiveness({ liveness, visibility }: ListDefinition): string[] {
+  if (liveness === null) return []
+  const { resolver, allowRestricted } = liveness
+  return [
+    ...(resolverOf(resolver) === null
+      ? [
+          `liveness.resolver: expected an address with a port, such as 127.0.0.1:53, got ${JSON.stringify(resolver)}`,
+        ]
+      : []),
+    ...(visibility === 'restricted' && !allowRestricted
+      ? [
+          'liveness.allowRestricted: expected true for a restricted list, since the resolver learns every name that it is asked for, got false',
+        ]
+      : []),
   ]
 }
 

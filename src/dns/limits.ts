@@ -106,3 +106,6 @@ export const DNS_LIMITS: DnsLimits = {
   transfers: MAX_TRANSFERS,
   transfersPerAsker: MAX_TRANSFERS_PER_ASKER,
 }
+
+/** Time for a resolver's answer to one question of ours; it may have to ask servers that are far away, or gone. */
+export const ANSWER_TIMEOUT_MS = 5_000

@@ -9,6 +9,7 @@ import { sha256Hex } from '../publish/sign-metadata.ts'
 import { parseOwnMetadata } from '../publish/tuf-metadata.ts'
 import { printEventFinding } from './event-finding.ts'
 import { checkLog } from './check-log.ts'
+import { checkReviews } from './check-reviews.ts'
 import { checkZone } from './check-zones.ts'
 import { checkedClock } from './checked-clock.ts'
 import { withAuthority, type Authority, type AuthorityOptions } from './open-authority.ts'
@@ -48,6 +49,10 @@ export async function checkAuthority(
             check: `zone of ${list.id}`,
             findings: found(() => checkZone(authority, list)),
           })),
+        ...published.all.map((list) => ({
+          check: `reviews of ${list.id}`,
+          findings: found(() => checkReviews(store, list, now())),
+        })),
         { check: 'disk', findings: found(() => checkDisk(data)) },
         {
           check: 'clock',

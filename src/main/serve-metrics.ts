@@ -1,3 +1,4 @@
+import { dayOf } from '../core/day.ts'
 import type { Catalog, ServedList } from '../distribute/catalog.ts'
 import type { Edge } from '../distribute/edge.ts'
 import { zoneFigures } from '../distribute/zones/zone-figures.ts'
@@ -7,6 +8,7 @@ import {
   type ListFigures,
   type Metrics,
 } from '../platform/metrics.ts'
+import type { ReviewFigures } from '../platform/review-metrics.ts'
 import type { ZoneFigures } from '../platform/zone-metrics.ts'
 import type { Store } from '../store/open-store.ts'
 import { readWaiting } from '../publish/log-cosigners.ts'
@@ -54,6 +56,7 @@ export function openServerMetrics(deps: ServerMetricsDeps): Metrics {
     expiries: () => expiries(deps, edge.catalog),
     memory: () => ({ bytes: edge.memory.bytes, files: edge.memory.files }),
     exportsWaiting: () => edge.exportsWaiting,
+    reviews: () => reviewFigures(deps),
   })
 }
 
@@ -68,13 +71,26 @@ function figuresOf(
 function listFigures({ store, stopped }: ServerMetricsDeps, list: ServedList): ListFigures {
   const { latest } = list
   return {
-    label: list.definition.visibility === 'public' ? list.id : list.place,
+    label: labelOf(list),
     serial: latest?.serial ?? 0,
     entries: latest?.entries ?? 0,
     publishedAtS: latest === null ? null : Math.floor(latest.publishedAt.getTime() / 1000),
     hasPending: store.decisions.lastDecision(list.rowId) > (latest?.decision ?? 0),
     isStopped: stopped.has(list),
   }
+}
+
+function reviewFigures({ store, edge, now }: ServerMetricsDeps): ReviewFigures[] {
+  const lists = new Map(edge.catalog.lists.map((list) => [list.rowId, list]))
+  return store.reviews.counts(dayOf(now())).flatMap(({ listRowId, cause, open, overdue }) => {
+    const list = lists.get(listRowId)
+    return list === undefined ? [] : [{ list: labelOf(list), cause, open, overdue }]
+  })
+}
+
+/** Everybody may read metrics. */
+function labelOf({ id, place, definition }: ServedList): string {
+  return definition.visibility === 'public' ? id : place
 }
 
 function expiries(

@@ -129,7 +129,7 @@ async function startServing(parts: ServingParts): Promise<ServeProgram> {
     const answering = transfers?.dns.urls ?? []
     serverLog.log.info({ http: url, dns: answering, data: options.data }, 'serving')
     const upkeep = startUpkeep({
-      ...{ ...parts, edge, stopped },
+      ...{ ...parts, data: options.data, edge, stopped },
       onStaging: () => transfers?.warmUp(),
       onChange: () => transfers?.update(transferState(parts, edge)),
       onRead: (fault) => (condition.readFault = fault),

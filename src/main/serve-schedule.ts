@@ -12,6 +12,10 @@ export interface ScheduleDeps {
   readonly publish: (listId: string) => Promise<void>
   /** Signs again what must be. Must not throw. */
   readonly refresh: () => Promise<void>
+  /** Opens reviews and lapses entries. Must not throw. */
+  readonly review: () => Promise<void>
+  /** Asks for names whose turn it is. Must not throw. */
+  readonly askNames: () => Promise<void>
 }
 
 export interface Schedule {
@@ -23,15 +27,25 @@ export interface Schedule {
 /** Whether something must be signed again is looked at this often; the rules are in `publish/role-life.ts`. */
 const REFRESH_CRON = '*/5 * * * *'
 
+/** A day begins for every list at midnight in UTC; what was missed is caught up with. */
+const REVIEW_CRON = '1-59/15 * * * *'
+
+/** Whose turn it is is a matter of days. */
+const NAMES_CRON = '7 * * * *'
+
 interface Task {
   readonly cron: string
   readonly task: ScheduledTask
 }
 
-/** Publishes each list by its own schedule, one at a time each, and keeps the metadata fresh. */
+/** Publishes each list by its own schedule, one at a time each, keeps the metadata fresh, and looks at what the day asks for. */
 export function openSchedule(deps: ScheduleDeps): Schedule {
   const tasks = new Map<string, Task>()
-  const refreshing = schedule(REFRESH_CRON, () => deps.refresh(), OPTIONS)
+  const steady = [
+    schedule(REFRESH_CRON, () => deps.refresh(), OPTIONS),
+    schedule(REVIEW_CRON, () => deps.review(), OPTIONS),
+    schedule(NAMES_CRON, () => deps.askNames(), OPTIONS),
+  ]
 
   function drop(id: string): void {
     void tasks.get(id)?.task.destroy()
@@ -48,7 +62,7 @@ export function openSchedule(deps: ScheduleDeps): Schedule {
       }
     },
     stop: () => {
-      void refreshing.destroy()
+      for (const task of steady) void task.destroy()
       for (const id of [...tasks.keys()]) drop(id)
     },
   }

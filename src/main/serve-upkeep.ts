@@ -2,14 +2,18 @@ import { statSync } from 'node:fs'
 import { isFault } from '../core/fault.ts'
 import type { Edge } from '../distribute/edge.ts'
 import { LOOK_INTERVAL_MS, POLL_INTERVAL_MS } from '../distribute/limits.ts'
+import { systemClock } from '../platform/clock.ts'
 import type { ServerLog } from '../platform/server-log.ts'
 import type { Authority } from './open-authority.ts'
 import { tellFault } from './serve-faults.ts'
 import type { StoppedLists } from './serve-metrics.ts'
+import { openLiveness } from './serve-liveness.ts'
+import { openReviewJob } from './serve-reviews.ts'
 import { openSchedule } from './serve-schedule.ts'
 import type { Work } from './serve-work.ts'
 
 export interface UpkeepDeps {
+  readonly data: string
   readonly authority: Authority
   readonly edge: Edge
   readonly work: Work
@@ -36,12 +40,19 @@ const RENEW_INTERVAL_MS = 6 * 3_600_000
 export function startUpkeep(deps: UpkeepDeps): Upkeep {
   const { edge, serverLog } = deps
   const tell = (error: unknown): void => tellFault(serverLog, error)
+  const review = openReviewJob({ ...deps, now: systemClock })
+  const liveness = openLiveness(deps.data, serverLog)
+  const askNames = (): Promise<void> => liveness.run(edge.catalog.lists)
   const schedule = openSchedule({
     publish: (id) => publishBySchedule(deps, id),
     refresh: () => refresh(deps),
+    review,
+    askNames,
   })
   schedule.update(edge.catalog.lists)
   void refresh(deps)
+  void review()
+  void askNames()
   const projectNew = newProjector(deps)
   const look = newLook(deps, () => {
     schedule.update(edge.catalog.lists)
@@ -63,6 +74,7 @@ export function startUpkeep(deps: UpkeepDeps): Upkeep {
   return {
     stop: () => {
       schedule.stop()
+      liveness.close()
       clearInterval(looking)
       clearInterval(polling)
       clearInterval(finishing)

@@ -13,6 +13,7 @@ import { refreshMetadata, type RefreshReport } from '../publish/refresh-metadata
 import { findList } from './find-list.ts'
 import { openAuthority } from './open-authority.ts'
 import { publishLists } from './publish-lists.ts'
+import { runReviews } from './run-reviews.ts'
 import { answerQuestions } from './serve-thread.ts'
 import type { WorkQuestion } from './serve-work.ts'
 
@@ -43,6 +44,8 @@ answerQuestions(async (asked) => {
       answers = []
       return told
     }
+    case 'review':
+      return runReviews(authority)
     case 'export':
       return exportFiles(question)
   }

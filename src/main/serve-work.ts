@@ -3,6 +3,7 @@ import type { WitnessOutcome } from '../publish/collect-cosignatures.ts'
 import type { PublishOutcome } from '../publish/publish-list.ts'
 import type { RefreshReport } from '../publish/refresh-metadata.ts'
 import { STOP_TIMEOUT_MS } from '../distribute/limits.ts'
+import type { ReviewRun } from './run-reviews.ts'
 import { openThread } from './serve-thread.ts'
 
 /** What a thread that works on the data folder is asked. */
@@ -12,6 +13,7 @@ export type WorkQuestion =
   | { readonly ask: 'refresh' }
   /** What witnesses have answered since this was asked last. */
   | { readonly ask: 'witnesses' }
+  | { readonly ask: 'review' }
   | WorkExport
 
 interface WorkExport {
@@ -29,6 +31,8 @@ export interface Work {
   readonly publish: (list: string) => Promise<PublishOutcome>
   /** Signs again what nears its end, and makes it seen. */
   readonly refresh: () => Promise<RefreshReport>
+  /** Does what the day asks for, a part at a time: lapses entries, opens reviews. */
+  readonly review: () => Promise<ReviewRun>
   /** The files of an export: paths in the folder of exports. */
   readonly makeExport: (list: string, format: string, serial: number) => Promise<ExportFiles>
   /** Lets what is running end first, within bounds. */
@@ -66,6 +70,7 @@ export function openWork({ data, actor, onWitness }: WorkOptions): Work {
     },
     publish: (list) => publish({ ask: 'publish', list, actor }) as Promise<PublishOutcome>,
     refresh: () => publish({ ask: 'refresh' }) as Promise<RefreshReport>,
+    review: () => publish({ ask: 'review' }) as Promise<ReviewRun>,
     makeExport: (list, format, serial) =>
       exporting.ask({ ask: 'export', list, format, serial } satisfies WorkQuestion) as Promise<
         Record<keyof ExportFiles, ExportFile>

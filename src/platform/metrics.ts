@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import { addWitnesses, type WitnessFigures } from './log-metrics.ts'
+import { addReviews, type ReviewFigures } from './review-metrics.ts'
 import { addZones, type ZoneFigures } from './zone-metrics.ts'
 
 const MAX_STATUS = 600
@@ -52,6 +53,8 @@ export interface ServerFigures {
   readonly expiries: () => readonly { readonly role: string; readonly expiresAt: Date }[]
   readonly memory: () => { readonly bytes: number; readonly files: number }
   readonly exportsWaiting: () => number
+  /** Left out where nothing is decided. */
+  readonly reviews?: () => readonly ReviewFigures[]
   /** Left out where no zones are served. */
   readonly zones?: ZoneFigures
   /** Left out where no log is written. */
@@ -72,6 +75,7 @@ export function openMetrics(figures: ServerFigures): Metrics {
   addHttp(registry, figures)
   addLists(registry, figures)
   addServer(registry, figures)
+  if (figures.reviews !== undefined) addReviews(registry, figures.reviews)
   if (figures.zones !== undefined) addZones(registry, figures.zones)
   if (figures.witnesses !== undefined) addWitnesses(registry, figures.witnesses)
   return { print: () => registry.metrics(), contentType: registry.contentType }

@@ -15,13 +15,16 @@ import { metadataStore, type MetadataStore } from './metadata-store.ts'
 import { assertOurs, migrate } from './migrate.ts'
 import { organisationStore, type OrganisationStore } from './organisation-store.ts'
 import { proposalStore, type ProposalStore } from './proposal-store.ts'
+import { nameStore, type NameStore } from './name-store.ts'
 import { publicationStore, type PublicationStore } from './publication-store.ts'
 import { registerStore, type RegisterStore } from './register-store.ts'
 import { restorationStore, type RestorationStore } from './restoration-store.ts'
+import { reviewStore, type ReviewStore } from './review-store.ts'
 import { guardMethods, storeFault, withStoreFaults } from './store-fault.ts'
 import { signInDatabase, type SignInDatabase } from './sign-in-database.ts'
 import { subscriberStore, type SubscriberStore } from './subscriber-store.ts'
 import { userStore, type UserStore } from './user-store.ts'
+import { termStore, type TermStore } from './term-store.ts'
 
 /** How long a process waits for another one's write transaction before `store/busy`. */
 export const BUSY_TIMEOUT_MS = 30_000
@@ -42,6 +45,9 @@ export interface Store {
   readonly users: UserStore
   readonly apiKeys: ApiKeyStore
   readonly signIn: SignInDatabase
+  readonly reviews: ReviewStore
+  readonly terms: TermStore
+  readonly names: NameStore
   readonly events: EventStore
   /**
    * Runs `work` in one write transaction that excludes every other writer: what it reads is still true
@@ -157,6 +163,9 @@ function composeStore(
     users: guardMethods(path, userStore(db, recorder)),
     apiKeys: guardMethods(path, apiKeyStore(db, recorder)),
     signIn: signInDatabase(db),
+    reviews: guardMethods(path, reviewStore(sqlite, recorder)),
+    terms: guardMethods(path, termStore(sqlite, translate)),
+    names: guardMethods(path, nameStore(sqlite, translate)),
     events: guardMethods(path, events),
     ...guardMethods(path, {
       write,

@@ -73,7 +73,12 @@ export const decisions = sqliteTable(
     /** Why a mirror was let through although it shrank. */
     override: text('override_reason'),
   },
-  (table) => [index('decisions_list').on(table.listRowId)],
+  (table) => [
+    index('decisions_list').on(table.listRowId),
+    index('decisions_mirror')
+      .on(table.listRowId)
+      .where(sql`act = 'mirror'`),
+  ],
 )
 
 export const entries = sqliteTable(
@@ -105,6 +110,9 @@ export const entries = sqliteTable(
     index('entries_past')
       .on(table.value)
       .where(sql`retired_by IS NOT NULL`),
+    index('entries_held')
+      .on(table.listRowId, table.addedBy)
+      .where(sql`retired_by IS NULL`),
   ],
 )
 

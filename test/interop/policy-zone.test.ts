@@ -1,10 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
 import { parseIpValue } from '../../src/core/ip-value.ts'
+import { askExistence } from '../../src/dns/ask-resolver.ts'
 import { freePort, openAnyAnswerDns } from '../support/any-answer-dns.ts'
 import { exportSource, line, render } from '../support/export-builders.ts'
 import { actionAt, namesToAsk, policyOf } from '../support/name-policy.ts'
@@ -71,6 +73,20 @@ for (const [program, configure] of Object.entries(CONFIGURE)) {
       const answers = await ask(port, names)
       const expected = names.map((name) => [name, expectedAnswer(name, actionAt(policy, name))])
       expect(names.map((name) => [name, answers.get(name)])).toEqual(expected)
+    })
+
+    it('is never taken for the end of a name', { timeout: 60_000 }, async () => {
+      const port = await start(program, configure, LINES_WITHOUT_PASSTHRU)
+      const asking = {
+        resolver: { address: '127.0.0.1', port },
+        randomId: () => randomInt(0x10000),
+        pace: () => Promise.resolve(),
+        timeoutMs: 5_000,
+      }
+      // Behind this resolver every name exists; two of these are listed, and denied for it.
+      expect(await askExistence(asking, 'h.example')).toBe('unclear')
+      expect(await askExistence(asking, 'any.z.example')).toBe('unclear')
+      expect(await askExistence(asking, 'open.example')).toBe('there')
     })
   })
 }

@@ -125,9 +125,12 @@ test(
     await told(['subscriber-revoked alice'], 'subscriber', 'revoke', 'isp')
     await told(['export alice'], 'subscriber', 'export', '-o', join(folder, 'subscribers.json'))
     await told(
-      ['decision alice', 'key-used alice', 'publication alice'],
+      ['decision alice', 'review-opened alice', 'key-used alice', 'publication alice'],
       ...['entry', 'retire', 'phishing', 'n0.example', '--urgent', ...reason],
     )
+    await told(['review-done alice'], 'review', 'done', '1', '--outcome', 'retired', ...reason)
+    await told(['review-opened alice'], 'review', 'ask', 'phishing', 'n1.example', ...reason)
+    await told([], 'review', 'run')
     await apply('phishing', { approvals: { needed: 2, organisations: 1 } })
     await told(['proposal alice'], 'entry', 'add', 'phishing', 'c.example', ...reason)
     await told(['proposal-commented alice'], 'decision', 'comment', 'p1', 'who?')

@@ -42,12 +42,13 @@ export function definition(id: string, visibility: 'public' | 'restricted'): Lis
       retire: { needed: 1, organisations: 1 },
       urgentAdd: false,
     },
-    review: { afterDays: 180, expireAfterDays: null },
+    review: { afterDays: 180, expireAfterDays: null, warnDays: 14, urgentDays: 3 },
     guard: { maxGrowth: 1, maxShrink: 1, minEntries: 0 },
     publish: { cron: null },
     zone: null,
     keep: { serials: 100 },
     steering: null,
+    liveness: null,
   }
 }
 

@@ -21,12 +21,13 @@ export function definitionOf(id: string, changes: Partial<ListDefinition> = {}):
       retire: { needed: 1, organisations: 1 },
       urgentAdd: false,
     },
-    review: { afterDays: 180, expireAfterDays: 365 },
+    review: { afterDays: 180, expireAfterDays: 365, warnDays: 14, urgentDays: 3 },
     guard: { maxGrowth: 0.5, maxShrink: 0.2, minEntries: 1 },
     publish: { cron: null },
     zone: null,
     keep: { serials: 100 },
     steering: null,
+    liveness: null,
     ...changes,
   }
 }

@@ -6,6 +6,7 @@ import { planLoneWord } from '../../curation/plan-lone-word.ts'
 import { assertEvidence, assertGrounds, planProposal } from '../../curation/plan-proposal.ts'
 import type { EntryChange } from '../../store/decision-store.ts'
 import type { StoredList } from '../../store/list-store.ts'
+import { openUrgentReview } from '../open-urgent-review.ts'
 import type { Deciding } from './deciding.ts'
 import { newAct } from './new-act.ts'
 import { proposalOf, type ProposalOutcome } from './outcome.ts'
@@ -44,6 +45,7 @@ export function propose(deciding: Deciding, wanted: Wanted): ProposalOutcome {
   assertEvidence(terms)
   if (plan.isDecided) {
     const decision = decideAtOnce(deciding, { ...wanted, terms, override: heard.override })
+    if (act === 'retire' && terms.urgent) reviewAfterwards(deciding, { ...wanted, terms }, decision)
     const settled = { state: 'decided', decision, missing: null } as const
     return { list: list.id, proposal: null, revision: null, ...settled, findings, note: '' }
   }
@@ -53,6 +55,16 @@ export function propose(deciding: Deciding, wanted: Wanted): ProposalOutcome {
   const id = deciding.store.proposals.open({ ...terms, list, act }, change, proposed)
   const waiting = { state: 'open', decision: null, missing: plan.missing, findings } as const
   return { list: list.id, ...proposalOf({ id, revision: 1 }), ...waiting, note: '' }
+}
+
+/** In the transaction of the decision: nothing is retired urgently without being looked at afterwards. */
+function reviewAfterwards(
+  { store, person, at }: Deciding,
+  { list, terms }: Wanted,
+  decision: number,
+): void {
+  const { reason } = terms
+  openUrgentReview(store, list, { decision, actor: person.name, reason, at })
 }
 
 function findingsOf(

@@ -23,12 +23,13 @@ describe('a list definition', () => {
         retire: { needed: 1, organisations: 1 },
         urgentAdd: false,
       },
-      review: { afterDays: 180, expireAfterDays: 365 },
+      review: { afterDays: 180, expireAfterDays: 365, warnDays: 14, urgentDays: 3 },
       guard: { maxGrowth: 0.5, maxShrink: 0.2, minEntries: 1 },
       publish: { cron: '*/15 * * * *' },
       zone: null,
       keep: { serials: 100 },
       steering: null,
+      liveness: null,
     })
   })
 
@@ -45,6 +46,15 @@ describe('a list definition', () => {
     const to = (target: unknown) => parse({ ...LEAST, action: { type: 'redirect', to: target } })
     expect(to('Stop.Example.').action.to).toEqual(['stop.example'])
     expect(to(['192.0.2.1', '2001:DB8::0:1']).action.to).toEqual(['192.0.2.1', '2001:db8::1'])
+  })
+
+  it('asks for names at port 53 and slowly, unless it says otherwise', () => {
+    expect(parse({ ...LEAST, liveness: { resolver: '192.0.2.53' } }).liveness).toEqual({
+      ...{ resolver: '192.0.2.53:53', perSecond: 5, everyDays: 7, allowRestricted: false },
+    })
+    const liveness = { resolver: '[2001:DB8::53]:5353', allowRestricted: true }
+    const restricted = parse({ ...LEAST, visibility: 'restricted', liveness })
+    expect(restricted.liveness?.resolver).toBe('[2001:db8::53]:5353')
   })
 
   it.each([
@@ -128,6 +138,26 @@ describe('a list definition', () => {
       'a schedule of four fields',
       { ...LEAST, publish: { cron: '* * * *' } },
       'publish.cron: expected five fields',
+    ],
+    [
+      'a resolver by its name',
+      { ...LEAST, liveness: { resolver: 'resolver.example:53' } },
+      'liveness.resolver: expected an address with a port, such as 127.0.0.1:53, got "resolver.example:53"',
+    ],
+    [
+      'a search for names without a resolver',
+      { ...LEAST, liveness: {} },
+      'liveness: expected a property "resolver", got none',
+    ],
+    [
+      'a search that tells of a restricted list',
+      { ...LEAST, visibility: 'restricted', liveness: { resolver: '192.0.2.53' } },
+      'liveness.allowRestricted: expected true for a restricted list',
+    ],
+    [
+      'more days of warning than a year',
+      { ...LEAST, review: { warnDays: 366 } },
+      'review.warnDays: must be <= 365, got 366',
     ],
     [
       'steering to nowhere',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { actOnProposal } from '../../../src/main/proposals/act-on-proposal.ts'
 import { applyPolicy, decidingOf, PEOPLE, proposeValues, TWO } from '../../support/deciding.ts'
+import type { Store } from '../../../src/store/open-store.ts'
 import { AT, decide, storeWithList } from '../../support/store-builders.ts'
 
 let folder: string
@@ -49,6 +50,7 @@ beforeEach(() => {
   proposeValues(decidingOf(store, PEOPLE.carol), { add: ['e.example'] })
   const request = { expected: null, text: 'no', whom: null }
   actOnProposal(decidingOf(store, PEOPLE.bea), { ...request, act: 'rejected', id: 'p2' })
+  openReviews(store, list)
   store.close()
   sqlite = new Database(path)
   sqlite.pragma('recursive_triggers = ON')
@@ -58,6 +60,25 @@ afterEach(() => {
   sqlite.close()
   rmSync(folder, { recursive: true })
 })
+
+/** One review that gave days, and one that is open. */
+function openReviews(store: Store, list: number): void {
+  const review = {
+    ...{
+      listRowId: list,
+      target: { decision: 1, entry: null },
+      aboutOn: null,
+      dueOn: '2030-01-01',
+    },
+    ...{ note: '', at: AT, actor: 'alice' },
+  }
+  const done = store.reviews.open({ ...review, cause: 'asked' })!
+  store.reviews.open({ ...review, cause: 'due' })
+  store.reviews.finish(done, {
+    ...({ outcome: 'kept', reason: '', at: AT, actor: 'alice', decision: null } as const),
+    term: { ...review.target, reviewOn: '2030-02-01', expiresOn: null },
+  })
+}
 
 describe('history', () => {
   it.each([
@@ -98,6 +119,15 @@ describe('history', () => {
       (act) =>
         `INSERT INTO proposal_acts (proposal_id, act, revision, actor, organisation, at, text, counts, acknowledged) SELECT ${act}, 'x', 'x', 'x', 'x', 0, '[]'`,
     ),
+    "UPDATE reviews SET due_on = '2099-01-01' WHERE id = 2",
+    "UPDATE reviews SET due_on = '2099-01-01', done_at = '2030-01-01' WHERE id = 2",
+    'UPDATE reviews SET done_at = NULL WHERE id = 1',
+    "UPDATE reviews SET done_at = '2031-01-01' WHERE id = 1",
+    'DELETE FROM reviews',
+    "UPDATE review_acts SET reason = 'another'",
+    'DELETE FROM review_acts',
+    "UPDATE entry_dates SET expires_on = '2099-01-01'",
+    'DELETE FROM entry_dates',
     "UPDATE publications SET state = ''",
     'DELETE FROM publications',
     "UPDATE list_definitions SET definition = '{}'",
