@@ -38,13 +38,13 @@ async function json(...words: readonly string[]): Promise<Record<string, unknown
   return JSON.parse(await ran(...words, '--json')) as Record<string, unknown>
 }
 
-async function apply(changes: Parameters<typeof approvalsOf>[0]): Promise<void> {
+async function apply(changes: Parameters<typeof approvalsOf>[0], actor = 'alice'): Promise<void> {
   const { title, authority } = definitionOf('phishing')
   const guard = { maxGrowth: 1e9, maxShrink: 1, minEntries: 0 }
   const list = { id: 'phishing', title, authority, guard, legalBasis: 'Act, art. 1' }
   const file = join(folder, 'list.json')
   writeFileSync(file, JSON.stringify({ ...list, approvals: approvalsOf(changes) }))
-  await ran('list', 'apply', file)
+  await ran('--actor', actor, 'list', 'apply', file)
 }
 
 /** Two approvers of two organisations, as the command line will know them once there are users. */
@@ -65,7 +65,7 @@ test(
     const added = await run('entry', 'add', 'phishing', 'bad.example', ...reason)
     expect(added.code).toBe(0)
     expect(added.stdout).toMatch(
-      /^proposed to add bad\.example \(domain, nxdomain\) to phishing, reference \w{8}\nproposal p1 waits for 2 more approvals, from 2 other organisations\nthere are no users yet/,
+      /^proposed to add bad\.example \(domain, nxdomain\) to phishing, reference \w{8}\nproposal p1 waits for 2 more approvals, from 2 other organisations\nwarning by guard\/popular-missing: .*\nthere are no users yet/,
     )
     expect(await json('entry', 'add', 'phishing', 'other.example', ...reason)).toMatchObject({
       ...{ proposal: 'p2', decision: null, state: 'open' },
@@ -174,5 +174,78 @@ test(
       'phishing: proposed, 1 added, 0 retired, 0 amended, reference',
     )
     expect(await ran('decision', 'show', 'p1')).toContain('+ z.example domain nxdomain')
+  },
+)
+
+test(
+  'from the first user on people decide together, and two of them get past a guard',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    await ran('organisation', 'add', 'hotline', '--kind', 'hotline')
+    await ran('organisation', 'add', 'police', '--kind', 'police')
+    await apply(TWO)
+    const user = (name: string, organisation: string): string[] => [
+      ...['user', 'add', name, '--organisation', organisation, '--role'],
+    ]
+    await ran(...user('adam', 'hotline'), 'administrator', '--all-lists')
+    const as = (name: string, ...words: readonly string[]): Promise<Ran> =>
+      runBailiwick(['--data', data, '--actor', name, ...words])
+    for (const [name, organisation, role] of [
+      ['carol', 'hotline', 'curator'],
+      ['bea', 'police', 'approver'],
+      ['paul', 'police', 'publisher'],
+    ] as const) {
+      const added = await as('adam', ...user(name, organisation), role, '--list', 'phishing')
+      expect(added).toMatchObject({ code: 0, stderr: '' })
+    }
+    const add = ['entry', 'add', 'phishing'] as const
+    const seen = ['--acknowledge', 'guard/popular-missing'] as const
+    expect((await run(...add, 'a.example', ...reason)).stderr).toContain('user/actor')
+    for (const name of ['adam', 'bea', 'paul']) {
+      expect((await as(name, ...add, 'a.example', ...reason)).stderr).toContain('user/refused')
+    }
+
+    // What a guard warns of must have been seen by everybody who stands behind it.
+    expect((await as('carol', ...add, 'a.example', ...reason, ...seen)).stdout).toContain(
+      'proposal p1 waits for 1 more approval, from another organisation',
+    )
+    expect((await as('adam', 'decision', 'approve', 'p1')).stderr).toContain('user/refused')
+    expect((await as('bea', 'decision', 'approve', 'p1')).stderr).toContain('proposal/warned')
+    expect((await as('bea', 'decision', 'approve', 'p1', ...seen)).stdout).toBe(
+      'decision 1, of proposal p1\n',
+    )
+
+    // A stop is nothing that one person gets past, whoever it is.
+    const alone = await as('carol', ...add, 'co.uk', ...reason, '--override', 'it is right')
+    expect([alone.code, alone.stderr]).toEqual([3, expect.stringContaining('proposal/stopped')])
+    const stopped = await as('carol', ...add, 'co.uk', ...reason, ...seen)
+    expect([stopped.code, stopped.stdout]).toEqual([
+      1,
+      expect.stringContaining('proposal p2 is stopped by guard/public-suffix'),
+    ])
+    const approve = ['decision', 'approve', 'p2', ...seen] as const
+    expect((await as('bea', ...approve)).stderr).toContain('proposal/stopped')
+    const override = ['decision', 'override', 'p2', '--reason', 'the registry asks for it'] as const
+    for (const name of ['adam', 'carol']) {
+      expect((await as(name, ...override)).stderr).toContain('user/refused')
+    }
+    expect((await as('bea', ...override)).stdout).toContain('the override waits')
+    expect((await as('bea', 'decision', 'override', 'p2')).stderr).toContain('proposal/own')
+    expect((await as('paul', 'decision', 'override', 'p2')).stdout).toContain('decision 2')
+    const shown = JSON.parse((await as('', 'decision', 'show', '2', '--json')).stdout) as object
+    expect(shown).toMatchObject({
+      ...{ proposer: 'carol', decidedBy: 'bea, paul', override: 'the registry asks for it' },
+    })
+
+    // A review that ends with a retirement waits for the same people.
+    await apply({ ...TWO, retire: TWO }, 'adam')
+    expect((await as('bea', 'review', 'ask', 'phishing', 'a.example', ...reason)).code).toBe(0)
+    const done = ['review', 'done', '1', '--outcome', 'retired', ...reason] as const
+    expect((await as('paul', ...done)).stderr).toContain('user/refused')
+    expect((await as('carol', ...done)).stdout).toBe(
+      'proposed to retire 1 entries: p3\nreview 1 of phishing stays open until that is decided\n',
+    )
+    expect((await as('bea', 'decision', 'approve', 'p3')).stdout).toContain('decision 3')
+    expect((await as('', 'events', 'check')).code).toBe(0)
   },
 )

@@ -17,7 +17,7 @@ beforeAll(async () => {
   data = join(folder, 'var')
   await good('', 'init', '--insecure-plain-keys')
   for (const id of ['phishing', 'malware']) {
-    const list = { id, title: id, authority: 'Example CERT' }
+    const list = { id, title: id, authority: 'Example CERT', legalBasis: 'Act, art. 1' }
     writeFileSync(join(folder, `${id}.json`), JSON.stringify(list))
   }
   writeFileSync(join(folder, 'names.txt'), 'one.example\n')
@@ -111,6 +111,7 @@ const COMMANDS: readonly (readonly [command: readonly string[], allowed: readonl
     ['entry', 'retire', 'phishing', 'no.example', ...REASON, '--urgent'],
     ['curator', 'approver', 'publisher'],
   ],
+  [['entry', 'amend', 'phishing', 'no.example', ...REASON, '--category', 'x'], ['curator']],
   [['entry', 'import', 'phishing', 'nothing.txt', ...REASON], ['curator']],
   [['entry', 'import', 'phishing', 'nothing.txt', ...REASON, '--mode', 'mirror'], ['curator']],
   [['publish', 'phishing'], ['publisher']],
@@ -119,6 +120,14 @@ const COMMANDS: readonly (readonly [command: readonly string[], allowed: readonl
   [
     ['export', 'phishing', '--format', 'hosts', '--serial', '9'],
     ['curator', 'approver', 'publisher', 'auditor', 'administrator'],
+  ],
+  [
+    ['review', 'ask', 'phishing', 'no.example', ...REASON],
+    ['curator', 'approver'],
+  ],
+  [
+    ['review', 'registrations', 'nothing.csv', '--list', 'phishing'],
+    ['curator', 'approver'],
   ],
   [['list', 'apply', 'phishing.json'], ['administrator']],
   [['subscriber', 'add', 'isp', '--lists', 'phishing'], ['administrator']],
@@ -131,6 +140,13 @@ const COMMANDS: readonly (readonly [command: readonly string[], allowed: readonl
   [['user', 'invite', 'anna'], []],
   [['organisation', 'add', 'Another', '--kind', 'partner'], []],
   [['key', 'rotate', 'timestamp'], []],
+  [['key', 'renew', 'root'], []],
+  [['key', 'forget', 'abcd'], []],
+  [['key', 'drop', 'abcd'], []],
+  [['register', 'remove', 'dns.google', ...REASON], []],
+  [['popular', 'load', 'nothing.csv'], []],
+  [['review', 'run'], []],
+  [['review', 'registrations', 'nothing.csv'], []],
   [['subscriber', 'export', '-o', 'file'], []],
   [['events', 'export', '-o', 'file'], []],
   [['entry', 'add', 'malware', 'b.example', ...REASON], []],
