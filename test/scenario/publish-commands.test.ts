@@ -49,6 +49,9 @@ beforeAll(async () => {
   expect(told).toContain(createHash('sha256').update(root).digest('hex'))
   expect(root).toEqual(readFileSync(join(data, 'published/tuf/metadata/1.root.json')))
   await fine('list', 'apply', join(home, 'phishing.json'))
+  // Without one every addition says that it was compared with nothing.
+  writeFileSync(join(home, 'top.csv'), '1,top.example\n')
+  await fine('popular', 'load', join(home, 'top.csv'))
   for (const name of ['a.bad.example', 'b.bad.example', 'c.bad.example'])
     await fine('entry', 'add', 'phishing', name, '--reason', 'a test', '--reference', 'T1')
   expect(await json('publish')).toMatchObject([
