@@ -4,7 +4,7 @@ import { Fault, isFault } from '../core/fault.ts'
 import { naming } from './system-fault.ts'
 
 /** The register that holds until an authority changes its own. */
-const SHIPPED = new URL('../../register/shipped.json', import.meta.url)
+const SHIPPED = new URL('../../lists/register/shipped.json', import.meta.url)
 
 /** No file of a register is longer. */
 const MAX_REGISTER_BYTES = 1 << 24

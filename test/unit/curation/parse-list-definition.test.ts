@@ -173,8 +173,11 @@ describe('a list definition', () => {
     )
   })
 
-  it.each(readdirSync(new URL('lists/', root)))('is right in the example %s', (file) => {
-    const json = JSON.parse(readFileSync(new URL(`lists/${file}`, root), 'utf8')) as object
-    expect(parse(json).id).toBe(file.replace('.json', ''))
-  })
+  it.each(readdirSync(new URL('lists/', root)).filter((name) => name.endsWith('.json')))(
+    'is right in the example %s',
+    (file) => {
+      const json = JSON.parse(readFileSync(new URL(`lists/${file}`, root), 'utf8')) as object
+      expect(parse(json).id).toBe(file.replace('.json', ''))
+    },
+  )
 })

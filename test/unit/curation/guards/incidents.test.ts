@@ -8,7 +8,7 @@ import { batchOf, guardDepsOf, guardedListOf, popularOf } from '../../../support
 
 /** The register as it is shipped. */
 function shipped(): RegisterRow[] {
-  const file = new URL('../../../../register/shipped.json', import.meta.url)
+  const file = new URL('../../../../lists/register/shipped.json', import.meta.url)
   const { groups } = JSON.parse(readFileSync(file, 'utf8')) as {
     groups: (Record<'purpose' | 'scope' | 'reason' | 'source', string> & { values: string[] })[]
   }
