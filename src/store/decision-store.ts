@@ -3,6 +3,7 @@ import { and, desc, eq, gt, lt } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { EventSubject } from '../core/event.ts'
 import type { DecisionAct, DecisionSource, Proposal } from '../core/proposal.ts'
+import { readSource } from './decision-source.ts'
 import { batchLines } from './entry-line.ts'
 import type { Recorder } from './event-store.ts'
 import { HashedBlocks } from './hashed-blocks.ts'
@@ -229,14 +230,6 @@ function fromRow({
   readonly list: string
 }): Decision {
   const { sourceName, sourceSha256, sourceAccepted, sourceRefused, decidedAt, ...same } = row
-  const source =
-    sourceName === null
-      ? null
-      : {
-          name: sourceName,
-          sha256: sourceSha256 ?? '',
-          accepted: sourceAccepted ?? 0,
-          refused: sourceRefused ?? 0,
-        }
+  const source = readSource({ sourceName, sourceSha256, sourceAccepted, sourceRefused })
   return { ...same, list, decidedAt: new Date(decidedAt), source }
 }

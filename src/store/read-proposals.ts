@@ -2,6 +2,7 @@ import { and, asc, desc, eq, gt, lt } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { GuardSummary } from '../core/guard-summary.ts'
 import type { Proposal, ProposalAct, ProposalState } from '../core/proposal.ts'
+import { readSource } from './decision-source.ts'
 import type { LineSet } from './proposal-lines.ts'
 import { proposalActs, proposalRevisions, proposals } from './proposal-schema.ts'
 import { lists } from './schema.ts'
@@ -100,15 +101,7 @@ interface Row {
 function fromRow({ row, made, list }: Row): StoredProposal {
   const { id, listRowId, act, state, revision, assignee, openedAt } = row
   const { sourceName, sourceSha256, sourceAccepted, sourceRefused, proposalId, ...terms } = made
-  const source =
-    sourceName === null
-      ? null
-      : {
-          name: sourceName,
-          sha256: sourceSha256 ?? '',
-          accepted: sourceAccepted ?? 0,
-          refused: sourceRefused ?? 0,
-        }
+  const source = readSource({ sourceName, sourceSha256, sourceAccepted, sourceRefused })
   return {
     ...terms,
     ...{ id, proposal: proposalId, list, listRowId, act, state, revision, assignee, source },
