@@ -49,19 +49,16 @@ interface Draft {
 }
 
 /**
- * The serials of every list that is shown, or of those that `isWanted` names by id or place, from the log and the metadata in it. The
+ * The serials of every list that is shown, from the log and the metadata in it. The
  * log is hashed on the way and signatures are verified, as in an audit: what is wrong with what is needed stops it. Throws
  * `audit/source`, `trust/…`, `fetch/…`.
  */
-export async function readHistory(
-  source: Published,
-  isWanted: (place: string) => boolean,
-): Promise<PublishedHistory> {
+export async function readHistory(source: Published): Promise<PublishedHistory> {
   const findings = new FindingLog()
   const head = await readCheckpoint({ source, findings })
   if (head === null) throw notThere('a checkpoint of the log', findings)
   const run: HistoryRun = {
-    ...{ source, isWanted, metadata: new MetadataAudit(findings), drafts: new Map() },
+    ...{ source, metadata: new MetadataAudit(findings), drafts: new Map() },
     versions: new Map(),
   }
   const beginning = new LogBeginning(null)
@@ -98,7 +95,6 @@ interface HistoryRun {
   readonly drafts: Map<string, Draft>
   /** Of root and targets. */
   readonly versions: Map<string, number[]>
-  readonly isWanted: (place: string) => boolean
 }
 
 async function addBeginning(run: HistoryRun, beginning: LogBeginning): Promise<void> {
@@ -119,13 +115,13 @@ async function addLeaf(run: HistoryRun, { leaf, index }: KeptLeaf): Promise<void
 }
 
 async function addMetadata(
-  { source, metadata, drafts, isWanted }: HistoryRun,
+  { source, metadata, drafts }: HistoryRun,
   leaf: MetadataLeaf,
   index: number,
 ): Promise<void> {
   const place = placeOf(leaf.role)
-  // Of snapshots nothing is needed here, and of other lists nothing either.
-  if (leaf.role === 'snapshot' || (place !== null && !isWanted(place))) return
+  // Of snapshots nothing is needed here.
+  if (leaf.role === 'snapshot') return
   const bytes = await source.read(metadataPath(leaf.role, leaf.version), maxBytesOf(leaf.role))
   // A restricted list that is not shown has no history for this reader.
   const file: SignedFile | null = metadata.take(leaf, bytes, place !== null)

@@ -10,9 +10,7 @@ import {
   type Explanation,
 } from '../audit/explanation.ts'
 import { findSerial } from '../audit/find-serial.ts'
-import { defaultLimits, limitPublished } from '../audit/limit-published.ts'
-import { SpoolFolder } from '../audit/line-spool.ts'
-import { readHistory, type ListHistory, type PublishedHistory } from '../audit/list-history.ts'
+import type { ListHistory, PublishedHistory } from '../audit/list-history.ts'
 import { parseExplanation } from '../audit/parse-explanation.ts'
 import { isRecord } from '../audit/parse-signed.ts'
 import { verifyEntryProofFile } from '../audit/verify-entry-proof-file.ts'
@@ -21,7 +19,8 @@ import { printSortedJson } from '../core/sorted-json.ts'
 import { writeDurableFile } from '../platform/durable-file.ts'
 import { tellAnswers } from './audit-answers.ts'
 import { findHistory, parseWish } from './audit-replay.ts'
-import { openAuditSource, readOwnFile, type SourceFlags } from './audit-source.ts'
+import { withHistory } from './audit-history.ts'
+import { readOwnFile, type SourceFlags } from './audit-source.ts'
 import { readPolicy } from './audit-verify.ts'
 
 export interface ExplainFlags extends SourceFlags {
@@ -34,27 +33,17 @@ export interface ExplainFlags extends SourceFlags {
 /** `audit explain`: tells when a value was listed, and writes the proof of it. */
 export async function explainSource(value: string, flags: ExplainFlags): Promise<void> {
   const wish = flags.at === undefined ? null : parseWish(flags.at)
-  const opened = await openAuditSource(flags.from, flags)
-  const source = limitPublished(
-    opened,
-    defaultLimits(() => new Date()),
-  )
-  const spools = new SpoolFolder()
-  try {
-    const history = await readHistory(source, () => true)
-    const lists = chosenLists(history, flags.list).map((list) => ({
+  await withHistory(flags.from, flags, async (open, published) => {
+    const lists = chosenLists(published, flags.list).map((list) => ({
       ...list,
       serials: wish === null ? list.serials : list.serials.slice(0, findSerial(list, wish) + 1),
     }))
-    const explanation = await explainName({ source, spools }, history, lists, value)
+    const explanation = await explainName(open, published, lists, value)
     if (flags.output !== undefined) {
       writeDurableFile(flags.output, Buffer.from(`${printSortedJson(explanation)}\n`))
     }
     process.stdout.write(tell(explanation))
-  } finally {
-    spools.close()
-    await opened.close()
-  }
+  })
 }
 
 export interface ProofFlags {

@@ -1,13 +1,12 @@
-import { readHistory, type ListHistory, type PublishedHistory } from '../audit/list-history.ts'
+import type { ListHistory, PublishedHistory } from '../audit/list-history.ts'
 import { findSerial, type SerialWish } from '../audit/find-serial.ts'
-import { defaultLimits, limitPublished } from '../audit/limit-published.ts'
-import { SpoolFolder } from '../audit/line-spool.ts'
 import { replayList, type Replayed } from '../audit/replay-list.ts'
 import { Fault } from '../core/fault.ts'
 import { printSuggestion } from '../core/nearest.ts'
 import { printSnapshotHeader } from '../core/snapshot.ts'
 import { writeDurableBlocks } from '../platform/durable-file.ts'
-import { openAuditSource, type SourceFlags } from './audit-source.ts'
+import { withHistory } from './audit-history.ts'
+import type { SourceFlags } from './audit-source.ts'
 import { parseTime } from './audit-verify.ts'
 
 export interface ReplayFlags extends SourceFlags {
@@ -20,22 +19,13 @@ export interface ReplayFlags extends SourceFlags {
 /** `audit replay`: writes the list as it was, and says what was computed on the way. */
 export async function replaySource(list: string, flags: ReplayFlags): Promise<void> {
   const wish = flags.to === undefined ? null : parseWish(flags.to)
-  const opened = await openAuditSource(flags.from, flags)
-  const source = limitPublished(
-    opened,
-    defaultLimits(() => new Date()),
-  )
-  const spools = new SpoolFolder()
-  try {
-    const history = findHistory(await readHistory(source, () => true), list)
+  await withHistory(flags.from, flags, async (open, published) => {
+    const history = findHistory(published, list)
     const serials = history.serials.slice(0, findSerial(history, wish) + 1)
-    const replayed = await replayList({ source, spools }, serials, flags.every === true)
+    const replayed = await replayList(open, serials, flags.every === true)
     writeDurableBlocks(flags.output, snapshotOf(replayed))
     process.stderr.write(tell(replayed))
-  } finally {
-    spools.close()
-    await opened.close()
-  }
+  })
 }
 
 /** A serial, or a time. Throws `usage/invalid`. */

@@ -73,7 +73,7 @@ test('of a list that was there before the log begins with its first known serial
   await late.beginLog()
   await late.publish('phishing', mockLines('b.example'))
   const source = publishedFrom(late.files)
-  const history = await readHistory(source, () => true)
+  const history = await readHistory(source)
   const told = await explainName({ source, spools }, history, history.lists, 'a.example')
   expect(told.lists).toMatchObject([{ steps: [{ serial: 2 }, { serial: 3 }] }])
   expect(() => verifyExplanation(told, OWN)).not.toThrow()
@@ -150,7 +150,7 @@ describe('refuses', () => {
 
 async function explain(value: string): Promise<Explanation> {
   const source = publishedFrom(mock.files)
-  const history = await readHistory(source, () => true)
+  const history = await readHistory(source)
   return explainName({ source, spools }, history, history.lists, value)
 }
 

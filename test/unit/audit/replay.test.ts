@@ -105,7 +105,7 @@ test('a state in the middle that no lines have is seen only where every state is
 
 test('an instant stands for the serial that held then', async () => {
   const mock = await published(HISTORY)
-  const history = (await readHistory(publishedFrom(mock.files), () => true)).lists[0]
+  const history = (await readHistory(publishedFrom(mock.files))).lists[0]
   if (history === undefined) throw new Error('no history')
   const at = (time: string): number => findSerial(history, { at: new Date(time) })
   const second = history.serials[1]?.manifest?.leaf
@@ -154,7 +154,7 @@ async function replay(
   isEvery: boolean,
 ): Promise<Replayed> {
   const source = publishedFrom(mock.files)
-  const { lists } = await readHistory(source, () => true)
+  const { lists } = await readHistory(source)
   const history = lists[0]
   if (history === undefined) throw new Error('no history')
   const serials = history.serials.slice(0, findSerial(history, wish) + 1)
