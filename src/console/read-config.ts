@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { Fault } from '../core/fault.ts'
+import { existsSync } from 'node:fs'
+import { Fault, isFault } from '../core/fault.ts'
 import type { Role } from '../core/person.ts'
-import { openSchema } from '../platform/json-schema.ts'
+import { parseConfigText, readConfigFile } from '../platform/checked-config.ts'
 
 const SCHEMA = new URL('../../docs/spec/console.schema.json', import.meta.url)
 
@@ -17,11 +17,18 @@ export interface ConsoleConfig {
 
 /** The configuration in the file `path`, or the defaults where there is none. Throws `console/config` with all that is wrong. */
 export function readConsoleConfig(path: string): ConsoleConfig {
-  const value = existsSync(path) ? parse(path) : {}
-  const findings = openSchema(SCHEMA)(value)
-  if (findings.length > 0) throw wrong(path, findings.join('; '))
-  const config = value as ConsoleConfig
-  if (config.url !== undefined) assertOrigin(path, config.url)
+  try {
+    return existsSync(path) ? readConfigFile(path, parseConsoleConfig) : parseConsoleConfig('{}')
+  } catch (error) {
+    if (!isFault(error, 'usage/invalid')) throw error
+    // Nobody named this file on a command line.
+    throw new Fault('console/config', error.message, { cause: error })
+  }
+}
+
+function parseConsoleConfig(text: string): ConsoleConfig {
+  const config = parseConfigText(text, SCHEMA) as ConsoleConfig
+  if (config.url !== undefined) assertOrigin(config.url)
   return config
 }
 
@@ -33,26 +40,19 @@ export function needsHttps(url: string): boolean {
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
-function parse(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as unknown
-  } catch (error) {
-    throw wrong(path, error instanceof Error ? error.message : String(error), error)
-  }
-}
-
 /** With plain HTTP everybody on the way could read passwords; and what is no origin would never be a browser's. */
-function assertOrigin(path: string, url: string): void {
+function assertOrigin(url: string): void {
   const isOrigin = URL.canParse(url) && new URL(url).origin === url
-  if (!isOrigin)
-    throw wrong(
-      path,
+  if (!isOrigin) {
+    throw new Fault(
+      'usage/invalid',
       `url: expected an origin as https://lists.cert.example, got ${JSON.stringify(url)}`,
     )
-  if (new URL(url).protocol === 'https:' || !needsHttps(url)) return
-  throw wrong(path, `url: expected https for other hosts than this one, got ${JSON.stringify(url)}`)
-}
-
-function wrong(path: string, what: string, cause?: unknown): Fault {
-  return new Fault('console/config', `in ${JSON.stringify(path)}: ${what}`, { cause })
+  }
+  if (needsHttps(url) && new URL(url).protocol !== 'https:') {
+    throw new Fault(
+      'usage/invalid',
+      `url: expected https for other hosts than this one, got ${JSON.stringify(url)}`,
+    )
+  }
 }
