@@ -9,7 +9,6 @@ export interface SignInUser extends KnownUser {
 
 /** The users of the authority. Each method may throw `store/busy`, and is then called again. */
 export interface Users {
-  readonly isEmpty: () => boolean
   readonly find: (name: string) => SignInUser | null
   readonly byId: (id: string) => SignInUser | null
   /** The active user whose invitation has that hash and has not ended. */

@@ -257,7 +257,6 @@ async function confirmSecondFactor(deps: SessionDeps, c: Context): Promise<Respo
 
 function answer(c: Context, cookies: readonly string[], body: object | null): Response {
   const response = body === null ? c.body(null, 204) : c.json(body)
-  response.headers.set('Cache-Control', 'no-store')
   for (const cookie of cookies) response.headers.append('Set-Cookie', cookie)
   return response
 }

@@ -31,12 +31,7 @@ export interface SignIn {
 export type SignInStep =
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'code-needed'; readonly cookies: readonly string[] }
-  | {
-      readonly outcome: 'signed-in'
-      readonly cookies: readonly string[]
-      readonly userId: string
-      readonly token: string
-    }
+  | { readonly outcome: 'signed-in'; readonly cookies: readonly string[]; readonly userId: string }
 
 export interface Code {
   readonly kind: 'authenticator' | 'backup'
@@ -45,7 +40,6 @@ export interface Code {
 
 export interface Session {
   readonly userId: string
-  readonly createdAt: Date
   readonly expiresAt: Date
 }
 
@@ -97,8 +91,8 @@ export function openSignIn(options: SignInOptions): SignIn {
     session: async (headers) => {
       const found = await api.getSession({ headers })
       if (found === null) return null
-      const { userId, createdAt, expiresAt } = found.session
-      return { userId, createdAt, expiresAt }
+      const { userId, expiresAt } = found.session
+      return { userId, expiresAt }
     },
     end: async (headers) => {
       const response = await api.signOut({ headers, asResponse: true })
@@ -205,7 +199,7 @@ async function stepOf(response: Response): Promise<SignInStep> {
   if (body.twoFactorRedirect === true) return { outcome: 'code-needed', cookies }
   const { token, user } = body
   if (token === undefined || user === undefined) throw new Error('expected a session, got none')
-  return { outcome: 'signed-in', cookies, userId: user.id, token }
+  return { outcome: 'signed-in', cookies, userId: user.id }
 }
 
 /** What was wrong is never told further: each refusal looks like every other. */
