@@ -35,8 +35,9 @@ export interface UserStore extends UserQueries {
     name: string,
     change: { readonly email?: string | null; readonly organisationId?: number; readonly at: Date },
   ) => User
-  /** Ends sessions, revokes API keys, and takes the invitation back. Faults: `user/last-administrator`. */
+  /** Ends sessions, revokes API keys, and takes the invitation back. Does nothing the second time. Faults: `user/last-administrator`. */
   readonly disable: (name: string, at: Date) => User
+  /** Does nothing for who is active already. */
   readonly enable: (name: string, at: Date) => User
   /** Takes password, second factor and sessions away, and invites anew. Faults: `user/disabled`. */
   readonly invite: (name: string, invitation: Invitation, at: Date) => User
@@ -125,7 +126,9 @@ function statusChanges(
   return {
     disable: (name, at) =>
       write(() => {
-        const { id } = get(name)
+        const user = get(name)
+        if (user.status === 'disabled') return user
+        const { id } = user
         set(name, { status: 'disabled', disabledAt: at, ...NO_INVITATION, updatedAt: at })
         endSessions(db, id)
         revokeKeysOf(db, id, at)
@@ -133,7 +136,8 @@ function statusChanges(
       }),
     enable: (name, at) =>
       write(() => {
-        get(name)
+        const user = get(name)
+        if (user.status === 'active') return user
         set(name, { status: 'active', disabledAt: null, updatedAt: at })
         return record('user-changed', name, { change: 'enabled' })
       }),

@@ -213,6 +213,13 @@ describe('a disabled user', () => {
     expect(newest()).toMatchObject({ act: 'user-disabled', subject: { user: 'bela' } })
   })
 
+  it('is so since the first time, and nothing is told of the second', () => {
+    const before = store.events.head()
+    expect(store.users.disable('bela', after(2)).disabledAt).toEqual(after(1))
+    expect(store.users.enable('anna', after(2)).status).toBe('active')
+    expect(store.events.head()).toEqual(before)
+  })
+
   it('does not get the keys back when enabled', () => {
     expect(store.users.enable('bela', after(2))).toMatchObject({
       status: 'active',
