@@ -128,8 +128,19 @@ const HEADING = ['NAME', 'USER', 'FOR', 'EXPIRES', 'LAST USED', 'STATE']
 
 function cells({ name, user, grant, expiresAt, lastUsedAt, revokedAt }: ApiKey): string[] {
   const used = lastUsedAt === null ? 'never' : printTime(lastUsedAt)
-  const state = revokedAt === null ? 'active' : `revoked ${printTime(revokedAt)}`
-  return [name, user, printGrant(grant), printTime(expiresAt), used, state]
+  return [
+    name,
+    user,
+    printGrant(grant),
+    printTime(expiresAt),
+    used,
+    printState(revokedAt, expiresAt),
+  ]
+}
+
+function printState(revokedAt: Date | null, expiresAt: Date): string {
+  if (revokedAt !== null) return `revoked ${printTime(revokedAt)}`
+  return expiresAt > new Date() ? 'active' : 'expired'
 }
 
 async function revokeKey(

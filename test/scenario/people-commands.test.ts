@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ROLES, type Role } from '../../src/core/person.ts'
+import { openStore } from '../../src/store/open-store.ts'
 import { runBailiwick, type Ran } from '../support/bailiwick-command.ts'
 
 /** One authority for the whole file: the tests read like a day's work, in their order. */
@@ -204,6 +205,16 @@ describe('API keys', () => {
     expect(made.key).toMatch(/^blk_[\w-]{43}$/)
     expect(await good('', 'api-key', 'ls')).not.toContain(made.key)
     expect(await faultOf('one-curator', ...make, ...grant('curator'))).toBe('api-key/exists')
+  })
+
+  it('that have ended are shown as such', async () => {
+    const store = openStore(join(data, 'bailiwick.db'))
+    const { id: userId = '' } = store.users.find('one-curator') ?? {}
+    const grant = { list: 'phishing', role: 'curator' } as const
+    const terms = { userId, grant, keyHash: 'none', at: new Date(0), expiresAt: new Date(1000) }
+    store.apiKeys.make({ name: 'of-old', ...terms })
+    store.close()
+    expect(await good('', 'api-key', 'ls')).toMatch(/import .* active\nof-old .* expired\n/)
   })
 
   it('are revoked by their user, or by who administers the list', async () => {
