@@ -52,6 +52,11 @@ export function coversList(grant: RoleGrant, list: string): boolean {
   return grant.list === ALL_LISTS || grant.list === list
 }
 
+/** Whether one of `held` is that role, for that list or for all. */
+export function holdsRole(held: readonly RoleGrant[], { list, role }: RoleGrant): boolean {
+  return held.some((grant) => grant.role === role && coversList(grant, list))
+}
+
 /** `curator of phishing`, as it is told to people. */
 export function printGrant({ role, list }: RoleGrant): string {
   return list === ALL_LISTS ? `${role} of all lists` : `${role} of ${list}`

@@ -1,4 +1,4 @@
-import { coversList, type Person, type RoleGrant } from '../core/person.ts'
+import { holdsRole, type Person, type RoleGrant } from '../core/person.ts'
 
 /** A user as it is stored, as far as it matters for who may act. */
 export interface KnownUser {
@@ -14,7 +14,6 @@ export function personOf({ id, name, organisation, roles }: KnownUser): Person {
 }
 
 /** What the user may do by an API key: the one role that the key is for, as long as the user has it. */
-export function personOfKey(user: KnownUser, { list, role }: RoleGrant): Person {
-  const isHeld = user.roles.some((grant) => grant.role === role && coversList(grant, list))
-  return { ...personOf(user), roles: isHeld ? [{ list, role }] : [] }
+export function personOfKey(user: KnownUser, grant: RoleGrant): Person {
+  return { ...personOf(user), roles: holdsRole(user.roles, grant) ? [grant] : [] }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { InvalidArgumentError, type Command } from 'commander'
 import { Fault } from '../core/fault.ts'
-import { coversList, printGrant, ROLES, type Person, type RoleGrant } from '../core/person.ts'
+import { holdsRole, printGrant, ROLES, type Person, type RoleGrant } from '../core/person.ts'
 import type { ApiKey } from '../store/api-key-store.ts'
 import type { Store } from '../store/open-store.ts'
 import { actingUser } from './acting-person.ts'
@@ -102,10 +102,7 @@ async function grantOf(
 }
 
 function assertHeld(user: Person, wanted: RoleGrant): void {
-  const isHeld = user.roles.some(
-    (grant) => grant.role === wanted.role && coversList(grant, wanted.list),
-  )
-  if (isHeld) return
+  if (holdsRole(user.roles, wanted)) return
   throw new Fault(
     'user/invalid',
     `expected a role that ${JSON.stringify(user.name)} has, got ${printGrant(wanted)}: a key can't do more than its user`,
