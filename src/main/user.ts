@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { Fault } from '../core/fault.ts'
 import { ROLES } from '../core/person.ts'
 import type { Store } from '../store/open-store.ts'
 import type { User } from '../store/user-store.ts'
@@ -119,6 +120,9 @@ async function setUser(
   const { parseEmail } = await import('../curation/parse-person.ts')
   const { findOrganisation } = await import('./user-terms.ts')
   const { email } = options
+  if (email === undefined && options.organisation === undefined) {
+    throw new Fault('usage/invalid', 'expected --email or --organisation, got neither')
+  }
   const contact = email === undefined ? {} : { email: email === '' ? null : parseEmail(email) }
   await withManaged(name, command, (store) => {
     const organisation =

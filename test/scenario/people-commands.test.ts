@@ -91,6 +91,10 @@ describe('from the first user on', () => {
     })
   })
 
+  it('a change that changes nothing is none', async () => {
+    expect(await faultOf('anna', 'user', 'set', 'carl')).toBe('usage/invalid')
+  })
+
   it('there is one user for each role, of the list phishing', async () => {
     await good('anna', 'organisation', 'add', 'Example Hotline', '--kind', 'hotline')
     for (const role of ROLES) {
