@@ -42,6 +42,7 @@ export const SPECIAL_NETWORKS: readonly SpecialNetwork[] = [
   special('255.255.255.255', 'limited broadcast', 'RFC 8190'),
   special('::1', 'loopback', 'RFC 4291'),
   special('::', 'unspecified address', 'RFC 4291'),
+  special('::ffff:0:0/96', 'IPv4-mapped address', 'RFC 4291 §2.5.5.2'),
   special('64:ff9b::/96', 'IPv4-IPv6 translation', 'RFC 6052'),
   special('64:ff9b:1::/48', 'IPv4-IPv6 translation', 'RFC 8215'),
   special('100::/64', 'discard only', 'RFC 6666'),

@@ -72,7 +72,23 @@ describe('the shipped register', () => {
 describe('special-purpose networks', () => {
   it('are canonical, each once', () => {
     const networks = SPECIAL_NETWORKS.map(({ network }) => network)
-    expect(networks.map(parseNetwork)).toEqual(networks)
+    // No entry can be this one: it is every address of IPv4. Networks around it can be entries.
+    const mapped = '::ffff:0:0/96'
+    const others = networks.filter((network) => network !== mapped)
+    expect(others.map(parseNetwork)).toEqual(others)
+    expect(() => parseNetwork(mapped)).toThrow(expect.objectContaining({ code: 'ip/invalid' }))
     expect(new Set(networks).size).toBe(networks.length)
+  })
+
+  // https://www.iana.org/assignments/iana-ipv4-special-registry, iana-ipv6-special-registry, and multicast
+  it('are those of the registries', () => {
+    expect(SPECIAL_NETWORKS.map(({ network }) => network)).toEqual(
+      `0.0.0.0/8 0.0.0.0 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.0.0/29 192.0.0.8
+      192.0.0.9 192.0.0.10 192.0.0.170 192.0.0.171 192.0.2.0/24 192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.88.99.2
+      192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 255.255.255.255
+      ::1 :: ::ffff:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 100:0:0:1::/64 2001::/23 2001::/32 2001:1::1 2001:1::2 2001:1::3
+      2001:2::/48 2001:3::/32 2001:4:112::/48 2001:10::/28 2001:20::/28 2001:30::/28 2001:db8::/32 2002::/16 2620:4f:8000::/48
+      3fff::/20 5f00::/16 fc00::/7 fe80::/10 ff00::/8`.split(/\s+/),
+    )
   })
 })

@@ -103,6 +103,7 @@ describe('an address', () => {
     ['::1', ['guard/special-address stop']],
     ['fe80::1', ['guard/special-address stop']],
     ['64:ff9b::1.2.3.4', ['guard/special-address stop']],
+    ['::fffe:0:0/95', ['guard/special-address stop']],
     ['255.255.255.255', ['guard/special-address stop']],
     ['192.0.2.1', ['guard/special-address warn']],
     ['2001:db8::/48', ['guard/special-address warn']],
