@@ -159,6 +159,8 @@ describe('the register', () => {
       rows: unknown[]
     }
     expect(shipped.isShipped).toBe(true)
+    expect(await good('register', 'import', '--reason', 'again')).toBe('nothing to change\n')
+    expect(await json('register', 'ls')).toMatchObject({ isShipped: true, state: shipped.state })
     expect(await json('register', 'history')).toEqual([])
     const row = ['--purpose', 'authority', '--reason', 'our stop page']
     await good('register', 'add', 'Stop.Example.', ...row)
