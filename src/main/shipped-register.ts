@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { parseRegisterRow, sortRegister, type RegisterRow } from '../core/register.ts'
 import { Fault, isFault } from '../core/fault.ts'
 import { naming } from './system-fault.ts'
@@ -9,8 +10,9 @@ const SHIPPED = new URL('../../lists/register/shipped.json', import.meta.url)
 /** No file of a register is longer. */
 const MAX_REGISTER_BYTES = 1 << 24
 
-export function shippedRegister(): RegisterRow[] {
-  return readRegister(SHIPPED.pathname)
+/** Wherever the program lies: the path of a URL is escaped. */
+export function shippedRegister(file = SHIPPED): RegisterRow[] {
+  return readRegister(fileURLToPath(file))
 }
 
 /**

@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import {
   MAX_REGISTER_TEXT,
@@ -61,6 +64,24 @@ describe('the shipped register', () => {
       ]),
     )
     expect(rows.map(parseRegisterRow)).toEqual(rows)
+  })
+
+  it('is found where the path has to be escaped', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'a bé%-'))
+    const file = join(folder, 'shipped.json')
+    const group = { purpose: 'update', reason: 'x', values: ['a.example'] }
+    writeFileSync(file, JSON.stringify({ groups: [group] }))
+    expect(shippedRegister(pathToFileURL(file))).toEqual([row])
+    rmSync(folder, { recursive: true })
+  })
+
+  it('is refused where it says a value twice', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'register-'))
+    const file = join(folder, 'register.json')
+    const group = { purpose: 'update', reason: 'x', values: ['a.example', 'A.Example.'] }
+    writeFileSync(file, JSON.stringify({ groups: [group] }))
+    expect(() => readRegister(file)).toThrow(refused)
+    rmSync(folder, { recursive: true })
   })
 
   it('is refused where there is no register in the file', () => {
