@@ -2,7 +2,7 @@
 export interface GuardSummary {
   /** The guard's name; an approver acknowledges a warning by it. */
   readonly code: string
-  /** `stop`: nobody can approve it; `warn`: whoever stands behind it says that he has seen it. */
+  /** `stop`: no approval gets past it, an override does; `warn`: whoever stands behind it says that he has seen it. */
   readonly class: 'stop' | 'warn'
   /** What is wrong, for people. */
   readonly message: string

@@ -47,7 +47,7 @@ export const MAX_REGISTER_TEXT = 500
 /** A row as somebody wrote it. */
 export type WrittenRow = Readonly<Record<keyof RegisterRow, string>>
 
-/** The row with its value in canonical form. Throws `register/invalid`, `name/invalid` or `ip/invalid`. */
+/** The row with its value in canonical form. Throws `register/invalid`. */
 export function parseRegisterRow({
   value,
   purpose,
@@ -83,11 +83,8 @@ export function isRegisterNetwork(value: string): boolean {
  * and source with tabs between them, sorted bytewise.
  */
 export function registerState(rows: Iterable<RegisterRow>): string {
-  const lines = [...rows].map(({ value, purpose, scope, reason, source }) =>
-    [value, purpose, scope, reason, source].join('\t'),
-  )
   const hash = createHash('sha256').update('bailiwick-register/1\n')
-  for (const line of sortByBytes(lines)) hash.update(line).update('\n')
+  for (const line of sortByBytes([...rows].map(printRow))) hash.update(line).update('\n')
   return hash.digest('hex')
 }
 
@@ -98,7 +95,11 @@ export function sortRegister(rows: Iterable<RegisterRow>): RegisterRow[] {
 
 /** Whether two rows say the same. */
 export function isSameRow(one: RegisterRow, other: RegisterRow): boolean {
-  return registerState([one]) === registerState([other])
+  return printRow(one) === printRow(other)
+}
+
+function printRow({ value, purpose, scope, reason, source }: RegisterRow): string {
+  return [value, purpose, scope, reason, source].join('\t')
 }
 
 function sortByBytes(lines: readonly string[]): Buffer[] {

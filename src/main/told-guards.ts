@@ -1,6 +1,6 @@
 import type { GuardFinding, GuardReport } from '../curation/guards/guard-finding.ts'
 
-/** Of each guard so many findings are shown. */
+/** Of each guard and class so many findings are shown. */
 const SHOWN = 3
 
 /** The report as it is shown: counts, and the first few findings of each guard and class. */

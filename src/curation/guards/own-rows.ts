@@ -5,11 +5,10 @@ import { sortRegister, type RegisterRow } from '../../core/register.ts'
 
 /**
  * What the authority's own lists need to work: names of zones, and where redirections and steering lead. Names that are not of the public DNS are left
- * out: no entry can be one. `names` are more of its own, such as the origin of its log.
+ * out: no entry can be one.
  */
 export function ownRows(
   definitions: readonly Pick<ListDefinition, 'id' | 'zone' | 'action' | 'steering'>[],
-  names: readonly string[] = [],
 ): RegisterRow[] {
   const rows = new Map<string, RegisterRow>()
   const add = (text: string, reason: string): void => {
@@ -22,7 +21,6 @@ export function ownRows(
     for (const to of action.to) add(to, `where the list ${id} redirects`)
     for (const to of steering?.to ?? []) add(to, `the proxy of the list ${id}`)
   }
-  for (const name of names) add(name, 'a name of the authority')
   return sortRegister(rows.values())
 }
 
