@@ -1,5 +1,5 @@
 import type { EntryKind } from '../../core/entry.ts'
-import { isSharedPurpose, type RegisterRow } from '../../core/register.ts'
+import { isSharedPurpose, sortRegister, type RegisterRow } from '../../core/register.ts'
 
 /** What an entry would take down of the names that are watched. */
 export interface WatchedHit {
@@ -16,11 +16,13 @@ export class WatchedNames {
   /** For each name above a row: the first row below it, and how many. */
   readonly #above = new Map<string, WatchedHit>()
 
+  /** A name may be given twice, by the register and as the authority's own: the wider scope holds. */
   constructor(rows: Iterable<RegisterRow>) {
-    const sorted = [...rows].sort((a, b) => (a.value < b.value ? -1 : 1))
-    for (const row of sorted) {
-      this.#exact.set(row.value, row)
+    for (const row of sortRegister(rows)) {
+      const isNew = !this.#exact.has(row.value)
+      if (isNew || row.scope === 'below') this.#exact.set(row.value, row)
       if (row.scope === 'below') this.#below.set(row.value, row)
+      if (!isNew) continue
       for (const name of namesAbove(row.value)) {
         const hit = this.#above.get(name)
         this.#above.set(name, { row: hit?.row ?? row, count: (hit?.count ?? 0) + 1 })

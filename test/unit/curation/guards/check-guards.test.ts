@@ -78,6 +78,20 @@ describe('a name of the register', () => {
     )
   })
 
+  it('counts once when it is given twice, with the wider scope', () => {
+    const twice = [
+      rowOf('own.zone.example', { purpose: 'authority', scope: 'below', reason: 'by hand' }),
+      rowOf('own.zone.example', { purpose: 'authority', reason: 'the zone' }),
+    ]
+    for (const rows of [twice, [...twice].reverse()]) {
+      const deps = guardDepsOf({ register: rows, popular })
+      expect(found(['own.zone.example subdomains'], deps)).toEqual(['guard/own stop'])
+      const { findings } = checkGuardsNow(deps, guardedListOf(), batchOf(['zone.example']))
+      expect(findings).toHaveLength(1)
+      expect(findings[0]!.text).not.toContain('more of the register')
+    }
+  })
+
   it('may be the authority’s own: its zones, and where it redirects', () => {
     const zone = { origin: 'x.rpz.example', ttl: 1, refresh: 1, retry: 1, expire: 1, zonemd: false }
     const definition = definitionOf('x', { zone, action: { type: 'redirect', to: ['192.0.2.80'] } })
