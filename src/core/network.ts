@@ -2,7 +2,7 @@ import { Fault } from './fault.ts'
 import { parseIpValue, readIpValue } from './ip-value.ts'
 
 /** What an address or network covers, as numbers. IPv4 and IPv6 never meet. */
-interface Range {
+export interface NetworkRange {
   readonly width: 32 | 128
   readonly first: bigint
   readonly last: bigint
@@ -25,7 +25,7 @@ export function parseNetwork(text: string): string {
 
 /** Whether some address lies in both; each as `parseNetwork` gives it. */
 export function networksOverlap(one: string, other: string): boolean {
-  const [a, b] = [rangeOf(one), rangeOf(other)]
+  const [a, b] = [networkRange(one), networkRange(other)]
   return a.width === b.width && a.first <= b.last && b.first <= a.last
 }
 
@@ -37,7 +37,8 @@ function printNetwork(address: string, length: number): string {
   return parseIpValue(`${printBits(network, width)}/${length}`)
 }
 
-function rangeOf(canonical: string): Range {
+/** The addresses of a network, as `parseNetwork` gives it. */
+export function networkRange(canonical: string): NetworkRange {
   const [address = '', length] = canonical.split('/')
   const { width, value } = addressBits(address)
   const hosts = (1n << BigInt(width - Number(length ?? width))) - 1n

@@ -113,6 +113,21 @@ export function isUrlPrefix(value: string): boolean {
   return value.endsWith(PREFIX_END)
 }
 
+/** The host of a URL value, without its port. */
+export function urlHost(value: string): string {
+  return value.slice(0, value.search(/[/?]/)).replace(/:\d+$/, '')
+}
+
+/** The prefixes that stand for a URL value beside others (`docs/spec/entry.md` §3.5), the nearest first; never the value itself. */
+export function prefixesAbove(value: string): string[] {
+  const prefixes: string[] = []
+  const path = isUrlPrefix(value) ? value.slice(0, -PREFIX_END.length) : value
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+    prefixes.push(path.slice(0, slash) + PREFIX_END)
+  }
+  return prefixes
+}
+
 function printPathAndQuery({ pathname, search }: URL): string {
   const query = search.length > 1 ? `?${escapeOctets(unescapeFully(search.slice(1)), '\\')}` : ''
   const isPrefix = query === '' && isUrlPrefix(pathname)

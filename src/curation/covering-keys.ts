@@ -2,6 +2,7 @@ import { readDomainName } from '../core/domain-name.ts'
 import type { Entry, EntryKind } from '../core/entry.ts'
 import { readIpValue } from '../core/ip-value.ts'
 import { readEntryValue } from '../core/parse-entry.ts'
+import { prefixesAbove, urlHost } from '../core/url-value.ts'
 
 /** Entries with this value and one of these kinds block what was asked for. */
 export interface EntryKey {
@@ -50,15 +51,8 @@ function aboveName(name: string): EntryKey[] {
 }
 
 function aboveUrl(url: string): EntryKey[] {
-  const end = url.search(/[/?]/)
-  const host = url.slice(0, end < 0 ? url.length : end).replace(/:\d+$/, '')
-  const keys: EntryKey[] = []
-  // A value ends in `/*` exactly when it is a prefix (`docs/spec/entry.md` §3).
-  const path = url.replace(/\/\*$/, '')
-  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-    const value = `${path.slice(0, slash)}/*`
-    if (value !== url) keys.push({ value, kinds: ['url'] })
-  }
+  const host = urlHost(url)
+  const keys: EntryKey[] = prefixesAbove(url).map((value) => ({ value, kinds: ['url'] }))
   const reading = readDomainName(host)
   if ('refusal' in reading) return [...keys, { value: host, kinds: ['ip'] }]
   return [...keys, { value: reading.name, kinds: ['domain', 'host'] }, ...aboveName(reading.name)]

@@ -1,6 +1,7 @@
 import type { GuardFinding as BreakerFinding } from '../core/check-guard.ts'
 import { ENTRY_KINDS, type EntryKind } from '../core/entry.ts'
 import type { ListDefinition } from '../core/list-definition.ts'
+import { urlHost } from '../core/url-value.ts'
 import { EXPORT_REASONS, type ExportReason } from '../formats/out/export-reason.ts'
 import type { ExportFormat, ExportSummary } from '../formats/render-export.ts'
 import type { GuardedBatch } from './guards/guard-deps.ts'
@@ -32,13 +33,9 @@ export function countHosts({ lines }: GuardedBatch): number {
   const line = new LineSplitter()
   for (const block of lines()) {
     line.enter(block)
-    while (line.next()) if (line.kind === 'url') hosts.add(hostOf(line.value))
+    while (line.next()) if (line.kind === 'url') hosts.add(urlHost(line.value))
   }
   return hosts.size
-}
-
-function hostOf(url: string): string {
-  return url.slice(0, url.search(/[/?]/)).replace(/:\d+$/, '')
 }
 
 /** What a format makes of `size` additions. */

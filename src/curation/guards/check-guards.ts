@@ -2,7 +2,7 @@ import type { EntryKind } from '../../core/entry.ts'
 import { readDomainName } from '../../core/domain-name.ts'
 import { readSuffix } from '../../core/public-suffix.ts'
 import { isRegisterNetwork } from '../../core/register.ts'
-import { isUrlPrefix } from '../../core/url-value.ts'
+import { isUrlPrefix, urlHost } from '../../core/url-value.ts'
 import { BatchProfile } from './batch-profile.ts'
 import { checkAddress, watchAddresses, type AddressWatch } from './check-address.ts'
 import {
@@ -213,7 +213,7 @@ function checkedName(
 }
 
 function hostTakenDown(url: string, isSteered: boolean): string | null {
-  const host = url.slice(0, url.search(/[/?]/)).replace(/:\d+$/, '')
+  const host = urlHost(url)
   const isWhole = isUrlPrefix(url) && url.indexOf('/') === url.length - 2
   if (!isSteered && !isWhole) return null
   return 'name' in readDomainName(host) ? host : null

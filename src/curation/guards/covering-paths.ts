@@ -1,4 +1,4 @@
-import { isUrlPrefix } from '../../core/url-value.ts'
+import { isUrlPrefix, prefixesAbove } from '../../core/url-value.ts'
 import { CoveredTally, type Covered } from './covered-tally.ts'
 import type { GuardedEntry } from './guard-finding.ts'
 import type { SplitLine } from './split-line.ts'
@@ -32,14 +32,4 @@ export class CoveringPaths {
   covers({ value }: SplitLine): Covered | null {
     return this.#covered.find(value)
   }
-}
-
-/** The prefixes that stand for a URL value beside others (`docs/spec/entry.md` §3.5), the nearest first; never the value itself. */
-function prefixesAbove(value: string): string[] {
-  const prefixes: string[] = []
-  const path = isUrlPrefix(value) ? value.slice(0, -2) : value
-  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-    prefixes.push(`${path.slice(0, slash)}/*`)
-  }
-  return prefixes
 }

@@ -1,4 +1,4 @@
-import { addressBits } from '../../core/network.ts'
+import { networkRange } from '../../core/network.ts'
 
 interface Interval<T> {
   readonly first: bigint
@@ -13,14 +13,14 @@ export class WatchedNetworks<T> {
 
   /** Each network as `parseIpValue` gives it. */
   constructor(networks: Iterable<readonly [network: string, what: T]>) {
-    const intervals = [...networks].map(([network, what]) => ({ what, ...intervalOf(network) }))
+    const intervals = [...networks].map(([network, what]) => ({ what, ...networkRange(network) }))
     this.#short = new Intervals(intervals.filter(({ width }) => width === 32))
     this.#long = new Intervals(intervals.filter(({ width }) => width === 128))
   }
 
   /** All that overlap with the network, those that begin first first, and of those the wider. */
   overlapping(network: string): T[] {
-    const { width, first, last } = intervalOf(network)
+    const { width, first, last } = networkRange(network)
     return (width === 32 ? this.#short : this.#long).overlapping(first, last)
   }
 }
@@ -61,15 +61,4 @@ class Intervals<T> {
 
 function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0
-}
-
-function intervalOf(network: string): {
-  readonly width: 32 | 128
-  readonly first: bigint
-  readonly last: bigint
-} {
-  const [address = '', length] = network.split('/')
-  const { width, value } = addressBits(address)
-  const hosts = (1n << BigInt(width - Number(length ?? width))) - 1n
-  return { width, first: value, last: value | hosts }
 }
