@@ -54,6 +54,12 @@ describe('the impact of additions', () => {
     ])
   })
 
+  it('is not covered by what goes', () => {
+    const list = ['a.example', 'b.example']
+    const added = ['x.a.example', 'x.b.example']
+    expect(preview({ list, added, retired: ['a.example'] }).added.covered).toBe(1)
+  })
+
   it('is told for each format by what that format carries', () => {
     const added = ['a.example', 'b.example/p url', '192.0.2.1 ip', 'c.example subdomains']
     const { formats } = preview({ added, formats: EXPORT_FORMATS })

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { registerState } from '../../../src/core/register.ts'
+import { MAX_REGISTER_ROWS, registerState } from '../../../src/core/register.ts'
 import { openStore, type Store } from '../../../src/store/open-store.ts'
 import { rowOf } from '../../support/guard-builders.ts'
 import { AT, decide, decisionOf, storeWithList } from '../../support/store-builders.ts'
@@ -45,6 +45,18 @@ describe('the register', () => {
     expect(store.register.change({ ...by, add: [other], remove: [] })).toBeNull()
     expect(store.register.changes().map(({ id }) => id)).toEqual([2, 1])
     expect(store.register.rowsOf(2)).toContainEqual({ row: a, isRemoved: true })
+    store.close()
+  })
+
+  it('has no more rows than the limit', () => {
+    const { store } = storeWithList('phishing', path)
+    const rows = Array.from({ length: MAX_REGISTER_ROWS }, (_, i) => rowOf(`n${i}.example`))
+    expect(() => store.register.change({ ...by, add: [...rows, a], remove: [] })).toThrow(
+      expect.objectContaining({ code: 'register/invalid' }),
+    )
+    expect(store.register.change({ ...by, add: rows, remove: [] })).toMatchObject({
+      added: MAX_REGISTER_ROWS,
+    })
     store.close()
   })
 

@@ -95,8 +95,12 @@ describe('a name of the register', () => {
   it('may be the authority’s own: its zones, and where it redirects', () => {
     const zone = { origin: 'x.rpz.example', ttl: 1, refresh: 1, retry: 1, expire: 1, zonemd: false }
     const definition = definitionOf('x', { zone, action: { type: 'redirect', to: ['192.0.2.80'] } })
-    const own = ownRows([definition, definitionOf('y', { zone: { ...zone, origin: 'rpz' } })])
-    expect(own.map(({ value }) => value)).toEqual(['192.0.2.80', 'x.rpz.example'])
+    const steered = definitionOf('z', { steering: { to: ['2001:db8::80', 'Proxy.Example'] } })
+    const hidden = definitionOf('y', { zone: { ...zone, origin: 'rpz' } })
+    const own = ownRows([definition, hidden, steered])
+    expect(own.map(({ value }) => value)).toEqual([
+      ...['192.0.2.80', '2001:db8::80', 'proxy.example', 'x.rpz.example'],
+    ])
     expect(found(['rpz.example'], { register: own })).toEqual(['guard/own stop'])
     expect(found(['192.0.2.80 ip'], { register: own })).toContain('guard/own stop')
   })
@@ -123,6 +127,8 @@ describe('an address', () => {
     ['2001:db8::/48', ['guard/special-address warn']],
     ['203.0.113.255', ['guard/special-address warn', 'guard/shared-address stop']],
     ['203.0.114.0', []],
+    // Around protocol assignments and TEST-NET-1: the worse of them is told.
+    ['192.0.0.0/22', ['guard/special-address stop', 'guard/wide-network warn']],
     ['198.51.101.7', ['guard/protected stop']],
     ['198.51.101.0/24', ['guard/protected stop']],
     ['198.51.101.8', []],
@@ -228,6 +234,17 @@ describe('a batch', () => {
     const limits = { popularStopRank: 0 }
     const codesOf = found(batch, { popular: popularOf(top), limits })
     expect(codesOf.filter((code) => code.startsWith('guard/batch'))).toEqual(codes)
+  })
+
+  it('has the share of popular sites of all its entries, those that let pass and addresses too', () => {
+    const top = names(20, (i) => `top${i}.example`)
+    const others = [...names(90).map((name) => `${name} domain passthru`)]
+    const addresses = names(90, (i) => `45.0.0.${i} ip`)
+    const deps = { popular: popularOf(top), limits: { popularStopRank: 0 } }
+    const codes = found([...top, ...others, ...addresses], deps)
+    expect(codes.filter((code) => code.startsWith('guard/batch'))).toEqual([
+      'guard/batch-popular warn',
+    ])
   })
 
   it.each([
