@@ -94,6 +94,17 @@ describe('each of these is stopped with the right reason:', () => {
     },
   )
 
+  it.each(['a.nsset.be', 'any.ca-servers.ca', 'l.de.net', 'm.dns.it', 'r.ns.at'])(
+    'a name server of a top-level domain, %s',
+    (name) => {
+      expect(stopsOf(`${name} host`)).toMatchObject([{ guard: 'guard/protected' }])
+    },
+  )
+
+  it('what its operator says how to block is not', () => {
+    expect(stopsOf('mask.icloud.com host', 'mask-h2.icloud.com host')).toEqual([])
+  })
+
   it('a single customer of a provider is not', () => {
     expect(stopsOf('bad.github.io', 'd111111abcdef8.cloudfront.net', 'bad.duckdns.org')).toEqual([])
   })
