@@ -1,8 +1,9 @@
 import type { HeldDiff } from '../core/diff-lines.ts'
 import { isFault } from '../core/fault.ts'
 import { makeRows } from '../core/kept-tree/make-rows.ts'
+import { textsOf } from '../core/kept-tree/next-tree.ts'
 import { putRecord } from '../core/kept-tree/page-records.ts'
-import { LineCursor, type LineBlocks } from '../core/line-cursor.ts'
+import type { LineBlocks } from '../core/line-cursor.ts'
 import {
   lineKey,
   makeLeaf,
@@ -108,11 +109,6 @@ function leavesOf(maker: LeafMaker, lines: LineBlocks): Buffer {
 
 function indicesOf(maker: LeafMaker, lines: LineBlocks): Buffer {
   return Buffer.concat([...textsOf(lines)].map((line) => maker.index(lineKey(line))))
-}
-
-function* textsOf(lines: LineBlocks): Generator<string, void, undefined> {
-  const cursor = new LineCursor(lines)
-  while (cursor.next()) yield cursor.text()
 }
 
 /** Each holds only until the next one is asked for. */

@@ -1,3 +1,4 @@
+import { isObject } from '../../core/event.ts'
 import { Fault } from '../../core/fault.ts'
 import { printSortedJson } from '../../core/sorted-json.ts'
 
@@ -44,10 +45,6 @@ function printed(value: JsonObject): string | null {
     if (error instanceof RangeError) return null
     throw error
   }
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export function isHex(value: unknown, bytes: number): value is string {

@@ -46,7 +46,7 @@ export function payloadsOf(draft: Pick<Draft, 'plan' | 'before'>): Map<string, D
   return new Map(
     parts.map(({ role, signed }) => {
       const bytes = payloadOf(signed)
-      return [createHash('sha256').update(bytes).digest('hex'), { role, bytes }]
+      return [sha256Hex(bytes), { role, bytes }]
     }),
   )
 }

@@ -1,14 +1,9 @@
 import type { PublishStore } from '../ports.ts'
+import { isObject } from '../../core/event.ts'
 import { LOG_POLICY_TARGET } from '../../core/layout.ts'
 import { sha256Hex, payloadOf } from '../sign-metadata.ts'
 import type { RootSigned, TargetsSigned } from '../tuf-metadata.ts'
-import {
-  invalid,
-  isHex,
-  isObject,
-  parseCanonicalFile,
-  printCanonicalFile,
-} from './canonical-file.ts'
+import { invalid, isHex, parseCanonicalFile, printCanonicalFile } from './canonical-file.ts'
 import type { Draft } from './draft.ts'
 import { partsOf, type TrustPlan } from './trust-plan.ts'
 import { isCanonical, readRoot, readTargets } from './read-signed.ts'

@@ -1,10 +1,11 @@
 import { canonicalize } from '@tufjs/canonical-json'
+import { isObject } from '../../core/event.ts'
 import { isFault } from '../../core/fault.ts'
 import { LOG_POLICY_TARGET } from '../../core/layout.ts'
 import { keyidOf } from '../../core/tuf-key.ts'
 import type { RoleKeys, RootSigned, TargetsSigned } from '../tuf-metadata.ts'
 import { EXPORT_KEY_TARGET } from '../init-authority.ts'
-import { invalid, isHex, isObject, type JsonObject } from './canonical-file.ts'
+import { invalid, isHex, type JsonObject } from './canonical-file.ts'
 
 /*
  * What a holder is asked to sign comes from a host that may be somebody else's by now. What isn't understood to the last member can't be

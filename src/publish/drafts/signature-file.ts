@@ -1,11 +1,6 @@
+import { isObject } from '../../core/event.ts'
 import type { GivenSignature } from './draft.ts'
-import {
-  invalid,
-  isHex,
-  isObject,
-  parseCanonicalFile,
-  printCanonicalFile,
-} from './canonical-file.ts'
+import { invalid, isHex, parseCanonicalFile, printCanonicalFile } from './canonical-file.ts'
 
 /** What a holder gives back (`docs/spec/keys.md` §7). */
 const FORMAT = 'bailiwick-signatures/1'
