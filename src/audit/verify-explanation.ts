@@ -23,12 +23,12 @@ import { targetsOf } from './targets-of.ts'
 
 /**
  * Verifies every statement of an explanation: each step is in a file whose hash is in signed metadata, that is in the log, as its
- * manifest is. What it doesn't say is not proven: a step may have been left out. Throws `audit/proof`.
+ * manifest is. The log is that of the auditor's policy and of no other; where he has none, of those that the authority has signed.
+ * What it doesn't say is not proven: a step may have been left out. Throws `audit/proof`.
  */
 export function verifyExplanation(explanation: Explanation, trust: ProofTrust): void {
   try {
-    const own = trust.policy === null ? [] : [trust.policy]
-    const policies = [...own, ...signedPolicies(explanation)]
+    const policies = trust.policy === null ? signedPolicies(explanation) : [trust.policy]
     const targets = verifyTargets(explanation, policies, trust.root)
     for (const list of explanation.lists) {
       let last = 0

@@ -2,8 +2,13 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checkPublished } from '../../src/audit/check-published.ts'
+import { explainName } from '../../src/audit/explain-name.ts'
+import type { Explanation } from '../../src/audit/explanation.ts'
 import { defaultLimits } from '../../src/audit/limit-published.ts'
+import { SpoolFolder } from '../../src/audit/line-spool.ts'
+import { readHistory } from '../../src/audit/list-history.ts'
 import { openFolder } from '../../src/audit/open-folder.ts'
+import { verifyExplanation } from '../../src/audit/verify-explanation.ts'
 import { parseNote } from '../../src/core/log/note.ts'
 import { parseNoteKey, printNoteKey, type NoteKey } from '../../src/core/log/note-key.ts'
 import { parsePolicy } from '../../src/core/log/parse-policy.ts'
@@ -47,6 +52,20 @@ const publish = (...names: string[]): Promise<unknown> =>
 const signers = (): number[] => {
   const note = readFileSync(join(authority.paths.published, 'log/checkpoint'))
   return parseNote(note).signatures.map(({ keyId }) => keyId)
+}
+
+const heldLogKey = (): { readonly keyid: string } =>
+  authority.keys.all().find(({ use }) => use === 'log')!
+
+async function explain(value: string): Promise<Explanation> {
+  const source = await openFolder(authority.paths.published)
+  const spools = new SpoolFolder()
+  try {
+    const history = await readHistory(source)
+    return await explainName({ source, spools }, history, history.lists, value)
+  } finally {
+    spools.close()
+  }
 }
 
 async function findings(): Promise<readonly unknown[]> {
@@ -116,6 +135,28 @@ test('the log gets another key, under its origin, and agents and a witness follo
   await witness.stop()
 })
 
+test('a name is explained through all policies, and under the one that is brought alone', async () => {
+  const [before, { keyid }] = [readPolicy(authority.store)!, heldLogKey()]
+  await rotateLogKey(authority)
+  await projectPublished(authority)
+  await publish('b.example')
+  rmSync(join(authority.paths.keys, `${keyid}.json`))
+  authority.close()
+  authority = home.open()
+  await publish('c.example')
+  const root = readFileSync(join(authority.paths.published, 'tuf/metadata/1.root.json'))
+  const verify = (told: Explanation, policy: string) => (): void =>
+    verifyExplanation(told, { policy: parsePolicy(Buffer.from(policy)), root })
+  const [first, last] = [await explain('a.example'), await explain('c.example')]
+  expect(first.policies).toHaveLength(2)
+  for (const told of [first, last]) {
+    expect(verify(told, readPolicy(authority.store)!)).not.toThrow()
+    expect(() => verifyExplanation(told, { policy: null, root })).not.toThrow()
+  }
+  // The old key didn't sign the last serial: that targets in the file have signed another policy is nothing to who brings the old one.
+  expect(verify(last, before)).toThrow(expect.objectContaining({ code: 'audit/proof' }))
+})
+
 test('a policy under another origin is refused, though the key is ours', async () => {
   const { made, vkey } = await rotateLogKey(authority)
   const other = printNoteKey(logNoteKey('other.example/log', made))
@@ -126,7 +167,7 @@ test('a policy under another origin is refused, though the key is ours', async (
 })
 
 test('the key of a log that the host lost is not replaced', async () => {
-  const { keyid } = authority.keys.all().find(({ use }) => use === 'log')!
+  const { keyid } = heldLogKey()
   rmSync(join(authority.paths.keys, `${keyid}.json`))
   await expect(rotateLogKey(authority)).rejects.toThrow(
     expect.objectContaining({ code: 'key/missing' }),
