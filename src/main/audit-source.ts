@@ -1,9 +1,10 @@
-import { readFileSync, statSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import { openBundle } from '../audit/open-bundle.ts'
 import { openFolder } from '../audit/open-folder.ts'
 import { openWeb } from '../audit/open-web.ts'
 import type { Published } from '../audit/published.ts'
 import { Fault } from '../core/fault.ts'
+import { readAtMost } from '../platform/read-at-most.ts'
 
 /** No file that an auditor names on the command line is longer. */
 const MAX_OWN_FILE_BYTES = 1_000_000
@@ -30,13 +31,17 @@ export async function openAuditSource(source: string, flags: SourceFlags): Promi
 /** A small file of the auditor's. Throws `usage/invalid` where there is none. */
 export function readOwnFile(path: string, maxBytes = MAX_OWN_FILE_BYTES): Buffer {
   try {
-    if (statSync(path).size > maxBytes) {
-      throw new Fault(
-        'usage/invalid',
-        `expected at most ${maxBytes} bytes in ${JSON.stringify(path)}, got more`,
-      )
+    const fd = openSync(path, 'r')
+    try {
+      const bytes = readAtMost(fd, maxBytes)
+      if (bytes.length <= maxBytes) return bytes
+    } finally {
+      closeSync(fd)
     }
-    return readFileSync(path)
+    throw new Fault(
+      'usage/invalid',
+      `expected at most ${maxBytes} bytes in ${JSON.stringify(path)}, got more`,
+    )
   } catch (error) {
     if (error instanceof Fault || !(error instanceof Error)) throw error
     throw new Fault(

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
+import { readAtMost } from '../platform/read-at-most.ts'
 import { MAX_CEREMONY_BYTES } from '../publish/drafts/canonical-file.ts'
 import { naming } from './system-fault.ts'
 
@@ -7,15 +8,7 @@ export function readCeremonyFile(path: string): Buffer {
   return naming(path, () => {
     const fd = openSync(path, 'r')
     try {
-      const pieces: Buffer[] = []
-      for (let left = MAX_CEREMONY_BYTES + 1; left > 0;) {
-        const piece = Buffer.alloc(Math.min(left, 1 << 16))
-        const length = readSync(fd, piece)
-        if (length === 0) break
-        pieces.push(piece.subarray(0, length))
-        left -= length
-      }
-      return Buffer.concat(pieces)
+      return readAtMost(fd, MAX_CEREMONY_BYTES)
     } finally {
       closeSync(fd)
     }

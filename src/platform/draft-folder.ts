@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '../core/fault.ts'
 import { makeFolder, syncFolder, writeDurableFile } from './durable-file.ts'
+import { readAtMost } from './read-at-most.ts'
 
 /** Changes that wait for signatures: small files, each replaced in one step. */
 export interface DraftFolder {
@@ -43,10 +44,15 @@ export function openDraftFolder(folder: string): DraftFolder {
 }
 
 function readBounded(path: string): Uint8Array {
-  const { size } = statSync(path)
-  if (size <= MAX_DRAFT_BYTES) return readFileSync(path)
+  const fd = openSync(path, 'r')
+  try {
+    const bytes = readAtMost(fd, MAX_DRAFT_BYTES)
+    if (bytes.length <= MAX_DRAFT_BYTES) return bytes
+  } finally {
+    closeSync(fd)
+  }
   throw new Fault(
     'draft/invalid',
-    `expected ${MAX_DRAFT_BYTES} bytes at most in ${JSON.stringify(path)}, got ${size}: it is no draft; remove it`,
+    `expected ${MAX_DRAFT_BYTES} bytes at most in ${JSON.stringify(path)}, got more: it is no draft; remove it`,
   )
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -38,5 +38,18 @@ it('of a token with a file of its own comes from there alone', () => {
 it.each([0o640, 0o604])('in a file of mode %o is refused', (mode) => {
   expect(() => readPin({}, write('own', '5678', mode))).toThrow(
     expect.objectContaining({ code: 'key/permissions' }),
+  )
+})
+
+it.runIf(process.getuid?.() === 0)('in a file of another user is refused', () => {
+  const path = write('own', '5678')
+  chownSync(path, 65_534, 65_534)
+  expect(() => readPin({}, path)).toThrow(expect.objectContaining({ code: 'key/permissions' }))
+})
+
+it('is no longer than 1024 bytes', () => {
+  expect(readPin({}, write('own', '5'.repeat(1024)))).toHaveLength(1024)
+  expect(() => readPin({}, write('own', '5'.repeat(1025)))).toThrow(
+    expect.objectContaining({ code: 'key/pin-missing' }),
   )
 })
