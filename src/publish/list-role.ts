@@ -2,6 +2,7 @@ import { listRole, listTarget } from '../core/layout.ts'
 import { readRoles, type AuthorityRoles } from './authority-roles.ts'
 import { stateOf, readDrafts } from './drafts/find-draft.ts'
 import { changeTrust, type Drafted } from './drafts/change-trust.ts'
+import { printTitle } from './drafts/trust-plan.ts'
 import type { Act, PublishDeps, PublishedList, PublishStore } from './ports.ts'
 import { nextTargets } from './seal-metadata.ts'
 import { parseOwnMetadata, type DelegatedRole, type TargetsSigned } from './tuf-metadata.ts'
@@ -39,7 +40,10 @@ export async function ensureListRole(
       acts.push({ act: 'key-made', subject: { keyids: [keyid], role: listRole(place) } })
     }
     return {
-      title: `${lacking.length === 1 ? 'the list' : 'the lists'} ${lacking.map(({ id }) => id).join(', ')}`,
+      title: printTitle(
+        lacking.length === 1 ? 'the list' : 'the lists',
+        lacking.map(({ id }) => id),
+      ),
       root: null,
       targets: nextTargets(targets, {}, at),
       lists: lacking.map(({ place }) => listRole(place)),

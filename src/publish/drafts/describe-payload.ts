@@ -15,7 +15,7 @@ export function describePayload(file: PayloadFile): string[] {
     ...(policy === null ? [] : ['', 'the policy of the log', ...indented(policy)]),
   ]
   // From a host that may be somebody else's: nothing in it may steer the terminal, nor turn a line round.
-  return lines.map((line) => line.replaceAll(/\p{C}/gu, '?'))
+  return lines.map((line) => line.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?'))
 }
 
 /** Hex in groups of four digits, as people compare it. */

@@ -5,7 +5,7 @@ import { sha256Hex, payloadOf } from '../sign-metadata.ts'
 import type { RootSigned, TargetsSigned } from '../tuf-metadata.ts'
 import { invalid, isHex, parseCanonicalFile, printCanonicalFile } from './canonical-file.ts'
 import type { Draft } from './draft.ts'
-import { partsOf, type TrustPlan } from './trust-plan.ts'
+import { MAX_TITLE_LENGTH, partsOf, type TrustPlan } from './trust-plan.ts'
 import { isCanonical, readRoot, readTargets } from './read-signed.ts'
 import { isSignature } from './verify-given.ts'
 
@@ -164,7 +164,11 @@ function parse(text: string): unknown {
   }
 }
 
-/** Shown on a terminal: one line of no more than letters, digits and signs. */
+/** Shown on a terminal: one short line of no more than letters, digits and signs, in which nothing stands apart as if it were another line. */
 function isTitle(title: unknown): title is string {
-  return typeof title === 'string' && title.length <= 1000 && !/\p{C}/u.test(title)
+  return (
+    typeof title === 'string' &&
+    title.length <= MAX_TITLE_LENGTH &&
+    !/[\p{C}\p{Zl}\p{Zp}]|\p{Zs}{2}/u.test(title)
+  )
 }

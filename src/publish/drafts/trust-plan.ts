@@ -2,9 +2,12 @@ import type { AuthorityRoles } from '../authority-roles.ts'
 import type { Act } from '../ports.ts'
 import type { RoleKeys, RootSigned, TargetsSigned } from '../tuf-metadata.ts'
 
+/** Of a title: holders see it above what they sign, and it must not imitate that. */
+export const MAX_TITLE_LENGTH = 200
+
 /** A change of root, of targets, or of both, before anybody has signed it. */
 export interface TrustPlan {
-  /** In words, for whoever is asked to sign. */
+  /** In words, for whoever is asked to sign: one line of `MAX_TITLE_LENGTH` characters at most. */
   readonly title: string
   /** The next version of root. */
   readonly root: RootSigned | null
@@ -22,6 +25,17 @@ export interface TrustPlan {
   readonly isForced: boolean
   /** Whether it may be put on top of what waits for its witnesses. */
   readonly joins: boolean
+}
+
+/** A title that names `names`: as many of them as it has room for. */
+export function printTitle(head: string, names: readonly string[]): string {
+  for (let shown = Math.min(names.length, MAX_TITLE_LENGTH); shown > 0; shown--) {
+    const rest = names.length - shown
+    const more = rest === 0 ? '' : ` and ${rest} more`
+    const title = `${head} ${names.slice(0, shown).join(', ')}${more}`
+    if (title.length <= MAX_TITLE_LENGTH) return title
+  }
+  return `${head}: ${names.length} of them`
 }
 
 /** One part of a plan that keys have to sign. */

@@ -117,6 +117,26 @@ describe('a file to be signed', () => {
     expect(() => parsePayloadFile(Buffer.from(changed(change)))).toThrow(fault('draft/invalid'))
   })
 
+  it.each([
+    ['of 201 characters', 'a'.repeat(201)],
+    ['with a line that ends within', 'a\u2028b'],
+    ['with a paragraph that ends within', 'a\u2029b'],
+    ['with what stands apart in it', 'a  root: 1 of 1 must sign'],
+    ['with a wide space beside another', 'a\u00a0\u3000b'],
+    ['that is turned round', 'a\u202eb'],
+  ])('is refused with a title %s', (_, title) => {
+    const file = (to: string): Buffer =>
+      Buffer.from(printCanonicalFile({ ...(JSON.parse(valid[0]!.file) as object), title: to }))
+    expect(parsePayloadFile(file('a'.repeat(200))).title).toHaveLength(200)
+    expect(() => parsePayloadFile(file(title))).toThrow(fault('draft/invalid'))
+  })
+
+  it('lets nothing in a policy end a line but its line feeds', () => {
+    const parsed = parsePayloadFile(Buffer.from(valid[1]!.file))
+    const words = describePayload({ ...parsed, policy: 'a\u2028b\u2029c' })
+    expect(words.at(-1)).toBe('  a?b?c')
+  })
+
   it('shows the last line of a policy also where it has no line feed', () => {
     const parsed = parsePayloadFile(Buffer.from(valid[1]!.file))
     expect(describePayload({ ...parsed, policy: 'one\ntwo' }).slice(-2)).toEqual(['  one', '  two'])
