@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   mkdirSync,
   mkdtempSync,
@@ -30,6 +31,12 @@ async function run(...args: string[]): Promise<string> {
   const ran = await runBailiwick(['--data', data, ...args])
   if (ran.code !== 0) throw new Error(`${args.join(' ')}: ${ran.stderr}`)
   return ran.stdout
+}
+
+/** docs/spec/keys.md §6: the id of a draft with this one payload. */
+function idOf(payload: string): string {
+  const hash = createHash('sha256').update(payload).digest()
+  return createHash('sha256').update(hash).digest('hex').slice(0, 16)
 }
 
 /** A holder's machine: an empty folder, no authority, no passphrase of the authority, and a module that refuses every connection. */
@@ -141,9 +148,15 @@ describe('a ceremony', () => {
     await run('key', 'payload', '-o', payload)
     const text = readFileSync(payload, 'utf8')
     const at = text.lastIndexOf('expires') + 'expires\\":\\"'.length
-    writeFileSync(payload, `${text.slice(0, at)}3${text.slice(at + 1)}`)
+    const altered = `${text.slice(0, at)}3${text.slice(at + 1)}`
+    writeFileSync(payload, altered)
     const sign = ['key', 'sign', payload, '--keys', 'keys', '--yes']
-    // It is a payload like others, and shown as what it is; but no draft of the authority has it.
+    expect(await runBailiwick(sign, { cwd: alice.home })).toMatchObject({
+      stderr: containing('(draft/invalid)'),
+    })
+    // With an id of its own it is a payload like others, and shown as what it is; but no draft of the authority has it.
+    const said = JSON.parse(altered) as { draft: string; payloads: [{ payload: string }] }
+    writeFileSync(payload, altered.replace(said.draft, idOf(said.payloads[0].payload)))
     expect(await alice.run(...sign, '-o', 'mine.json')).toMatch(/targets version 2, valid until 30/)
     const given = ['--data', data, 'key', 'accept', join(alice.home, 'mine.json')]
     expect(await runBailiwick(given)).toMatchObject({

@@ -32,11 +32,15 @@ export function makeDraft({
   plan,
   before,
 }: Pick<Draft, 'draftedAt' | 'plan' | 'before'>): Draft {
-  const { root, targets } = plan
+  return { id: draftId(plan), draftedAt, plan, before, signatures: [] }
+}
+
+/** The id of a draft with these parts (`docs/spec/keys.md` §6). */
+export function draftId({ root, targets }: Pick<TrustPlan, 'root' | 'targets'>): string {
   const payloads = [root, targets].flatMap((signed) => (signed === null ? [] : payloadOf(signed)))
   const hash = createHash('sha256')
   for (const payload of payloads) hash.update(createHash('sha256').update(payload).digest())
-  return { id: hash.digest('hex').slice(0, 16), draftedAt, plan, before, signatures: [] }
+  return hash.digest('hex').slice(0, 16)
 }
 
 /** The payloads of a draft, by their SHA-256. */

@@ -4,7 +4,7 @@ import { LOG_POLICY_TARGET } from '../../core/layout.ts'
 import { sha256Hex, payloadOf } from '../sign-metadata.ts'
 import type { RootSigned, TargetsSigned } from '../tuf-metadata.ts'
 import { invalid, isHex, parseCanonicalFile, printCanonicalFile } from './canonical-file.ts'
-import type { Draft } from './draft.ts'
+import { draftId, type Draft } from './draft.ts'
 import { MAX_TITLE_LENGTH, partsOf, type TrustPlan } from './trust-plan.ts'
 import { isCanonical, readRoot, readTargets } from './read-signed.ts'
 import { isSignature } from './verify-given.ts'
@@ -63,22 +63,24 @@ export function printPayloadFile(
  */
 export function parsePayloadFile(bytes: Uint8Array): PayloadFile {
   const { authority, before, draft, payloads, policy, title } = parseCanonicalFile(bytes, ABOUT)
-  if (!isHex(authority, 32) || !isHex(draft, 8) || !isTitle(title) || !isObject(before)) {
+  if (!isHex(authority, 32) || !isHex(draft, 8) || !isTitle(title) || !isBefore(before)) {
     throw invalid(`expected ${ABOUT.what} to say of which authority and draft it is, got none`)
   }
-  const root = readRoot(signedOf(before['root']))
-  assertSignedBy(before['root'], root, 'root')
-  const targets = readTargets(signedOf(before['targets']))
-  assertSignedBy(before['targets'], root, 'targets')
+  const root = readRoot(signedOf(before.root))
+  assertSignedBy(before.root, root, 'root')
+  const targets = readTargets(signedOf(before.targets))
+  assertSignedBy(before.targets, root, 'targets')
+  assertFirst(authority, before.root, root)
   const parts = readPayloads(payloads)
   assertNext(parts.root, root)
   assertNext(parts.targets, targets)
   assertPolicy(targets, parts.targets, policy)
+  assertOwnId(draft, parts)
   return {
     ...{ authority, draft, title, ...parts, policy },
     before: {
-      root: { signed: root, sha256: sha256Hex(Buffer.from(String(before['root']))) },
-      targets: { signed: targets, sha256: sha256Hex(Buffer.from(String(before['targets']))) },
+      root: { signed: root, sha256: sha256Hex(Buffer.from(String(before.root))) },
+      targets: { signed: targets, sha256: sha256Hex(Buffer.from(String(before.targets))) },
     },
   }
 }
@@ -87,9 +89,12 @@ function readPayloads(payloads: unknown): Pick<PayloadFile, 'root' | 'targets'> 
   const found = new Map<string, unknown>()
   if (!Array.isArray(payloads)) throw invalid('expected payloads, got none')
   for (const one of payloads as unknown[]) {
-    const { role, payload } = isObject(one) ? one : {}
-    if (typeof payload !== 'string' || (role !== 'root' && role !== 'targets') || found.has(role)) {
-      throw invalid('expected a payload of root, of targets, or one of each, got another')
+    const { role, payload, ...more } = isObject(one) ? one : {}
+    const isKnown = (role === 'root' && found.size === 0) || role === 'targets'
+    if (typeof payload !== 'string' || !isKnown || found.has(role) || hasMembers(more)) {
+      throw invalid(
+        'expected a payload of root, of targets, or one of each, root first, got another',
+      )
     }
     const signed = parse(payload)
     // What is signed are these bytes: with another text of the same value readers would find the signature wrong.
@@ -103,6 +108,24 @@ function readPayloads(payloads: unknown): Pick<PayloadFile, 'root' | 'targets'> 
     root: found.has('root') ? readRoot(found.get('root')) : null,
     targets: found.has('targets') ? readTargets(found.get('targets')) : null,
   }
+}
+
+/** Of the first root the fingerprint is known; of a later one it can't be seen from the file. */
+function assertFirst(authority: string, text: unknown, { version }: RootSigned): void {
+  if (version > 1 || sha256Hex(Buffer.from(String(text))) === authority) return
+  throw invalid(
+    'expected the authority to be that of the first root, which is in the file, got another',
+  )
+}
+
+/** Drafts are told apart by their ids, which holders read to each other. */
+function assertOwnId(
+  draft: string,
+  { root, targets }: Pick<PayloadFile, 'root' | 'targets'>,
+): void {
+  const id = draftId({ root, targets })
+  if (draft === id) return
+  throw invalid(`expected the draft ${id}, which is made of its payloads, got ${draft}`)
 }
 
 function assertNext(
@@ -149,6 +172,14 @@ function assertSignedBy(text: unknown, root: RootSigned, role: 'root' | 'targets
   throw invalid(
     `expected the ${role} before to be signed by its keys, got ${good.size} of ${threshold}`,
   )
+}
+
+function isBefore(value: unknown): value is { readonly root: unknown; readonly targets: unknown } {
+  return isObject(value) && Object.keys(value).join() === 'root,targets'
+}
+
+function hasMembers(value: object): boolean {
+  return Object.keys(value).length > 0
 }
 
 function signedOf(text: unknown): unknown {

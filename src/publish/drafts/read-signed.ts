@@ -57,7 +57,8 @@ export function readTargets(signed: unknown): TargetsSigned {
       /^list-[a-z0-9-]+$/.test(name) &&
       role['terminating'] === true &&
       Array.isArray(paths) &&
-      paths.join() === `lists/${name.slice('list-'.length)}/*`
+      paths.length === 1 &&
+      paths[0] === `lists/${name.slice('list-'.length)}/*`
     if (!isShaped) throw invalid(`expected a role for each list, got ${JSON.stringify(name)}`)
     assertRoleKeys(name, role, keys, ['keyids', 'name', 'paths', 'terminating', 'threshold'])
   }

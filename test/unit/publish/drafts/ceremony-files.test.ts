@@ -30,6 +30,7 @@ const read = <T>(name: string): Vectors<T> => {
 const fault = (code: string): unknown => expect.objectContaining({ code })
 const FILE = { length: 1, hashes: { sha256: 'ab'.repeat(32) }, custom: {} }
 interface Payload {
+  draft: string
   policy: string | null
   payloads: { role: string; payload: string }[]
 }
@@ -38,6 +39,11 @@ interface Targets {
   delegations: { roles: object[] }
 }
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const idOf = (hashes: readonly string[]): string =>
+  createHash('sha256')
+    .update(Buffer.from(hashes.join(''), 'hex'))
+    .digest('hex')
+    .slice(0, 16)
 /** RFC 8410 §7: an Ed25519 key of this seed. */
 const keyOf = (seed: string) =>
   createPrivateKey({
@@ -81,8 +87,7 @@ describe('a file to be signed', () => {
     const hashes = bytes.payloads.map(({ role, payload }) => ({ role, sha256: sha256(payload) }))
     expect(hashes).toEqual(payloads)
     // docs/spec/keys.md §6: the id of a draft.
-    const joined = Buffer.from(payloads.map((one) => one.sha256).join(''), 'hex')
-    expect(draft).toBe(createHash('sha256').update(joined).digest('hex').slice(0, 16))
+    expect(draft).toBe(idOf(payloads.map((one) => one.sha256)))
     for (const [role, keyids] of Object.entries(asks)) {
       for (const keyid of keyids) {
         const [asked, other] = keysAsked(ring(keyid), parsed)
@@ -111,7 +116,7 @@ describe('a file to be signed', () => {
       by(payload, targets)
       const text = canonicalize(targets)
       payload.payloads[0]!.payload = text
-      return printCanonicalFile({ ...payload })
+      return printCanonicalFile({ ...payload, draft: idOf([sha256(text)]) })
     }
     expect(changed(() => undefined)).toBe(file)
     expect(() => parsePayloadFile(Buffer.from(changed(change)))).toThrow(fault('draft/invalid'))
@@ -135,6 +140,20 @@ describe('a file to be signed', () => {
     const parsed = parsePayloadFile(Buffer.from(valid[1]!.file))
     const words = describePayload({ ...parsed, policy: 'a\u2028b\u2029c' })
     expect(words.at(-1)).toBe('  a?b?c')
+  })
+
+  it('may ask for both, and then for root first', () => {
+    const [root, targets] = valid.map(({ file }) => JSON.parse(file) as Payload)
+    const of = (first: Payload, second: Payload): Buffer => {
+      const payloads = [...first.payloads, ...second.payloads]
+      const draft = idOf(payloads.map(({ payload }) => sha256(payload)))
+      return Buffer.from(printCanonicalFile({ ...targets!, payloads, draft }))
+    }
+    expect(parsePayloadFile(of(root!, targets!))).toMatchObject({
+      root: { version: 2 },
+      targets: { _type: 'targets' },
+    })
+    expect(() => parsePayloadFile(of(targets!, root!))).toThrow(fault('draft/invalid'))
   })
 
   it('shows the last line of a policy also where it has no line feed', () => {
