@@ -3,6 +3,7 @@ import { Fault } from '../core/fault.ts'
 import { EXIT } from './run-program.ts'
 import { globalOptions } from './global-options.ts'
 import { printJson } from './print-table.ts'
+import { TREE_REKEYED } from './tree-rekeyed.ts'
 import type { Act } from '../curation/may-act.ts'
 import type { KeyFolder } from '../platform/key-folder.ts'
 import type { Authority } from './open-authority.ts'
@@ -103,5 +104,6 @@ function told(report: ListReport, isDryRun: boolean): string {
   const verb = isDryRun ? 'would be' : 'is'
   const definition = isRedefined ? ', new definition' : ''
   const breaker = findings.map(({ text }) => `  the circuit breaker: it would ${text}\n`).join('')
-  return `${list}: serial ${serial ?? 0} ${verb} published: ${entries} entries, +${added} -${removed}${definition}\n${breaker}`
+  const tree = report.isTreeRekeyed ? `  ${TREE_REKEYED}\n` : ''
+  return `${list}: serial ${serial ?? 0} ${verb} published: ${entries} entries, +${added} -${removed}${definition}\n${breaker}${tree}`
 }

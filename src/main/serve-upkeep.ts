@@ -11,6 +11,7 @@ import { openLiveness } from './serve-liveness.ts'
 import { openReviewJob } from './serve-reviews.ts'
 import { openSchedule } from './serve-schedule.ts'
 import type { Work } from './serve-work.ts'
+import { TREE_REKEYED } from './tree-rekeyed.ts'
 
 export interface UpkeepDeps {
   readonly data: string
@@ -129,6 +130,7 @@ async function publishBySchedule(deps: UpkeepDeps, id: string): Promise<void> {
     const outcome = await work.publish(id)
     stopped.remove(id)
     if (outcome.outcome !== 'unchanged') serverLog.log.info(outcome, 'published')
+    if (outcome.isTreeRekeyed) serverLog.log.warn({ list: id }, TREE_REKEYED)
   } catch (error) {
     const list = edge.catalog.byId.get(id)
     if (isFault(error, 'publish/guard') && list !== undefined) {

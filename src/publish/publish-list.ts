@@ -14,7 +14,7 @@ import { makeSnapshot, type MadeSnapshot } from './make-snapshot.ts'
 import type { Publication, PublishDeps, PublishedList } from './ports.ts'
 import { sealMetadata, signTargets } from './seal-metadata.ts'
 import { prepareDeltas, type PreparedDeltas } from './prepare-deltas.ts'
-import { prepareTree, type TreePreparation } from './prepare-tree.ts'
+import { lastManifest, prepareTree, type TreePreparation } from './prepare-tree.ts'
 import { settleZone } from './prepare-zone.ts'
 import { stageDeltas } from './stage-deltas.ts'
 import { stageTarget } from './stage-target.ts'
@@ -37,6 +37,8 @@ export interface PublishOutcome {
   readonly removed: number
   /** Whether the public definition is a new one. */
   readonly isRedefined: boolean
+  /** Whether its proof tree has another key than the last one, which this host lacks: earlier serials are proved with that alone. */
+  readonly isTreeRekeyed: boolean
   /** What the circuit breaker said; not empty in what was published only with an override. */
   readonly findings: readonly GuardFinding[]
 }
@@ -72,13 +74,15 @@ export async function publishList(
     deps.keys.warmUp()
     const drafted = await ensureListRole(deps, list)
     if (drafted !== null) throw waits(list, drafted)
+    const earlierKey = lastManifest(deps.store, list.rowId)?.vrfKey
     const tree = prepareTree(deps, cut)
     try {
       await publishWithTree(deps, cut, { tree, options })
     } finally {
       await tree.discard()
     }
-    return outcomeOf(cut)
+    const { vrfKey } = await tree.commitment
+    return { ...outcomeOf(cut), isTreeRekeyed: earlierKey !== undefined && vrfKey !== earlierKey }
   })
 }
 
@@ -231,6 +235,7 @@ function unchanged({ store }: Pick<PublishDeps, 'store'>, list: PublishedList): 
     added: 0,
     removed: 0,
     isRedefined: false,
+    isTreeRekeyed: false,
     findings: [],
   }
 }
@@ -252,6 +257,7 @@ function outcomeOf({
     added,
     removed,
     isRedefined,
+    isTreeRekeyed: false,
     findings,
   }
 }

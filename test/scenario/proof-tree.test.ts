@@ -155,7 +155,9 @@ test('an authority that had serials without them begins with its next one', asyn
 })
 
 test('the secrets of a restricted list lie in one key file, and nowhere else', async () => {
-  await publishLines(authority, 'secret', HISTORY[0]!)
+  expect(await publishLines(authority, 'secret', HISTORY[0]!)).toMatchObject({
+    isTreeRekeyed: false,
+  })
   const files = readdirSync(authority.paths.keys).map(
     (name) =>
       JSON.parse(readFileSync(join(authority.paths.keys, name), 'utf8')) as {
@@ -182,7 +184,12 @@ test('the secrets of a restricted list lie in one key file, and nowhere else', a
   rmSync(join(authority.paths.keys, `${own[0]!.keyid}.json`))
   authority.close()
   authority = home.open()
-  await publishLines(authority, 'secret', HISTORY[1]!)
+  const outcomes = [
+    await publishLines(authority, 'secret', HISTORY[1]!),
+    await publishLines(authority, 'secret', HISTORY[2]!),
+  ]
+  // Said once: without that key nothing of the serials before can be proved.
+  expect(outcomes).toMatchObject([{ isTreeRekeyed: true }, { isTreeRekeyed: false }])
   expect(manifestOf(authority, 'secret', 2).vrfKey).not.toBe(before)
   await expectRoots('secret', 2)
 })
