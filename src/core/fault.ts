@@ -153,9 +153,12 @@ export const FAULT_CODES = [
   // serving
   'request/body',
   'request/headers-too-large',
+  'request/idempotency',
   'request/invalid',
   'request/malformed',
   'request/method',
+  'request/precondition',
+  'request/repeated',
   'request/timeout',
   'request/token',
   'request/too-many',
@@ -212,15 +215,29 @@ export type FaultCode = (typeof FAULT_CODES)[number]
 export class Fault extends Error {
   override readonly name = 'Fault'
   readonly code: FaultCode
+  /** Where in what was sent it is wrong, and what would be right; empty where that isn't said. */
+  readonly places: readonly FaultPlace[]
 
   /**
    * `message`: lower case, no full stop, «expected X, got Y», values from outside through
    * `JSON.stringify`. `cause` is kept whenever there is one.
    */
-  constructor(code: FaultCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: FaultCode,
+    message: string,
+    { places = [], ...options }: ErrorOptions & { readonly places?: readonly FaultPlace[] } = {},
+  ) {
     super(message, options)
     this.code = code
+    this.places = places
   }
+}
+
+/** A member of what was sent. */
+export interface FaultPlace {
+  /** RFC 6901: a JSON pointer. */
+  readonly path: string
+  readonly detail: string
 }
 
 /** Whether `error` is a `Fault`, optionally one of the given codes. */

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
 import type { ProposalTerms } from '../core/proposal.ts'
-import { meantKeys } from '../curation/covering-keys.ts'
 import { withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
 import { parseRevision } from './parse-count.ts'
 import { printJson } from './print-table.ts'
+import { canonicalValue } from './proposals/canonical-value.ts'
 import { changeProposal, type ChangeRequest } from './proposals/change-proposal.ts'
 import { openDeciding } from './proposals/open-deciding.ts'
 import { exitCodeOf, printOutcome } from './proposals/outcome.ts'
@@ -72,9 +72,4 @@ function termsOf({
     ...(evidence !== undefined && { evidence }),
     ...(evidenceSha256 !== undefined && { evidenceSha256 }),
   }
-}
-
-/** As it stands in the lines; what is no value at all stays as it is, and won't be found. */
-function canonicalValue(text: string): string {
-  return meantKeys(text)[0]?.value ?? text
 }

@@ -1,19 +1,15 @@
 import type { Command } from 'commander'
 import type { EntryRow } from '../store/entry-store.ts'
 import type { StoredList } from '../store/list-store.ts'
-import { proposingActs } from '../curation/proposing-acts.ts'
-import { assertMay } from './assert-may.ts'
-import { findList, withStore } from './find-list.ts'
-import { findListed } from './find-listed.ts'
+import { withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
 import { printJson } from './print-table.ts'
-import type { Deciding } from './proposals/deciding.ts'
 import { openDeciding } from './proposals/open-deciding.ts'
 import { exitCodeOf, type ProposalOutcome } from './proposals/outcome.ts'
 import { printProposed } from './proposals/print-proposed.ts'
-import { propose } from './proposals/propose.ts'
+import { proposeRetirements } from './proposals/propose-retirements.ts'
 import { publishDecided, type PublishedAtOnce } from './proposals/publish-decided.ts'
-import { termsOf, type TermOptions } from './proposals/term-options.ts'
+import type { TermOptions } from './proposals/term-options.ts'
 
 export interface RetireOptions extends TermOptions {
   readonly kind?: string
@@ -31,17 +27,10 @@ export async function retireEntry(
   await withStore(
     data,
     async (store) => {
-      const acts = proposingActs({ act: 'retire', urgent: options.urgent ?? false })
-      assertMay(store, { actor, acts, lists: [listId] })
       const deciding = openDeciding({ data, store }, actor)
-      const { list, rows, outcome } = store.write(() => {
-        const found = findList(store, listId)
-        const listed = findListed(store, found, { value, kind: options.kind })
-        return {
-          ...{ list: found, rows: listed },
-          outcome: proposeRetirement(deciding, { list: found, rows: listed, options }),
-        }
-      })
+      const entries = [{ value, kind: options.kind }]
+      const request = { list: listId, entries, terms: options }
+      const { list, rows, outcome } = proposeRetirements(deciding, request)
       const published = await publishDecided({ data, store, actor }, outcome, options)
       const { decision, proposal, state, missing } = outcome
       const decided = { list: list.id, decision, proposal, state, missing }
@@ -54,25 +43,6 @@ export async function retireEntry(
     },
     { actor },
   )
-}
-
-interface Retirement {
-  readonly list: StoredList
-  readonly rows: readonly EntryRow[]
-  readonly options: RetireOptions
-}
-
-function proposeRetirement(
-  deciding: Deciding,
-  { list, rows, options }: Retirement,
-): ProposalOutcome {
-  const { reference = '', category = '' } = rows[0]?.entry ?? {}
-  return propose(deciding, {
-    ...{ list, act: 'retire', acknowledged: options.acknowledge ?? [], override: null },
-    terms: termsOf(options, { reference, category }),
-    change: { added: [], retired: rows.map((row) => row.rowId) },
-    counts: { added: 0, retired: rows.length, amended: 0 },
-  })
 }
 
 interface Retired {

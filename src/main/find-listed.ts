@@ -1,4 +1,4 @@
-import { Fault } from '../core/fault.ts'
+import { Fault, isFault } from '../core/fault.ts'
 import { printSuggestion } from '../core/nearest.ts'
 import { parseEntryValue } from '../core/parse-entry.ts'
 import { coveringKeys, meantKeys, type EntryKey } from '../curation/covering-keys.ts'
@@ -7,15 +7,40 @@ import type { EntryRow } from '../store/entry-store.ts'
 import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
 import { neighbours } from './neighbours.ts'
+import { throwPlaced } from './throw-placed.ts'
 
 /** A value as somebody wrote it; without a kind every kind of it. */
-interface Wanted {
+export interface WantedEntry {
   readonly value: string
-  readonly kind: string | undefined
+  readonly kind?: string | undefined
+}
+
+/** As `findListed`, of several: each entry once, in the order of the request. Of several the fault names the place of each that is wrong. */
+export function findListedAll(
+  store: Store,
+  list: StoredList,
+  wanted: readonly WantedEntry[],
+): readonly EntryRow[] {
+  const rows = new Map<number, EntryRow>()
+  const faults: (readonly [number, Fault])[] = []
+  for (const [i, one] of wanted.entries()) {
+    try {
+      for (const row of findListed(store, list, one)) rows.set(row.rowId, row)
+    } catch (error) {
+      if (!isFault(error) || error.code.startsWith('store/')) throw error
+      faults.push([i, error])
+    }
+  }
+  throwPlaced(faults)
+  return [...rows.values()]
 }
 
 /** The entries that the list has now with that value. Throws `entry/not-found`, with what may have been meant, and what `parseEntryValue` throws. */
-export function findListed(store: Store, list: StoredList, { value, kind }: Wanted): EntryRow[] {
+export function findListed(
+  store: Store,
+  list: StoredList,
+  { value, kind }: WantedEntry,
+): EntryRow[] {
   const keys = meantKeys(value)
   // Not a value of any kind: say so as `entry add` would.
   if (keys.length === 0) parseEntryValue(guessKind(value), value)
