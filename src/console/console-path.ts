@@ -1,4 +1,11 @@
+/** Parts of paths behind `/v1/` that people use; what isn't here is for subscribers. */
+const NOUNS = ['session', 'me', 'openapi.json', 'proposals']
+
+const PATHS = new RegExp(
+  `^/(?:console|appeal)(?:/|$)|^/v1/(?:${NOUNS.join('|').replaceAll('.', '[.]')})(?:/|$)`,
+)
+
 /** Whether the console answers a path. */
 export function isConsolePath(path: string): boolean {
-  return /^\/v1\/(?:session(?:\/|$)|me$)/.test(path)
+  return PATHS.test(path)
 }

@@ -1,9 +1,19 @@
 import { Hono, type Context } from 'hono'
 import { Fault } from '../core/fault.ts'
 import { isServerFault, problemOf, PROBLEM_TYPE } from '../platform/problem.ts'
+import { addOperations } from './api/add-operations.ts'
+import { ALL_OPERATIONS } from './api/all-operations.ts'
+import { describeApi, type ApiDocument } from './api/describe-api.ts'
+import type { Desk } from './desk.ts'
+import { addPages, answerNoPage } from './pages/add-pages.tsx'
+import { ACTIONS, PAGES, PLACES } from './pages/all-pages.ts'
+import { addSessionForms } from './pages/session/add-session-pages.tsx'
 import { addSessionRoutes, type SessionDeps } from './session-routes.ts'
 
 export interface ConsoleDeps extends SessionDeps {
+  readonly desk: Desk
+  /** What everybody may ask, to which the rest is added. */
+  readonly publicApi: () => ApiDocument
   readonly onFault: (error: unknown) => void
 }
 
@@ -13,7 +23,7 @@ export function openConsole(deps: ConsoleDeps): Hono {
   app.use(async (c, next) => {
     await next()
     // Whatever it is, it is for one person.
-    c.res.headers.set('Cache-Control', 'no-store')
+    if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store')
     c.res.headers.append('Vary', 'Cookie, Authorization')
     c.res.headers.set('X-Content-Type-Options', 'nosniff')
   })
@@ -21,13 +31,19 @@ export function openConsole(deps: ConsoleDeps): Hono {
     if (isServerFault(error)) deps.onFault(error)
     return sendProblem(c, error)
   })
-  app.notFound((c) =>
-    sendProblem(
-      c,
-      new Fault('serve/not-found', 'expected a path and a method of the API, got others'),
-    ),
-  )
   addSessionRoutes(app, deps)
+  addOperations(app, deps, ALL_OPERATIONS)
+  const frame = addPages(app, { ...deps, places: PLACES }, { pages: PAGES, actions: ACTIONS })
+  addSessionForms(app, frame)
+  app.get('/v1/openapi.json', (c) => c.json(describeApi(deps.publicApi(), ALL_OPERATIONS)))
+  app.notFound((c) =>
+    c.req.path.startsWith('/v1/')
+      ? sendProblem(
+          c,
+          new Fault('serve/not-found', 'expected a path and a method of the API, got others'),
+        )
+      : answerNoPage(frame, c),
+  )
   return app
 }
 

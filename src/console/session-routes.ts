@@ -66,7 +66,8 @@ async function bodyOf<K extends keyof Bodies>(
   return parsers[name](await readBody(c))
 }
 
-function assertOrigin({ origins }: SessionDeps, c: Context): void {
+/** Refuses what another site made a browser send. Throws `session/origin`. */
+export function assertOrigin({ origins }: Pick<SessionDeps, 'origins'>, c: Context): void {
   const headers = { origin: c.req.header('origin'), secFetchSite: c.req.header('sec-fetch-site') }
   const hasCookie = c.req.header('cookie') !== undefined
   assertOwnOrigin(headers, { hasCookie, origins: origins() })

@@ -65,7 +65,7 @@ function proposalsOf(
     .all({
       limit,
       ...(state !== undefined && { state }),
-      ...(list !== null && { listRowId: list.rowId }),
+      ...(list !== null && { listRowIds: [list.rowId] }),
       ...(assigned !== undefined && { assignee: assigned }),
       ...(edge !== undefined && { before: edge }),
     })

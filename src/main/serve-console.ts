@@ -14,11 +14,16 @@ import { UsedCodes } from '../console/used-codes.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { DataPaths } from '../platform/data-folder.ts'
 import { writeDurableFile } from '../platform/durable-file.ts'
+import { openApiDocument } from '../distribute/openapi.ts'
+import type { ApiDocument } from '../console/api/describe-api.ts'
+import { openDesk } from './console/open-desk.ts'
+import { readVersion } from './read-version.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { signInName } from '../store/user-store.ts'
 import type { ListenAt } from './serve-listen.ts'
 
 export interface ConsoleSideDeps {
+  readonly data: string
   readonly paths: DataPaths
   readonly at: ListenAt
   readonly onFault: (error: unknown) => void
@@ -84,6 +89,8 @@ async function load(deps: LoadDeps): Promise<ConsoleSide['fetch']> {
     secondFactorRoles: config.secondFactorRoles,
     attempts: new Attempts(() => Date.now()),
     usedCodes: new UsedCodes(() => Date.now()),
+    desk: openDesk({ data: deps.data, store }),
+    publicApi: () => openApiDocument(readVersion()) as ApiDocument,
     origins: () => ownOrigins(origin.url),
     addressOf: (c) => addressOf(c, config.trustedProxies),
   })

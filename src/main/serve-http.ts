@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -9,6 +8,7 @@ import { STOP_TIMEOUT_MS } from '../distribute/limits.ts'
 import { requestListener, type ListenerDeps } from '../distribute/request-listener.ts'
 import { HttpCounts, type Metrics } from '../platform/metrics.ts'
 import type { ServerLog } from '../platform/server-log.ts'
+import { readVersion } from './read-version.ts'
 import { tellFault } from './serve-faults.ts'
 import { limitedServer, listen, stopServer, type ListenAt } from './serve-listen.ts'
 
@@ -98,9 +98,4 @@ function fallbackOf(
       hostname: 'localhost',
     },
   )
-}
-
-function readVersion(): string {
-  const manifest = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version: string }).version
 }

@@ -54,6 +54,7 @@ export async function serveAuthority(options: ServeProgramOptions): Promise<Serv
     // What a crash left undone is done before anybody can ask.
     await parts.work.project(true)
     const people = await openConsoleSide({
+      data: options.data,
       paths: parts.authority.paths,
       at: options.at,
       onFault: (error) => tellFault(parts.serverLog, error),

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { Fault, type FaultCode } from '../core/fault.ts'
+import { Fault, type FaultCode, type FaultPlace } from '../core/fault.ts'
 
 /**
  * What each fault is over HTTP. The type asks for every code there is, so that a new one doesn't compile until
@@ -163,9 +163,12 @@ const STATUS = {
   'session/refused': 401,
   'request/body': 413,
   'request/headers-too-large': 431,
+  'request/idempotency': 422,
   'request/invalid': 400,
   'request/malformed': 400,
   'request/method': 405,
+  'request/precondition': 428,
+  'request/repeated': 409,
   'request/timeout': 408,
   'request/token': 401,
   'request/too-many': 429,
@@ -193,6 +196,8 @@ export interface Problem {
   readonly status: ContentfulStatusCode
   readonly code: string
   readonly detail?: string
+  /** Each member that is wrong, by its JSON pointer. */
+  readonly errors?: readonly FaultPlace[]
 }
 
 export const PROBLEM_TYPE = 'application/problem+json'
@@ -206,9 +211,9 @@ const TYPE_PREFIX = 'urn:bailiwick:error:'
 export function problemOf(error: unknown): Problem {
   if (!(error instanceof Fault)) return problem('bug', 500)
   const status = STATUS[error.code]
-  return status < 500 || error.code.startsWith('serve/')
-    ? { ...problem(error.code, status), detail: error.message }
-    : problem(error.code, status)
+  if (status >= 500 && !error.code.startsWith('serve/')) return problem(error.code, status)
+  const told = { ...problem(error.code, status), detail: error.message }
+  return error.places.length === 0 ? told : { ...told, errors: error.places }
 }
 
 /** Whether `error` is to be written to the log as something that a person should look at. */

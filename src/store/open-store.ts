@@ -12,6 +12,7 @@ import { historyRows } from './history-rows.ts'
 import { listStore, type ListStore } from './list-store.ts'
 import { logStore, type LogStore } from './log-store.ts'
 import { metadataStore, type MetadataStore } from './metadata-store.ts'
+import { idempotencyStore, type IdempotencyStore } from './idempotency-store.ts'
 import { assertOurs, migrate } from './migrate.ts'
 import { organisationStore, type OrganisationStore } from './organisation-store.ts'
 import { proposalStore, type ProposalStore } from './proposal-store.ts'
@@ -46,6 +47,7 @@ export interface Store {
   readonly apiKeys: ApiKeyStore
   readonly signIn: SignInDatabase
   readonly reviews: ReviewStore
+  readonly idempotency: IdempotencyStore
   readonly terms: TermStore
   readonly names: NameStore
   readonly events: EventStore
@@ -164,6 +166,7 @@ function composeStore(
     apiKeys: guardMethods(path, apiKeyStore(db, recorder)),
     signIn: signInDatabase(db),
     reviews: guardMethods(path, reviewStore(sqlite, recorder)),
+    idempotency: guardMethods(path, idempotencyStore(db, write)),
     terms: guardMethods(path, termStore(sqlite, translate)),
     names: guardMethods(path, nameStore(sqlite, translate)),
     events: guardMethods(path, events),

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, lt } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { GuardSummary } from '../core/guard-summary.ts'
 import type { Proposal, ProposalAct, ProposalState } from '../core/proposal.ts'
@@ -24,7 +24,8 @@ export interface ProposalReader {
   /** Open ones oldest first, as a queue; others newest first. */
   readonly all: (filter?: {
     readonly state?: ProposalState
-    readonly listRowId?: number
+    /** Of these lists alone; of none there are none. */
+    readonly listRowIds?: readonly number[]
     readonly assignee?: string
     /** Ids greater, ids less than this. */
     readonly after?: number
@@ -58,13 +59,13 @@ export function proposalReader(db: Db): ProposalReader {
         .orderBy(asc(proposalActs.id))
         .all()
         .map(fromActRow),
-    all: ({ state, listRowId, assignee, after, before, limit } = {}) => {
+    all: ({ state, listRowIds, assignee, after, before, limit } = {}) => {
       const isQueue = state === 'open'
       return selectProposals(db)
         .where(
           and(
             state === undefined ? undefined : eq(proposals.state, state),
-            listRowId === undefined ? undefined : eq(proposals.listRowId, listRowId),
+            listRowIds === undefined ? undefined : inArray(proposals.listRowId, [...listRowIds]),
             assignee === undefined ? undefined : eq(proposals.assignee, assignee),
             after === undefined ? undefined : gt(proposals.id, after),
             before === undefined ? undefined : lt(proposals.id, before),

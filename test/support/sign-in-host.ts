@@ -1,8 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import { dirname } from 'node:path'
 import { eq } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { Hono } from 'hono'
 import { Attempts } from '../../src/console/attempts.ts'
+import type { ApiDocument } from '../../src/console/api/describe-api.ts'
 import { openConsole } from '../../src/console/open-console.ts'
 import { openSignIn } from '../../src/console/sign-in/open-sign-in.ts'
 import { HASHES } from '../../src/console/limits.ts'
@@ -15,6 +17,8 @@ import {
   INVITATION_PREFIX,
   printToken,
 } from '../../src/platform/http-auth.ts'
+import { openApiDocument } from '../../src/distribute/openapi.ts'
+import { openDesk } from '../../src/main/console/open-desk.ts'
 import { openStore, type Store } from '../../src/store/open-store.ts'
 import type { signInWays } from '../../src/store/people-schema.ts'
 import { signInName } from '../../src/store/user-store.ts'
@@ -70,6 +74,8 @@ export function openSignInHost(
       ...{ secret: '5f'.repeat(32), sessionHours: 12, issuer: 'Example CERT' },
     }),
     ...{ attempts: new Attempts(now), usedCodes: new UsedCodes(now) },
+    desk: openDesk({ data: dirname(path), store }),
+    publicApi: () => openApiDocument('0.0.0') as ApiDocument,
     origins: () => [ORIGIN],
     addressOf: (c) => c.req.header('x-test-address') ?? '',
   })

@@ -1,0 +1,5 @@
+import type { AnyOperation } from './operation.ts'
+import { PROPOSAL_OPERATIONS } from './proposal-operations.ts'
+
+/** Everything that can be asked of an authority beyond what it has published. */
+export const ALL_OPERATIONS: readonly AnyOperation[] = [...PROPOSAL_OPERATIONS]

@@ -1,0 +1,26 @@
+import type { FormAction, Page, Place } from './page.ts'
+import { LINES_PAGE } from './proposals/lines-page.tsx'
+import { PROPOSAL_ACTIONS } from './proposals/proposal-actions.ts'
+import { PROPOSAL_PAGE } from './proposals/proposal.tsx'
+import { PROPOSE, PROPOSE_PAGE } from './proposals/propose.tsx'
+import { APPROVE_BATCH, QUEUE_PAGE } from './proposals/queue.tsx'
+import { SESSION_PAGES } from './session/add-session-pages.tsx'
+
+/** Every page of the console. */
+export const PAGES: readonly Page[] = [
+  ...[QUEUE_PAGE, PROPOSAL_PAGE, LINES_PAGE, PROPOSE_PAGE],
+  ...SESSION_PAGES,
+]
+
+/** What the forms on them do. */
+export const ACTIONS: readonly FormAction[] = [APPROVE_BATCH, PROPOSE, ...PROPOSAL_ACTIONS]
+
+/** The navigation. */
+export const PLACES: readonly Place[] = [
+  { path: '/console/queue', text: 'queue', acts: ['read-reasons'] },
+  {
+    ...{ path: '/console/propose', text: 'propose' },
+    acts: ['propose-add', 'propose-retire', 'propose-amend', 'urgent-retire'],
+  },
+  { path: '/console/account', text: 'account', acts: [] },
+]

@@ -1,0 +1,139 @@
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import { PROPOSAL_STATES } from '../../../core/proposal.ts'
+import { APPROVE_SEVERAL, LIST_PROPOSALS } from '../../api/proposal-operations.ts'
+import type { ProposalView } from '../../ports/proposals.ts'
+import { formAction, type Page } from '../page.ts'
+import { Choice, Field, Form } from '../parts/form.tsx'
+import { Pager, Table, Time } from '../parts/shown.tsx'
+import { may, type Visit } from '../visit.ts'
+import { ActWord, Samples, waitsFor } from './words.tsx'
+
+/** The queue: what waits, oldest first, or what was settled. */
+export const QUEUE_PAGE: Page = {
+  path: '/console/queue',
+  show: async (visit) => {
+    const { t, url } = visit
+    const asked = (name: string): string => url.searchParams.get(name) ?? ''
+    const state = PROPOSAL_STATES.find((one) => one === asked('state')) ?? 'open'
+    const { items, next } = await visit.ask(LIST_PROPOSALS, {
+      query: {
+        ...{ state, list: asked('list'), assignee: asked('assignee'), cursor: asked('cursor') },
+        limit: 50,
+      },
+    })
+    const canApprove = state === 'open' && items.some(({ list }) => may(visit, 'approve', list))
+    const body = (
+      <>
+        <Filter visit={visit} state={state} list={asked('list')} assignee={asked('assignee')} />
+        {canApprove ? (
+          <Form visit={visit} action={BATCH_PATH} label={t.proposals.batch}>
+            <Queue visit={visit} items={items} hasTicks />
+            <button type="submit">{t.proposals.batch}</button>
+          </Form>
+        ) : (
+          <Queue visit={visit} items={items} hasTicks={false} />
+        )}
+        <Pager visit={visit} next={next} />
+      </>
+    )
+    return { title: t.proposals.queue, body }
+  },
+}
+
+const BATCH_PATH = '/console/queue/approvals'
+
+interface FilterProps {
+  readonly visit: Visit
+  readonly state: string
+  readonly list: string
+  readonly assignee: string
+}
+
+function Filter({ visit, state, list, assignee }: FilterProps): JSX.Element {
+  const { t } = visit
+  const options = PROPOSAL_STATES.map((value) => ({ value, text: t.proposals[value] }))
+  return (
+    <form method="get" action={QUEUE_PAGE.path} class="row" aria-label={t.filter}>
+      <Choice
+        {...{ visit, action: 'filter', name: 'state', options }}
+        label={t.state}
+        value={state}
+      />
+      <Field
+        {...{ visit, action: 'filter', name: 'list' }}
+        type="search"
+        label={t.list}
+        value={list}
+      />
+      <Field
+        {...{ visit, action: 'filter', name: 'assignee', type: 'search', value: assignee }}
+        label={t.proposals.assignee}
+      />
+      <button type="submit">{t.filter}</button>
+    </form>
+  )
+}
+
+interface QueueProps {
+  readonly visit: Visit
+  readonly items: readonly ProposalView[]
+  readonly hasTicks: boolean
+}
+
+function Queue({ visit, items, hasTicks }: QueueProps): JSX.Element {
+  const { t } = visit
+  const words = t.proposals
+  const tickAll = <input type="checkbox" data-ticks="approve" aria-label={words.tickAll} hidden />
+  const head = [
+    ...['', words.since, t.list, t.what, t.entries, words.by, words.waitsFor, t.reason],
+    ...(hasTicks ? [tickAll] : []),
+  ]
+  const rows = items.map((proposal) => [
+    <a href={`/console/proposals/${proposal.proposal}`}>{proposal.proposal}</a>,
+    <Time at={proposal.openedAt} />,
+    proposal.list,
+    <ActWord t={t} proposal={proposal} />,
+    <Samples t={t} proposal={proposal} />,
+    t.signedInAs(proposal.author.name, proposal.author.organisation),
+    waitsFor(t, proposal),
+    proposal.reason,
+    ...(hasTicks ? [<BatchTick visit={visit} proposal={proposal} />] : []),
+  ])
+  return <Table caption={words.queueCaption} head={head} rows={rows} empty={words.queueEmpty} />
+}
+
+/** Only of what may be approved as it stands: warnings are seen one by one. */
+function BatchTick({
+  visit,
+  proposal,
+}: {
+  readonly visit: Visit
+  readonly proposal: ProposalView
+}): JSX.Element {
+  const { list, author, findings, proposal: id, revision } = proposal
+  const isOwn = author.name === visit.person.name
+  if (isOwn || findings.length > 0 || !may(visit, 'approve', list)) return <span>–</span>
+  const label = visit.t.proposals.tick(id)
+  return <input type="checkbox" name="approve" value={`${id} ${revision}`} aria-label={label} />
+}
+
+export const APPROVE_BATCH = formAction({
+  path: BATCH_PATH,
+  operation: APPROVE_SEVERAL,
+  page: QUEUE_PAGE,
+  fields: { '/approvals': 'approve' },
+  input: (fields) => ({
+    body: {
+      approvals: fields.all('approve').map((text) => {
+        const [proposal = '', revision = ''] = text.split(' ')
+        return { proposal, revision: Number(revision) }
+      }),
+    },
+  }),
+  next: ({ outcomes }) => {
+    const refused = outcomes.filter(({ error }) => error !== null)
+    return refused.length === 0
+      ? { to: QUEUE_PAGE.path, done: 'approved' }
+      : { to: `${QUEUE_PAGE.path}?refused=${refused.map(({ proposal }) => proposal).join('+')}` }
+  },
+})

@@ -1,0 +1,12 @@
+import type { Person } from '../../core/person.ts'
+import type { Store } from '../../store/open-store.ts'
+import type { Deciding } from '../proposals/deciding.ts'
+
+/** What the parts of the desk work on. */
+export interface DeskDeps {
+  /** The data folder. */
+  readonly data: string
+  readonly store: Store
+  /** What an act of that person needs. */
+  readonly decidingOf: (person: Person, at: Date) => Deciding
+}
