@@ -132,7 +132,11 @@ function importVersion(lines: readonly string[]) {
   const { changes, files } = runImport(
     { store: authority.store, list, actor: 'alice', guards: guardDepsOf(), progress: SILENT },
     [file],
-    { format: 'auto', mode: 'mirror', reason: 'a mirror', report },
+    // Real lists hold what guards stop: networks that are anybody's, names above public suffixes.
+    {
+      ...{ format: 'auto', mode: 'mirror', reason: 'a mirror', report },
+      override: 'the list as its publisher has it',
+    },
   )
   const told = readFileSync(report, 'latin1')
     .split('\n')

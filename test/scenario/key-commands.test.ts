@@ -33,10 +33,11 @@ async function run(...args: string[]): Promise<string> {
   return ran.stdout
 }
 
-/** docs/spec/keys.md §6: the id of a draft with this one payload. */
-function idOf(payload: string): string {
-  const hash = createHash('sha256').update(payload).digest()
-  return createHash('sha256').update(hash).digest('hex').slice(0, 16)
+/** docs/spec/keys.md §6: the id of a draft with these payloads. */
+function idOf(payloads: readonly { readonly payload: string }[]): string {
+  const id = createHash('sha256')
+  for (const { payload } of payloads) id.update(createHash('sha256').update(payload).digest())
+  return id.digest('hex').slice(0, 16)
 }
 
 /** A holder's machine: an empty folder, no authority, no passphrase of the authority, and a module that refuses every connection. */
@@ -155,8 +156,8 @@ describe('a ceremony', () => {
       stderr: containing('(draft/invalid)'),
     })
     // With an id of its own it is a payload like others, and shown as what it is; but no draft of the authority has it.
-    const said = JSON.parse(altered) as { draft: string; payloads: [{ payload: string }] }
-    writeFileSync(payload, altered.replace(said.draft, idOf(said.payloads[0].payload)))
+    const said = JSON.parse(altered) as { draft: string; payloads: { payload: string }[] }
+    writeFileSync(payload, altered.replace(said.draft, idOf(said.payloads)))
     expect(await alice.run(...sign, '-o', 'mine.json')).toMatch(/targets version 2, valid until 30/)
     const given = ['--data', data, 'key', 'accept', join(alice.home, 'mine.json')]
     expect(await runBailiwick(given)).toMatchObject({

@@ -212,7 +212,7 @@ describe('API keys', () => {
   })
 
   it('that have ended are shown as such', async () => {
-    const store = openStore(join(data, 'bailiwick.db'))
+    const store = openStore(join(data, 'bailiwick.db'), { actor: 'one-curator' })
     const { id: userId = '' } = store.users.find('one-curator') ?? {}
     const grant = { list: 'phishing', role: 'curator' } as const
     const terms = { userId, grant, keyHash: 'none', at: new Date(0), expiresAt: new Date(1000) }

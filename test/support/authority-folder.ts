@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ListDefinition } from '../../src/core/list-definition.ts'
 import { makeAuthority } from '../../src/main/make-authority.ts'
 import { openAuthority, type Authority } from '../../src/main/open-authority.ts'
+import { openProofTrees } from '../../src/main/proof-trees.ts'
 import { publishLists } from '../../src/main/publish-lists.ts'
 import type { PublishOutcome } from '../../src/publish/publish-list.ts'
 import { decisionOf, definitionOf } from './store-builders.ts'
@@ -37,9 +38,17 @@ export async function makeTestAuthority(): Promise<TestAuthority> {
   return {
     data,
     clock,
-    open: () => openAuthority(data, { env: {}, now }),
+    open: () => withCompiledThreads(openAuthority(data, { env: {}, now })),
     remove: () => rmSync(data, { recursive: true, force: true }),
   }
+}
+
+/** Of a long list the proof tree is made by a thread, which runs what was compiled. */
+function withCompiledThreads(authority: Authority): Authority {
+  const { paths, store } = authority
+  const thread = new URL('../../dist/main/proof-tree-thread.js', import.meta.url)
+  const folder = { folder: paths.work, database: paths.database, store }
+  return { ...authority, trees: openProofTrees(folder, thread) }
 }
 
 /** Creates a list, without its role; with a guard that lets everything pass unless `changes` say otherwise. */
