@@ -37,12 +37,12 @@ export function openConsole(deps: ConsoleDeps): Hono {
   addSessionForms(app, frame)
   app.get('/v1/openapi.json', (c) => c.json(describeApi(deps.publicApi(), ALL_OPERATIONS)))
   app.notFound((c) =>
-    c.req.path.startsWith('/v1/')
-      ? sendProblem(
+    /^\/(?:console|appeal)(?:\/|$)/.test(c.req.path)
+      ? answerNoPage(frame, c)
+      : sendProblem(
           c,
           new Fault('serve/not-found', 'expected a path and a method of the API, got others'),
-        )
-      : answerNoPage(frame, c),
+        ),
   )
   return app
 }

@@ -45,13 +45,14 @@ function whatIsRight(error: ErrorObject, params: Readonly<Record<string, unknown
     case 'enum':
       return `one of ${(params['allowedValues'] as readonly unknown[]).join(', ')}`
     case 'minLength':
-    case 'pattern':
-      return params['limit'] === undefined
-        ? `it to match ${String(params['pattern'])}`
-        : `at least ${String(params['limit'])} characters`
+      return `at least ${limitOf(params)} characters`
     case 'maxLength':
-      return `at most ${String(params['limit'])} characters`
+      return `at most ${limitOf(params)} characters`
     default:
       return (error.message ?? 'it to be right').replace(/^must /, 'it to ')
   }
+}
+
+function limitOf({ limit }: Readonly<Record<string, unknown>>): string {
+  return typeof limit === 'number' ? String(limit) : 'other'
 }

@@ -10,7 +10,8 @@ for (const form of document.querySelectorAll('form[method=post]')) {
   })
 }
 window.addEventListener('pageshow', () => {
-  for (const button of document.querySelectorAll('form[method=post] button')) button.disabled = false
+  for (const button of document.querySelectorAll('form[method=post] button'))
+    button.disabled = false
 })
 
 // What went wrong is read first.
@@ -28,7 +29,9 @@ for (const field of document.querySelectorAll('input[data-results]')) {
   const ask = async () => {
     const mine = ++asked
     const query = new URLSearchParams(new FormData(field.form))
-    const answer = await fetch(`${field.dataset.from}?${query}`, { credentials: 'same-origin' }).catch(() => null)
+    const answer = await fetch(`${field.dataset.from}?${query}`, {
+      credentials: 'same-origin',
+    }).catch(() => null)
     if (answer === null || !answer.ok || mine !== asked) return
     results.innerHTML = await answer.text()
   }
@@ -38,6 +41,7 @@ for (const field of document.querySelectorAll('input[data-results]')) {
 for (const all of document.querySelectorAll('input[data-ticks]')) {
   all.hidden = false
   all.addEventListener('change', () => {
-    for (const box of document.querySelectorAll(`input[name="${all.dataset.ticks}"]`)) box.checked = all.checked
+    for (const box of document.querySelectorAll(`input[name="${all.dataset.ticks}"]`))
+      box.checked = all.checked
   })
 }

@@ -28,8 +28,11 @@ export class FormFields {
   }
 
   /** `{ [member]: text }`, or nothing where the field is empty. */
-  optional<M extends string>(member: M, name: string = member): { readonly [K in M]?: string } {
+  optional<M extends string>(
+    member: M,
+    name: string = member,
+  ): Readonly<Partial<Record<M, string>>> {
     const text = this.text(name)
-    return (text === '' ? {} : { [member]: text }) as { readonly [K in M]?: string }
+    return (text === '' ? {} : { [member]: text }) as Readonly<Partial<Record<M, string>>>
   }
 }

@@ -58,7 +58,7 @@ export function formAction<I extends Input, A extends object | null>(
     readonly next: (answer: A, params: Readonly<Record<string, string>>) => Next
   },
 ): FormAction {
-  return action as unknown as FormAction
+  return action
 }
 
 /** A place in the navigation, shown to whoever may do one of the acts on some list. */

@@ -5,7 +5,7 @@ import type { Problem } from '../../platform/problem.ts'
 import type { Input, Operation } from '../api/operation.ts'
 import type { Caller } from '../authenticate.ts'
 import type { Texts } from '../texts/texts.ts'
-import { FormFields } from './form-fields.ts'
+import type { FormFields } from './form-fields.ts'
 
 /** One view of a page: who looks, in which language, and what of a form came back. */
 export interface Visit {

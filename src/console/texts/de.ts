@@ -1,6 +1,6 @@
-import { common } from './de/common.ts'
+import { everywhere } from './de/everywhere.ts'
 import { proposals } from './de/proposals.ts'
 import { session } from './de/session.ts'
 import type { Texts } from './texts.ts'
 
-export const de: Texts = { ...common, proposals, session }
+export const de: Texts = { ...everywhere, proposals, session }

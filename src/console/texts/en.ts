@@ -1,6 +1,6 @@
-import { common } from './en/common.ts'
+import { everywhere } from './en/everywhere.ts'
 import { proposals } from './en/proposals.ts'
 import { session } from './en/session.ts'
 
 /** Every text that people read, in English; the other languages have the same shape. */
-export const en = { ...common, proposals, session }
+export const en = { ...everywhere, proposals, session }

@@ -3,17 +3,26 @@ import { splitEntryLine } from '../../core/entry.ts'
 import { printProposalId } from '../../core/proposal.ts'
 import type { Store } from '../../store/open-store.ts'
 import type { StoredProposal } from '../../store/read-proposals.ts'
-import { describeProposal } from '../proposals/describe-proposal.ts'
+import { describeProposal, type ProposalTold } from '../proposals/describe-proposal.ts'
 
 /** A proposal as the API tells it. */
 export function viewProposal(store: Store, stored: StoredProposal): ProposalView {
-  const { acts: _, ...view } = viewStory(store, stored)
-  return view
+  return viewTold(store, stored, describeProposal(store, stored))
 }
 
 /** A proposal with its story. */
 export function viewStory(store: Store, stored: StoredProposal): ProposalStory {
   const told = describeProposal(store, stored)
+  return {
+    ...viewTold(store, stored, told),
+    acts: told.acts.map(({ at, actor, organisation, text, counts, acknowledged, ...more }) => ({
+      ...{ act: more.act, actor, organisation, at: at.toISOString(), revision: more.revision },
+      ...{ text, counts, acknowledged, whom: more.whom, decision: more.decision },
+    })),
+  }
+}
+
+function viewTold(store: Store, stored: StoredProposal, told: ProposalTold): ProposalView {
   const { list, act, urgent, state, revision, digest, assignee, added, retired, amended } = told
   const { reason, legalBasis, evidence, evidenceSha256, category, reference } = told
   const { policy, missing, findings, decision } = told
@@ -25,10 +34,6 @@ export function viewStory(store: Store, stored: StoredProposal): ProposalStory {
     proposer: { name: told.proposer.name, organisation: told.proposer.organisation },
     author: { name: told.author.name, organisation: told.author.organisation },
     voices: told.voices.map(({ name, organisation }) => ({ name, organisation })),
-    acts: told.acts.map(({ at, actor, organisation, text, counts, acknowledged, ...more }) => ({
-      ...{ act: more.act, actor, organisation, at: at.toISOString(), revision: more.revision },
-      ...{ text, counts, acknowledged, whom: more.whom, decision: more.decision },
-    })),
   }
 }
 

@@ -4,19 +4,19 @@ import { describe, expect, test } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
-const sources = filesUnder('src').filter((path) => path.endsWith('.ts'))
+const sources = filesUnder('src').filter((path) => /\.tsx?$/.test(path))
 const tests = filesUnder('test').filter((path) => path.endsWith('.ts'))
 const vectors = filesUnder('test/vectors').filter((path) => !path.endsWith('README.md'))
 
 describe('files', () => {
   test('are named in kebab-case after the one thing that they export', () => {
-    const wrong = sources.filter((path) => !/^src(\/[a-z][a-z0-9-]*)+(\.d)?\.ts$/.test(path))
+    const wrong = sources.filter((path) => !/^src(\/[a-z][a-z0-9-]*)+(\.d)?\.tsx?$/.test(path))
     expect(wrong).toEqual([])
   })
 
   test('are no drawers and no barrels', () => {
     const drawer =
-      /(^|[/-])(index|utils?|helpers?|common|misc|types|managers?|services?|impl|base)\.ts$/
+      /(^|[/-])(index|utils?|helpers?|common|misc|types|managers?|services?|impl|base)\.tsx?$/
     expect([...sources, ...tests].filter((path) => drawer.test(path))).toEqual([])
   })
 

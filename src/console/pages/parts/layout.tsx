@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { LANGUAGES } from '../../texts/texts.ts'
+import { LANGUAGES } from '../../texts/languages.ts'
 import type { Place, Shown } from '../page.ts'
 import { mayAnywhere, type Visit } from '../visit.ts'
 import { Hidden } from './form.tsx'

@@ -1,6 +1,7 @@
+import type { everywhere as english } from '../en/everywhere.ts'
 import type { Texts } from '../texts.ts'
 
-export const common: Pick<Texts, keyof typeof import('../en/common.ts').common> = {
+export const everywhere: Pick<Texts, keyof typeof english> = {
   language: 'de',
   languageName: 'Deutsch',
   product: 'Bailiwick',

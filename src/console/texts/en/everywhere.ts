@@ -1,5 +1,5 @@
 /** What stands on every page, or on many. */
-export const common = {
+export const everywhere = {
   language: 'en',
   languageName: 'English',
   product: 'Bailiwick',
