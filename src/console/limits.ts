@@ -5,6 +5,18 @@
 /** Bytes of a request's body; more is answered 413. */
 export const MAX_BODY_BYTES = 16 * 1024
 
+/** Bytes of whatever body, an uploaded list included, before its route has a look at it; more is answered 413. */
+export const MAX_UPLOAD_BYTES = 33 * 1024 * 1024
+
+/** Requests of people that may wait for an answer; one more is answered 503. */
+export const MAX_REQUESTS_WAITING = 256
+
+/** How long an answer may make no progress; then 503. Longer than publishing at once waits for witnesses. */
+export const ANSWER_IDLE_MS = 120_000
+
+/** How long the thread may take to end what it does when the server stops. */
+export const CLOSE_PATIENCE_MS = 5_000
+
 /** Characters of a password. */
 export const MIN_PASSWORD_LENGTH = 12
 export const MAX_PASSWORD_LENGTH = 256
@@ -12,7 +24,7 @@ export const MAX_PASSWORD_LENGTH = 256
 /** Passwords that are hashed at once, and that wait for it; one more is answered 503. */
 export const HASHES = { atOnce: 2, waiting: 64 }
 
-/** How long a write waits for others' before 503, and how long between tries; the loop goes on meanwhile. */
+/** How long a write waits for others' before 503, and how long between tries. */
 export const BUSY_WAIT_MS = 5_000
 export const BUSY_PAUSE_MS = 20
 

@@ -7,8 +7,8 @@ export interface Waiting {
 }
 
 /**
- * Does `work`, again and again while another program writes to the database: a store that is opened for this doesn't wait by itself, which
- * would hold up everything else that the server does. Throws `store/busy` in the end.
+ * Does `work`, again and again while another program writes to the database, and lets other requests go on in between. Throws `store/busy` in the
+ * end, which is soon where the store has waited by itself.
  */
 export async function whenFree<T>({ now, pause }: Waiting, work: () => T | Promise<T>): Promise<T> {
   const until = now() + BUSY_WAIT_MS

@@ -21,8 +21,8 @@ export interface ListenerDeps {
   readonly edge: Edge
   /** Whatever is no published file: the API and the server's own pages. */
   readonly fallback: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
-  /** Paths below which `fallback` takes every method, and bodies, whose limits are its own; left out: none. */
-  readonly takesBody?: (path: string) => boolean
+  /** What people use of this server; left out: nothing. */
+  readonly people?: PeopleSide
   readonly counts: HttpCounts
   /** Connections to which a response is being made that was not sent at once; kept up to date here. */
   readonly busy: Set<Socket>
@@ -31,6 +31,14 @@ export interface ListenerDeps {
   readonly onFault: (error: unknown) => void
   /** Once it is true, each response is the last on its connection. */
   readonly isStopping: () => boolean
+}
+
+/** Answers requests of every method, and bodies, whose limits are its own. */
+export interface PeopleSide {
+  /** Whether it answers a path, with whatever method. */
+  readonly answers: (path: string) => boolean
+  /** Kept once the response is over, with the bytes of its body; a fault is only thrown before anything is answered. */
+  readonly forward: (request: IncomingMessage, response: ServerResponse) => Promise<number>
 }
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void
@@ -46,10 +54,10 @@ export function requestListener(deps: ListenerDeps): RequestListener {
     const exchange = { request, response, startedMs }
     if (deps.isStopping()) response.setHeader('Connection', 'close')
     try {
-      const isOpen = deps.takesBody?.(pathOf(request)) === true
-      assertPlain(request, isOpen)
-      const sent = isOpen ? null : deps.edge.answer(request, response)
-      if (sent === null) passOn(deps, exchange)
+      const people = peopleOf(deps, request)
+      assertPlain(request, people !== null)
+      const sent = people === null ? deps.edge.answer(request, response) : null
+      if (sent === null) passOn(deps, exchange, people)
       else if (sent instanceof Promise) awaitSent(deps, exchange, sent)
       else record(deps, exchange, sent)
     } catch (error) {
@@ -64,8 +72,8 @@ interface Exchange {
   readonly startedMs: number
 }
 
-function pathOf({ url = '' }: IncomingMessage): string {
-  return url.split('?', 1)[0] ?? ''
+function peopleOf({ people }: ListenerDeps, { url = '' }: IncomingMessage): PeopleSide | null {
+  return people?.answers(url.split('?', 1)[0] ?? '') === true ? people : null
 }
 
 function assertPlain(request: IncomingMessage, isOpen: boolean): void {
@@ -106,21 +114,25 @@ function begin({ counts, busy }: ListenerDeps, { request }: Exchange): () => voi
   }
 }
 
-function passOn(deps: ListenerDeps, exchange: Exchange): void {
+function passOn(deps: ListenerDeps, exchange: Exchange, people: PeopleSide | null): void {
   const { request, response } = exchange
   const end = begin(deps, exchange)
+  let sent: number | null = null
   response.once('close', () => {
     end()
-    const bytes = Number(response.getHeader('content-length') ?? 0)
+    const bytes = sent ?? Number(response.getHeader('content-length') ?? 0)
     record(deps, exchange, { route: routeOf(request.url ?? ''), bytes })
   })
-  Promise.resolve(deps.fallback(request, response)).catch((error: unknown) => {
-    deps.onFault(error)
-    response.destroy()
+  const passed =
+    people === null
+      ? Promise.resolve(deps.fallback(request, response))
+      : people.forward(request, response).then((bytes) => void (sent = bytes))
+  passed.catch((error: unknown) => {
+    sent = tellOf(deps, exchange, error)
   })
 }
 
-const ROUTES = ['v1', 'healthz', 'readyz', 'metrics']
+const ROUTES = ['v1', 'console', 'appeal', 'healthz', 'readyz', 'metrics']
 
 /** A bounded set of names, whatever clients ask for. */
 function routeOf(url: string): string {
@@ -129,14 +141,19 @@ function routeOf(url: string): string {
 }
 
 function refuse(deps: ListenerDeps, exchange: Exchange, error: unknown): void {
+  const bytes = tellOf(deps, exchange, error)
+  if (bytes !== null) record(deps, exchange, { route: 'refused', bytes })
+}
+
+/** Gives the bytes of the body; null when it was too late to tell anything, and the connection was cut. */
+function tellOf(deps: ListenerDeps, exchange: Exchange, error: unknown): number | null {
   const { response } = exchange
   if (isServerFault(error)) deps.onFault(error)
   if (response.headersSent || response.destroyed) {
     response.destroy()
-    return
+    return null
   }
-  const bytes = sendProblem(exchange, problemOf(error))
-  record(deps, exchange, { route: 'refused', bytes })
+  return sendProblem(exchange, problemOf(error))
 }
 
 function sendProblem({ request, response }: Exchange, problem: Problem): number {

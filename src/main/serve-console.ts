@@ -1,120 +1,79 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { setTimeout } from 'node:timers/promises'
-import type { HttpBindings } from '@hono/node-server'
-import type { Context } from 'hono'
 import { Fault } from '../core/fault.ts'
-import { Attempts } from '../console/attempts.ts'
-import { clientAddress } from '../console/client-address.ts'
 import { isConsolePath } from '../console/console-path.ts'
-import { HASHES } from '../console/limits.ts'
+import {
+  ANSWER_IDLE_MS,
+  CLOSE_PATIENCE_MS,
+  MAX_REQUESTS_WAITING,
+  MAX_UPLOAD_BYTES,
+} from '../console/limits.ts'
 import { needsHttps, readConsoleConfig, type ConsoleConfig } from '../console/read-config.ts'
-import { Turns } from '../console/turns.ts'
-import { UsedCodes } from '../console/used-codes.ts'
-import { systemClock } from '../platform/clock.ts'
-import type { DataPaths } from '../platform/data-folder.ts'
+import type { PeopleSide } from '../distribute/request-listener.ts'
+import { dataPaths } from '../platform/data-folder.ts'
 import { writeDurableFile } from '../platform/durable-file.ts'
-import { openApiDocument } from '../distribute/openapi.ts'
-import type { ApiDocument } from '../console/api/describe-api.ts'
-import { openDesk } from './console/open-desk.ts'
-import { readVersion } from './read-version.ts'
-import { openStore, type Store } from '../store/open-store.ts'
-import { signInName } from '../store/user-store.ts'
+import { AnsweringThread } from './answering-thread.ts'
 import type { ListenAt } from './serve-listen.ts'
 
 export interface ConsoleSideDeps {
   readonly data: string
-  readonly paths: DataPaths
   readonly at: ListenAt
+  /** Whether anybody could sign in. */
+  readonly hasUsers: () => boolean
   readonly onFault: (error: unknown) => void
 }
 
 /** What people use of a server. */
-export interface ConsoleSide {
-  readonly answers: (path: string) => boolean
-  readonly fetch: (request: Request, env: object) => Response | Promise<Response>
-  /** Told once, as soon as it is known. */
+export interface ConsoleSide extends PeopleSide {
+  /** Told once, before the first request. */
   readonly listensAt: (url: string) => void
-  readonly close: () => void
+  readonly close: () => Promise<void>
 }
 
-/** Waiting for another's transaction blocks everything that the server does: this long, and the rest between requests. */
-const BUSY_TIMEOUT_MS = 5
-
-/**
- * Opens what people use, with a connection to the database of its own. The library for signing in is loaded at once where there are
- * users, and else when it is first needed. Faults: `console/config`, and those of `openStore`.
- */
-export async function openConsoleSide(deps: ConsoleSideDeps): Promise<ConsoleSide> {
-  const { paths } = deps
-  assertPlainEnvironment(process.env)
-  const config = readConsoleConfig(paths.console)
-  const secret = readSecret(paths.signInKey)
-  const store = openStore(paths.database, { busyTimeoutMs: BUSY_TIMEOUT_MS })
-  const origin = { url: config.url ?? originOf(deps.at) }
-  let opened: Promise<ConsoleSide['fetch']> | null = null
-  const open = (): Promise<ConsoleSide['fetch']> =>
-    (opened ??= load({ ...deps, config, secret, store, origin }))
-  if (!store.users.isEmpty()) await open()
-  return {
-    answers: isConsolePath,
-    fetch: async (request, env) => (await open())(request, env),
-    listensAt: (url) => (origin.url = config.url ?? url),
-    close: () => store.close(),
-  }
-}
-
-interface LoadDeps extends ConsoleSideDeps {
+/** What `console-thread.ts` is told. */
+export interface ConsoleThreadData {
+  readonly data: string
   readonly config: ConsoleConfig
   readonly secret: string
-  readonly store: Store
-  readonly origin: { readonly url: string }
+  /** Where people reach the server. */
+  readonly url: string
+  readonly isSecure: boolean
 }
 
-async function load(deps: LoadDeps): Promise<ConsoleSide['fetch']> {
-  const { config, secret, store, origin, onFault } = deps
-  const { openConsole } = await import('../console/open-console.ts')
-  const { openSignIn } = await import('../console/sign-in/open-sign-in.ts')
-  const waiting = { now: () => performance.now(), pause: (ms: number) => setTimeout(ms) }
-  const { users, apiKeys } = store
-  const app = openConsole({
-    ...{ users, apiKeys, waiting, onFault, now: systemClock },
-    signIn: openSignIn({
-      ...{ database: store.signIn, waiting, secret, accountOf: signInName },
-      hashes: new Turns(HASHES),
-      isSecure: needsHttps(origin.url),
-      sessionHours: config.sessionHours,
-      issuer: config.name,
+/**
+ * Opens what people use: a thread, to which their requests are passed. Hashing a password or deciding ten thousand lines never holds up who
+ * serves. The thread is started at once where there are users, and else by the first request. Faults: `console/config`.
+ */
+export function openConsoleSide({ data, at, hasUsers, onFault }: ConsoleSideDeps): ConsoleSide {
+  assertPlainEnvironment(process.env)
+  const paths = dataPaths(data)
+  const config = readConsoleConfig(paths.console)
+  const secret = readSecret(paths.signInKey)
+  let url = config.url ?? ''
+  const thread = new AnsweringThread({
+    url: new URL('./console-thread.js', import.meta.url),
+    workerData: (): ConsoleThreadData => ({
+      ...{ data, config, secret, url },
+      // A socket was handed to us so that people come to it from elsewhere.
+      isSecure: needsHttps(url) || (config.url === undefined && 'inheritedFd' in at),
     }),
-    secondFactorRoles: config.secondFactorRoles,
-    attempts: new Attempts(() => Date.now()),
-    usedCodes: new UsedCodes(() => Date.now()),
-    desk: openDesk({ data: deps.data, store }),
-    publicApi: () => openApiDocument(readVersion()) as ApiDocument,
-    origins: () => ownOrigins(origin.url),
-    addressOf: (c) => addressOf(c, config.trustedProxies),
+    limits: {
+      maxWaiting: MAX_REQUESTS_WAITING,
+      idleMs: ANSWER_IDLE_MS,
+      maxBodyBytes: MAX_UPLOAD_BYTES,
+    },
+    onFault,
+    nowMs: () => performance.now(),
   })
-  return (request, env) => app.fetch(request, env)
-}
-
-/** Of a socket that was handed to us only that people come to it from elsewhere. */
-function originOf(at: ListenAt): string {
-  if ('inheritedFd' in at) return 'http://elsewhere.invalid'
-  return `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}`
-}
-
-/** This host has more than one name for itself. */
-function ownOrigins(url: string): string[] {
-  if (needsHttps(url)) return [url]
-  const { port, protocol } = new URL(url)
-  const names = ['localhost', '127.0.0.1', '[::1]'].map((name) => `${protocol}//${name}:${port}`)
-  return [url, ...(port === '' ? [] : names)]
-}
-
-function addressOf(c: Context, trustedProxies: readonly string[]): string {
-  const { incoming } = c.env as HttpBindings
-  const remote = incoming.socket.remoteAddress ?? ''
-  return clientAddress({ remote, forwardedFor: c.req.header('x-forwarded-for') }, trustedProxies)
+  return {
+    answers: isConsolePath,
+    forward: (request, response) => thread.forward(request, response),
+    listensAt: (listening) => {
+      url = config.url ?? listening
+      if (hasUsers()) thread.start()
+    },
+    close: () => thread.close(CLOSE_PATIENCE_MS),
+  }
 }
 
 /** 256 bits of chance, in hex; made where there is no file yet. */

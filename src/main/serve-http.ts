@@ -1,11 +1,10 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import type { Hono } from 'hono'
 import { openApi, type ApiDeps } from '../distribute/api.ts'
 import type { Edge } from '../distribute/edge.ts'
 import { STOP_TIMEOUT_MS } from '../distribute/limits.ts'
-import { requestListener, type ListenerDeps } from '../distribute/request-listener.ts'
+import { requestListener, type PeopleSide } from '../distribute/request-listener.ts'
 import { HttpCounts, type Metrics } from '../platform/metrics.ts'
 import type { ServerLog } from '../platform/server-log.ts'
 import { readVersion } from './read-version.ts'
@@ -20,12 +19,6 @@ export interface HttpDeps extends Omit<ApiDeps, 'catalog' | 'version' | 'metrics
   readonly people?: PeopleSide
   readonly serverLog: ServerLog
   readonly maxConnectionsPerAddress: number
-}
-
-export interface PeopleSide {
-  /** Whether it answers a path, with whatever method and body. */
-  readonly answers: (path: string) => boolean
-  readonly fetch: (request: Request, env: object) => Response | Promise<Response>
 }
 
 export interface HttpFigures {
@@ -71,8 +64,12 @@ function openServer(deps: HttpDeps, sockets: Set<Socket>, busy: Set<Socket>): Se
   const { log } = serverLog
   const listener = requestListener({
     ...{ edge, counts, busy, onFault, isStopping },
-    fallback: fallbackOf(api, deps.people),
-    ...(deps.people && { takesBody: deps.people.answers }),
+    fallback: getRequestListener(api.fetch, {
+      overrideGlobalObjects: false,
+      // RFC 9112 §3.2: a request of HTTP/1.0 need not say which host.
+      hostname: 'localhost',
+    }),
+    ...(deps.people && { people: deps.people }),
     onAccess: log.isLevelEnabled('info') ? (record) => log.info(record, 'request') : null,
   })
   const server = limitedServer(listener, deps)
@@ -81,21 +78,4 @@ function openServer(deps: HttpDeps, sockets: Set<Socket>, busy: Set<Socket>): Se
     socket.once('close', () => sockets.delete(socket))
   })
   return server
-}
-
-function fallbackOf(
-  api: Pick<Hono, 'fetch'>,
-  people: PeopleSide | undefined,
-): ListenerDeps['fallback'] {
-  return getRequestListener(
-    (request, env) =>
-      people?.answers(new URL(request.url).pathname) === true
-        ? people.fetch(request, env)
-        : api.fetch(request, env),
-    {
-      overrideGlobalObjects: false,
-      // RFC 9112 §3.2: a request of HTTP/1.0 need not say which host.
-      hostname: 'localhost',
-    },
-  )
 }

@@ -53,16 +53,12 @@ export async function serveAuthority(options: ServeProgramOptions): Promise<Serv
   try {
     // What a crash left undone is done before anybody can ask.
     await parts.work.project(true)
-    const people = await openConsoleSide({
-      data: options.data,
-      paths: parts.authority.paths,
-      at: options.at,
+    const people = openConsoleSide({
+      ...{ data: options.data, at: options.at },
+      hasUsers: () => !parts.authority.store.users.isEmpty(),
       onFault: (error) => tellFault(parts.serverLog, error),
     })
-    return await startServing({ ...parts, people }).catch((error: unknown) => {
-      people.close()
-      throw error
-    })
+    return await startServing({ ...parts, people })
   } catch (error) {
     await releaseParts(parts)
     throw error
@@ -246,7 +242,7 @@ function stopping(
     parts.serverLog.log.info('stopping')
     upkeep.stop()
     await Promise.all([http.stop(), transfers?.close()])
-    parts.people.close()
+    await parts.people.close()
     await releaseParts(parts)
     end()
   }

@@ -32,8 +32,11 @@ export class Forwarder {
     return this.#open.size
   }
 
-  /** Kept once the response is over. Throws `serve/busy`, `request/method` and `request/body`, only while nothing was answered yet. */
-  async forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /**
+   * Kept once the response is over, with the bytes of its body that were sent. Throws `serve/busy`, `request/method` and `request/body`, only
+   * while nothing was answered yet.
+   */
+  async forward(request: IncomingMessage, response: ServerResponse): Promise<number> {
     this.#assertTakeable(request)
     const id = ++this.#lastId
     const exchange = new Exchange(request, response)
@@ -45,6 +48,7 @@ export class Forwarder {
     this.#port.postMessage(headOf(id, request))
     if (hasBody(request)) this.#takeBody(id, exchange)
     await exchange.over
+    return exchange.sent
   }
 
   /** What the other side says. */
@@ -113,7 +117,9 @@ export class Forwarder {
     request.pause()
   }
 
-  #send(id: number, { response }: Exchange, bytes: Uint8Array): void {
+  #send(id: number, exchange: Exchange, bytes: Uint8Array): void {
+    const { response } = exchange
+    exchange.sent += bytes.length
     const more = (): void => {
       if (this.#open.has(id)) this.#port.postMessage({ kind: 'more', id })
     }
@@ -143,8 +149,9 @@ class Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly over: Promise<void>
-  /** Bytes of the body so far. */
+  /** Bytes of the request's body so far, and of the response's. */
   received = 0
+  sent = 0
   #resolve!: () => void
   #reject!: (error: Error) => void
   #timer: NodeJS.Timeout | undefined

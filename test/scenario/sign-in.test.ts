@@ -116,9 +116,12 @@ describe('over the wire', () => {
   it('other paths take no bodies and no methods as before', async () => {
     for (const [path, method, status] of [
       ['/v1/lists', 'POST', 405],
+      ['/v1/lists/some/entries', 'DELETE', 405],
       ['/v1/sessions', 'POST', 405],
       ['/healthz', 'DELETE', 405],
       ['/v1/session/nothing', 'POST', 404],
+      ['/console/nothing', 'GET', 404],
+      ['/v1/session', 'OPTIONS', 405],
     ] as const) {
       expect((await ask(path, { method })).status).toBe(status)
     }
@@ -128,6 +131,25 @@ describe('over the wire', () => {
     const answer = await ask('/v1/session', { body: { user: 'x'.repeat(1_000_000) } })
     expect(answer.status).toBe(413)
     expect(await answer.json()).toMatchObject({ code: 'request/body' })
+  })
+
+  it('what readers ask for is answered to them as before', async () => {
+    const lists = await fetch(new URL('/v1/lists', server.url))
+    expect(lists.headers.get('etag')).toMatch(/^"/)
+    const subscribers = await fetch(new URL('/v1/subscribers', server.url))
+    expect(await subscribers.json()).toMatchObject({ code: 'request/token' })
+  })
+
+  it('each is counted, with its route and its bytes', async () => {
+    const counted = async (): Promise<number> => {
+      const text = await (await fetch(new URL('/metrics', server.url))).text()
+      return Number(
+        /http_responses_total\{route="console",status="404"\} (\d+)/.exec(text)?.[1] ?? 0,
+      )
+    }
+    const before = await counted()
+    await (await fetch(new URL('/console/nothing', server.url))).text()
+    await expect.poll(counted).toBe(before + 1)
   })
 
   it('a page of another site does nothing', async () => {

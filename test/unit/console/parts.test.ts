@@ -30,14 +30,25 @@ describe('the address of a client', () => {
   })
 })
 
-describe('the paths of the console', () => {
+describe('the paths of what people use', () => {
   it.each([
     ['/v1/session', true],
     ['/v1/session/code', true],
-    ['/v1/me', true],
+    ['/v1/openapi.json', true],
+    ['/v1/openapi-json', false],
     ['/v1/sessions', false],
-    ['/v1/me/x', false],
     ['/v1/lists', false],
+    ['/v1', false],
+    ['/v10/session', false],
+    ['/console', true],
+    ['/console/', true],
+    ['/console/queue', true],
+    ['/consoles', false],
+    ['/appeal', true],
+    ['/appeal/x', true],
+    ['/appeals', false],
+    ['/auth', false],
+    ['/healthz', false],
     ['/x/v1/me', false],
     ['//v1/me', false],
   ])('%s: %s', (path, isOne) => {
@@ -210,6 +221,9 @@ it('the limits are those of docs/spec/api.md', () => {
   const rows = [...page.matchAll(/^\| .* \| `([a-zA-Z0-9]+)` \| (\d+) \|$/gm)]
   expect(Object.fromEntries(rows.map(([, name, value]) => [name, Number(value)]))).toEqual({
     bodyBytes: limits.MAX_BODY_BYTES,
+    uploadBytes: limits.MAX_UPLOAD_BYTES,
+    requestsWaiting: limits.MAX_REQUESTS_WAITING,
+    answerIdleSeconds: limits.ANSWER_IDLE_MS / 1000,
     minPassword: limits.MIN_PASSWORD_LENGTH,
     maxPassword: limits.MAX_PASSWORD_LENGTH,
     perAddressAndAccount: limits.PER_ADDRESS_AND_ACCOUNT.tries,
