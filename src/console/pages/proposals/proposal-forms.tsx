@@ -21,13 +21,16 @@ export function ProposalForms(props: FormsProps): JSX.Element {
   const isOwn = author.name === person.name
   const isColleague = proposer.organisation === person.organisation.name
   const hasApproved = voices.some(({ name }) => name === person.name)
+  // Of his own he may say that he has seen its warnings.
+  const canApprove =
+    !hasApproved && (isOwn ? told.findings.length > 0 : may(visit, 'approve', list))
   const canWithdraw =
     ([author.name, proposer.name].includes(person.name) && may(visit, 'withdraw-own', list)) ||
     (isColleague && may(visit, 'withdraw-colleagues', list))
   return (
     <section aria-labelledby="decide" class="panel">
       <h2 id="decide">{t.proposals.approveTitle}</h2>
-      {!isOwn && !hasApproved && may(visit, 'approve', list) && <Approve {...props} />}
+      {canApprove && <Approve {...props} />}
       {hasApproved && <TakeBack {...props} />}
       {may(visit, 'comment', list) && <Comment {...props} />}
       {may(visit, 'reject', list) && <Reject {...props} />}

@@ -63,10 +63,6 @@ function ProposeForm({ visit }: { readonly visit: Visit }): JSX.Element {
         <Field {...field} name="reference" label={t.reference} />
       </div>
       <Tick {...field} name="urgent" label={words.urgentTick} hint={words.urgentHint} />
-      <Field
-        {...{ ...field, name: 'acknowledge', hint: words.acknowledgeHint }}
-        label={words.acknowledgeLabel}
-      />
       <button type="submit">{words.proposeGo}</button>
     </Form>
   )
@@ -98,10 +94,6 @@ function bodyOf(fields: FormFields): ProposeRequest {
   const entries = fields
     .lines('values')
     .map((value) => ({ value, ...fields.optional('kind'), ...(isAdding && more) }))
-  const acknowledge = fields
-    .text('acknowledge')
-    .split(/[\s,]+/)
-    .filter((code) => code !== '')
   const sha256 = fields.text('evidenceSha256').toLowerCase()
   return {
     ...{ act, list: fields.text('list'), entries, reason: fields.text('reason') },
@@ -109,7 +101,6 @@ function bodyOf(fields: FormFields): ProposeRequest {
     ...fields.optional('evidence'),
     ...(sha256 !== '' && { evidenceSha256: sha256 }),
     ...(fields.isTicked('urgent') && { urgent: true }),
-    ...(acknowledge.length > 0 && { acknowledge }),
     ...(act === 'amend' && more),
     // From a form, not yet verified: the operation's schema says what it may be.
   } as ProposeRequest

@@ -115,7 +115,5 @@ export const proposals: Texts['proposals'] = {
   urgentHint:
     'Eine Herausnahme wirkt sofort durch eine Person und wird danach überprüft. Eine Aufnahme wird, wo die Liste es erlaubt, veröffentlicht, sobald sie entschieden ist.',
   basisHint: 'Leer: die der Liste.',
-  acknowledgeHint: 'Warnungen, die Sie gesehen haben, mit Kommas dazwischen.',
-  acknowledgeLabel: 'Gesehene Warnungen',
   proposeGo: 'Vorschlagen',
 }

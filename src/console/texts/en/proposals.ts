@@ -108,7 +108,5 @@ export const proposals = {
   urgentHint:
     'A retirement is effective at once by one person, and reviewed afterwards. An addition, where the list allows it, is published as soon as it is decided.',
   basisHint: "Empty: the list's.",
-  acknowledgeHint: 'Warnings that you have seen, by code, with commas between them.',
-  acknowledgeLabel: 'Warnings seen',
   proposeGo: 'Propose',
 } as const
