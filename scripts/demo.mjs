@@ -24,6 +24,15 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { tamper, witnessTheLog } from './demo-audit.mjs'
+import {
+  addPeople,
+  approveFirst,
+  PASSWORD,
+  PEOPLE,
+  proposeSome,
+  TOGETHER,
+  writeConsoleConfig,
+} from './demo-console.mjs'
 import { writeUpstreamLists } from './demo-lists.mjs'
 import { OPEN_ADDRESS, ask, freePort, startResolver, transferOptions } from './demo-resolver.mjs'
 import { build, installNodePackages } from './node-packages.mjs'
@@ -90,6 +99,7 @@ async function demo() {
   await changeAndPull(resolver)
   const secondary = await transferAndFollow(primary)
   await witnessAndAudit()
+  await decideTogether(source, resolver)
   if (options.keep) keepAgent()
   closing(source, resolver, secondary)
 }
@@ -114,6 +124,7 @@ function makeAuthority() {
   note('Keys lie unencrypted here, so that nothing is asked: only a demo does that.')
   bailiwick('init', '--authority', 'Example CERT', '--insecure-plain-keys')
   bailiwick('list', 'apply', `lists/${PUBLIC}.json`, `lists/${RESTRICTED}.json`)
+  writeConsoleConfig(AUTHORITY)
 }
 
 function importLists() {
@@ -227,6 +238,26 @@ async function witnessAndAudit() {
   found('audit', 'verify', copy)
 }
 
+async function decideTogether(source, resolver) {
+  title('Two organisations decide together: from now on nothing is listed by one person alone')
+  const both = { list: PUBLIC, source, run: bailiwick }
+  await addPeople({ ...both, folder: DIR, definition: definition(PUBLIC) })
+  proposeSome(both)
+  note('A slip is stopped before anybody can approve it:')
+  found(
+    ...['--actor', 'bela', 'entry', 'add', PUBLIC, 'bank.example'],
+    ...['--reason', 'meant was login.bank.example'],
+  )
+  note(
+    "The other organisation's approver, by the API; in the console it is a button beside what would be different.",
+  )
+  await approveFirst(both)
+  bailiwick('--actor', 'dora', 'publish', PUBLIC)
+  bailiwick('agent', 'pull', '--config', join(HOST, 'agent.json'))
+  if (resolver !== null) await dig(resolver, TOGETHER, 'NXDOMAIN')
+  bailiwick('decision', 'ls', '--open')
+}
+
 function agentConfig(source, resolver) {
   const checkzone = findProgram('named-checkzone')
   return {
@@ -280,10 +311,13 @@ function closing(source, resolver, secondary) {
   console.log(`
   It runs: authority ${source}${resolver ? `, ${resolver.name} 127.0.0.1:${resolver.port}, by transfer 127.0.0.1:${secondary.port}` : ''}; the agent pulls every five seconds. To try:
 
+      ${source}/console      the console, in a browser: sign in as one of ${PEOPLE.map(({ name, role }) => `${name} (${role})`).join(', ')}, with the password «${PASSWORD}»
+
       export BAILIWICK_DATA=${AUTHORITY}
       alias bailiwick='node ${CLI}'
-      bailiwick entry add ${PUBLIC} my-own.example --reason "let us see"
-      bailiwick publish
+      bailiwick --actor bela entry add ${PUBLIC} my-own.example --reason "let us see"
+      bailiwick --actor cleo decision approve p…      # the id that it printed
+      bailiwick --actor dora publish ${PUBLIC}
       dig @127.0.0.1 -p ${secondary?.port ?? 53} my-own.example              # by transfer: at once
       sleep 6; dig @127.0.0.1 -p ${resolver?.port ?? 53} my-own.example      # by the agent
       bailiwick entry show my-own.example
