@@ -24,7 +24,7 @@ export function newInvitation(at: Date): {
 }
 
 export function printInvitation(code: string, until: Date): string {
-  return `code, told this once: ${code}\nwith it a password is chosen until ${printTime(until)}, at /v1/session/invitation (docs/spec/api.md)\n`
+  return `code, told this once: ${code}\nwith it a password is chosen until ${printTime(until)}, at /console/invitation of the server\n`
 }
 
 export function newUserId(): string {
