@@ -22,6 +22,7 @@ import { openDesk } from '../../src/main/console/open-desk.ts'
 import { openStore, type Store } from '../../src/store/open-store.ts'
 import type { signInWays } from '../../src/store/people-schema.ts'
 import { signInName } from '../../src/store/user-store.ts'
+import { checkAnswers } from './check-answers.ts'
 
 export const ORIGIN = 'https://lists.cert.test'
 export const PASSWORD = 'correct horse battery staple'
@@ -34,6 +35,8 @@ export interface SignInHost {
   readonly faults: unknown[]
   /** Adds an active user of Example CERT and gives back the invitation's code. */
   readonly add: (name: string, ...roles: RoleGrant[]) => string
+  /** The same, of another organisation. */
+  readonly addTo: (organisation: string, name: string, ...roles: RoleGrant[]) => string
   /** Adds a user with the password `PASSWORD`. */
   readonly addWithPassword: (name: string, ...roles: RoleGrant[]) => Promise<void>
   readonly makeKey: (name: string, user: string, grant: RoleGrant, days?: number) => string
@@ -54,7 +57,6 @@ export function openSignInHost(
   path = ':memory:',
 ): SignInHost {
   const store = openStore(path, { create: true, actor: 'anna', busyTimeoutMs: 5 })
-  const { id } = store.organisations.add({ name: 'Example CERT', kind: 'cert', at: new Date() })
   const now = (): number => Date.now()
   const waiting = { now, pause: () => Promise.resolve() }
   const faults: unknown[] = []
@@ -66,7 +68,8 @@ export function openSignInHost(
       return turns.take(work)
     },
   }
-  const app = openConsole({
+  const app = checkAnswers(
+    openConsole({
     ...{ users: store.users, apiKeys: store.apiKeys, waiting, secondFactorRoles },
     ...{ now: () => new Date(), onFault: (error) => faults.push(error) },
     signIn: openSignIn({
@@ -78,18 +81,21 @@ export function openSignInHost(
     publicApi: () => openApiDocument('0.0.0') as ApiDocument,
     origins: () => [ORIGIN],
     addressOf: (c) => c.req.header('x-test-address') ?? '',
-  })
-  const add = (name: string, ...roles: RoleGrant[]): string => {
+  }))
+  const addTo: SignInHost['addTo'] = (organisation, name, ...roles) => {
     const code = printToken(randomBytes(32), INVITATION_PREFIX)
     const at = new Date()
+    const known = store.organisations.find(organisation)
+    const { id } = known ?? store.organisations.add({ name: organisation, kind: 'cert', at })
     const invitation = { hash: hashToken(code), until: new Date(at.getTime() + 3_600_000) }
     const terms = { name, organisationId: id, email: null, roles, invitation, at }
     store.users.add({ id: `id-of-${name}`, ...terms })
     return code
   }
+  const add: SignInHost['add'] = (name, ...roles) => addTo('Example CERT', name, ...roles)
   const browser = (address = '192.0.2.1'): Browser => new Browser(app, address)
   return {
-    ...{ store, app, faults, add, browser },
+    ...{ store, app, faults, add, addTo, browser },
     addWithPassword: async (name, ...roles) => {
       const code = add(name, ...roles)
       if (hashOfPassword !== null) {
@@ -143,6 +149,7 @@ export interface Answer {
   readonly status: number
   readonly body: Readonly<Record<string, unknown>>
   readonly headers: Headers
+  readonly text: string
 }
 
 /** A browser on a page of the server itself: keeps cookies, says where it comes from. */
@@ -187,8 +194,30 @@ export class Browser {
     })
     for (const line of response.headers.getSetCookie()) this.#keep(line)
     const text = await response.text()
-    const value = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
-    return { status: response.status, body: value, headers: response.headers }
+    const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '')
+    const value = isJson ? (JSON.parse(text) as Record<string, unknown>) : {}
+    return { status: response.status, body: value, headers: response.headers, text }
+  }
+
+  /** Sends the fields of a form, with the token that its pages have for this session. */
+  async submit(
+    path: string,
+    fields: Readonly<Record<string, string | readonly string[]>>,
+    headers = OWN,
+  ): Promise<Answer> {
+    const body = new URLSearchParams()
+    const token = fields['token'] ?? (await this.formToken())
+    for (const [name, value] of Object.entries({ ...fields, token })) {
+      for (const one of [value].flat()) body.append(name, one)
+    }
+    const type = { 'content-type': 'application/x-www-form-urlencoded' }
+    return this.send('POST', path, body.toString(), { ...type, ...headers })
+  }
+
+  /** What stands in every form of this session. */
+  async formToken(): Promise<string> {
+    const { text } = await this.get('/console/sign-in')
+    return /name="token" value="([^"]+)"/.exec(text)?.[1] ?? ''
   }
 
   /** By a password, and a code where one is asked for. */

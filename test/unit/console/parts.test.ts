@@ -37,6 +37,8 @@ describe('the paths of what people use', () => {
     ['/v1/openapi.json', true],
     ['/v1/openapi-json', false],
     ['/v1/sessions', false],
+    ['/v1/me', true],
+    ['/v1/mex', false],
     ['/v1/lists', false],
     ['/v1', false],
     ['/v10/session', false],
