@@ -1,0 +1,103 @@
+import type { ListApprovals } from '../../src/core/list-definition.ts'
+import { ROLES, type RoleGrant } from '../../src/core/person.ts'
+import { approvalsOf } from './deciding.ts'
+import { openSignInHost, type Answer, type SignInHost } from './sign-in-host.ts'
+import { AT, blockOf, decisionOf, definitionOf } from './store-builders.ts'
+
+/** The list whose people the tests are about, and one of others: who may not see it is not to know of it. */
+export const OURS = 'phishing'
+export const THEIRS = 'gambling'
+
+/** Stands in everything that is written about a list: whoever may not read it must never get to see it. */
+export const SECRET = 'zanzibar'
+
+/** What every guard warns of where no top sites were loaded. */
+export const WARNED = ['guard/popular-missing']
+
+export interface Sending {
+  readonly body?: unknown
+  readonly tag?: string
+  readonly once?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** An authority with two lists, and on each somebody of every role: `curator` and `gambling-curator`, and so on. */
+export interface ConsoleWorld {
+  readonly host: SignInHost
+  /** Gives `phishing` another policy. */
+  readonly apply: (changes: Partial<ListApprovals>) => void
+  /** Asks with the API key of a user; null: with none. */
+  readonly send: (
+    user: string | null,
+    method: string,
+    path: string,
+    sending?: Sending,
+  ) => Promise<Answer>
+  /** Puts names on a list without asking anybody. */
+  readonly list: (list: string, values: readonly string[]) => void
+  /** A proposal to add a name, by a curator of the list: of ours the one of another organisation than most. */
+  readonly propose: (list: string, value: string, more?: object) => Promise<Answer>
+}
+
+export function openConsoleWorld(
+  approvals: Partial<ListApprovals> = { needed: 2, organisations: 2 },
+): ConsoleWorld {
+  const host = openSignInHost([])
+  const { store } = host
+  const apply = (id: string, changes: Partial<ListApprovals>): void => {
+    const definition = definitionOf(id, {
+      ...{ legalBasis: 'Act, art. 1', approvals: approvalsOf(changes) },
+      ...(id === THEIRS && { visibility: 'restricted' as const }),
+    })
+    const place = id === THEIRS ? 'q'.repeat(26) : id
+    store.lists.apply(definition, { at: AT, actor: 'anna', place })
+  }
+  apply(OURS, approvals)
+  apply(THEIRS, { needed: 2, organisations: 2 })
+  const keys = new Map<string, string>()
+  const add = (organisation: string, name: string, grant: RoleGrant): void => {
+    host.addTo(organisation, name, grant)
+    keys.set(name, host.makeKey(name, name, grant))
+  }
+  for (const role of ['administrator', 'auditor'] as const) {
+    add('Example Court', `chief-${role}`, { list: '*', role })
+  }
+  for (const role of ROLES) {
+    add('Example CERT', role, { list: OURS, role })
+    add('Example Police', `${THEIRS}-${role}`, { list: THEIRS, role })
+  }
+  add('Example Hotline', 'other-approver', { list: OURS, role: 'approver' })
+  add('Example Hotline', 'other-curator', { list: OURS, role: 'curator' })
+  const send: ConsoleWorld['send'] = (user, method, path, { body, tag, once, headers } = {}) => {
+    const key = user === null ? null : keys.get(user)
+    if (key === undefined) throw new Error(`expected a user of the world, got ${user}`)
+    return host.browser().send(method, path, body === undefined ? null : body, {
+      ...(key !== null && { authorization: `Bearer ${key}` }),
+      ...(tag !== undefined && { 'if-match': `"${tag}"` }),
+      ...(once !== undefined && { 'idempotency-key': once }),
+      ...headers,
+    })
+  }
+  return {
+    ...{ host, send },
+    apply: (changes) => apply(OURS, changes),
+    list: (list, values) => {
+      const { rowId } = store.lists.find(list)!
+      store.decisions.commit(decisionOf(rowId, { added: values.length }), {
+        ...{ added: [blockOf([...values].sort())], retired: [] },
+      })
+    },
+    propose: (list, value, more = {}) =>
+      send(list === OURS ? 'other-curator' : `${list}-curator`, 'POST', '/v1/proposals', {
+        body: { ...proposalOf(list, value), ...more },
+      }),
+  }
+}
+
+/** The body of a proposal to add a name. */
+export function proposalOf(list: string, value: string): object {
+  return {
+    ...{ list, act: 'add', entries: [{ value }], acknowledge: WARNED },
+    ...{ reason: `${SECRET} says so`, evidence: `${SECRET}/17` },
+  }
+}
