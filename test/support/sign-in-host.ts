@@ -70,18 +70,19 @@ export function openSignInHost(
   }
   const app = checkAnswers(
     openConsole({
-    ...{ users: store.users, apiKeys: store.apiKeys, waiting, secondFactorRoles },
-    ...{ now: () => new Date(), onFault: (error) => faults.push(error) },
-    signIn: openSignIn({
-      ...{ database: store.signIn, waiting, accountOf: signInName, isSecure: true, hashes },
-      ...{ secret: '5f'.repeat(32), sessionHours: 12, issuer: 'Example CERT' },
+      ...{ users: store.users, apiKeys: store.apiKeys, waiting, secondFactorRoles },
+      ...{ now: () => new Date(), onFault: (error) => faults.push(error) },
+      signIn: openSignIn({
+        ...{ database: store.signIn, waiting, accountOf: signInName, isSecure: true, hashes },
+        ...{ secret: '5f'.repeat(32), sessionHours: 12, issuer: 'Example CERT' },
+      }),
+      ...{ attempts: new Attempts(now), usedCodes: new UsedCodes(now) },
+      desk: openDesk({ data: dirname(path), store, onFault: (error) => faults.push(error) }),
+      publicApi: () => openApiDocument('0.0.0') as ApiDocument,
+      origins: () => [ORIGIN],
+      addressOf: (c) => c.req.header('x-test-address') ?? '',
     }),
-    ...{ attempts: new Attempts(now), usedCodes: new UsedCodes(now) },
-    desk: openDesk({ data: dirname(path), store }),
-    publicApi: () => openApiDocument('0.0.0') as ApiDocument,
-    origins: () => [ORIGIN],
-    addressOf: (c) => c.req.header('x-test-address') ?? '',
-  }))
+  )
   const addTo: SignInHost['addTo'] = (organisation, name, ...roles) => {
     const code = printToken(randomBytes(32), INVITATION_PREFIX)
     const at = new Date()

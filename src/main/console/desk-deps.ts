@@ -7,6 +7,8 @@ export interface DeskDeps {
   /** The data folder. */
   readonly data: string
   readonly store: Store
+  /** What went wrong behind an answer that tells of something else. */
+  readonly onFault: (error: unknown) => void
   /** What an act of that person needs. */
   readonly decidingOf: (person: Person, at: Date) => Deciding
 }

@@ -51,7 +51,7 @@ export function openConsoleApp(deps: ConsoleAppDeps): Hono {
     usedCodes: new UsedCodes(() => Date.now()),
     origins: () => origins,
     addressOf: (c) => addressOf(c, config.trustedProxies),
-    desk: openDesk({ data, store }),
+    desk: openDesk({ data, store, onFault }),
     publicApi: () => openApiDocument(readVersion()) as ApiDocument,
   })
 }

@@ -1,15 +1,18 @@
 import type { Desk } from '../../console/desk.ts'
-import type { Store } from '../../store/open-store.ts'
 import { openGuardDeps } from '../guard-deps.ts'
 import { decidingOf } from '../proposals/open-deciding.ts'
 import type { DeskDeps } from './desk-deps.ts'
 import { proposalDesk } from './proposal-desk.ts'
 
 /** Everything that the authority of a data folder does for people, over a store that stays open. */
-export function openDesk({ data, store }: { readonly data: string; readonly store: Store }): Desk {
+export function openDesk({
+  data,
+  store,
+  onFault,
+}: Pick<DeskDeps, 'data' | 'store' | 'onFault'>): Desk {
   const openGuards = (): ReturnType<typeof openGuardDeps> => openGuardDeps({ data, store })
   const deps: DeskDeps = {
-    ...{ data, store },
+    ...{ data, store, onFault },
     decidingOf: (person, at) => decidingOf({ store, openGuards }, person, at),
   }
   return {

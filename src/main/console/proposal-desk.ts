@@ -8,6 +8,7 @@ import { splitEntryLine } from '../../core/entry.ts'
 import { Fault } from '../../core/fault.ts'
 import type { Person } from '../../core/person.ts'
 import { mayAct } from '../../curation/may-act.ts'
+import { isServerFault, problemOf } from '../../platform/problem.ts'
 import type { Store } from '../../store/open-store.ts'
 import type { StoredProposal } from '../../store/read-proposals.ts'
 import { actOnProposal } from '../proposals/act-on-proposal.ts'
@@ -33,10 +34,8 @@ export function proposalDesk(deps: DeskDeps): ProposalDesk {
     seen(person, id)
     return deps.decidingOf(person, at)
   }
-  const settled = async (person: Person, outcome: ProposalOutcome): Promise<OutcomeView> => {
-    const published = await publishSettled({ ...deps, actor: person.name }, outcome)
-    return viewOutcome(outcome, published)
-  }
+  const settled = (person: Person, outcome: ProposalOutcome): Promise<OutcomeView> =>
+    tellSettled(deps, person, outcome)
   return {
     page: (person, filter) =>
       store.read(() =>
@@ -73,6 +72,26 @@ export function proposalDesk(deps: DeskDeps): ProposalDesk {
     },
     override: async (person, { proposal: id, revision: expected, text }, at) =>
       settled(person, overrideProposal(acting(person, id, at), { id, expected, text })),
+  }
+}
+
+/**
+ * What has been written, and the serial where it was published at once. From here on nothing undoes the decision: where it could not be
+ * published that is said beside it, for whoever heard of a fault alone would take it for not decided.
+ */
+async function tellSettled(
+  deps: DeskDeps,
+  person: Person,
+  outcome: ProposalOutcome,
+): Promise<OutcomeView> {
+  try {
+    const published = await publishSettled({ ...deps, actor: person.name }, outcome)
+    return viewOutcome(outcome, published)
+  } catch (error) {
+    if (isServerFault(error)) deps.onFault(error)
+    const { code, detail = code } = problemOf(error)
+    const notes = [outcome.note, `it is decided, but could not be published at once: ${detail}`]
+    return viewOutcome({ ...outcome, note: notes.filter((note) => note !== '').join('; ') }, null)
   }
 }
 
