@@ -3,7 +3,13 @@ import { ALL_OPERATIONS } from '../../src/console/api/all-operations.ts'
 import { ROLES, type Role } from '../../src/core/person.ts'
 import { ACT_ROLES } from '../../src/curation/may-act.ts'
 import { requestOf } from '../support/api-request.ts'
-import { openConsoleWorld, OURS, SECRET, THEIRS, type ConsoleWorld } from '../support/console-world.ts'
+import {
+  openConsoleWorld,
+  OURS,
+  SECRET,
+  THEIRS,
+  type ConsoleWorld,
+} from '../support/console-world.ts'
 import type { Answer } from '../support/sign-in-host.ts'
 
 /** Every operation that there is, asked by everybody: whatever is added to the table is asked here too. */

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ROLES, type Role } from '../../src/core/person.ts'
+import { ONE, TWO } from '../support/deciding.ts'
+import { openConsoleWorld, OURS, WARNED, type ConsoleWorld } from '../support/console-world.ts'
+
+/**
+ * Every act on proposals, by every role, under every policy, over the API. The tables say by themselves what must come of it: nothing here is
+ * reckoned from the program's own.
+ */
+
+/** Nothing that is decided urgently can be published where there are no keys; what is decided stays. */
+const UNPUBLISHED = 'data/not-found'
+
+const POLICIES = {
+  'one person': ONE,
+  'two of two organisations': { ...TWO, retire: TWO },
+  'two of two, urgent additions too': { ...TWO, retire: ONE, urgentAdd: true },
+} as const
+type Policy = keyof typeof POLICIES
+
+/** What comes of an act: the state, or the code of why not. */
+type Outcome = 'open' | 'decided' | 'rejected' | 'withdrawn' | string
+
+interface Row {
+  readonly act: string
+  readonly roles: readonly Role[]
+  /** Of whoever may, under each of the policies in their order. */
+  readonly then: readonly [Outcome, Outcome, Outcome]
+}
+
+const CURATOR: readonly Role[] = ['curator']
+const BOTH: readonly Role[] = ['curator', 'approver']
+
+const PROPOSING: readonly Row[] = [
+  { act: 'add', roles: CURATOR, then: ['decided', 'open', 'open'] },
+  { act: 'retire', roles: CURATOR, then: ['decided', 'open', 'decided'] },
+  { act: 'amend', roles: CURATOR, then: ['decided', 'open', 'open'] },
+  { act: 'urgent add', roles: CURATOR, then: ['proposal/urgent', 'proposal/urgent', 'open'] },
+  {
+    ...{ act: 'urgent retire', roles: ['curator', 'approver', 'publisher'] },
+    then: ['decided', 'decided', 'decided'],
+  },
+]
+
+/** On what a curator of another organisation has proposed, which waits for more than his word. */
+const ON_PROPOSALS: readonly Row[] = [
+  { act: 'approvals', roles: ['approver'], then: ['', 'decided', 'decided'] },
+  { act: 'rejection', roles: ['approver'], then: ['', 'rejected', 'rejected'] },
+  { act: 'withdrawal', roles: [], then: ['', 'user/refused', 'user/refused'] },
+  { act: 'comments', roles: ['curator', 'approver', 'publisher'], then: ['', 'open', 'open'] },
+  { act: 'assignment', roles: BOTH, then: ['', 'open', 'open'] },
+  { act: 'revisions', roles: BOTH, then: ['', 'open', 'open'] },
+  { act: 'overrides', roles: ['approver', 'publisher'], then: ['', 'open', 'open'] },
+  // Of somebody else's word; one's own needs nothing.
+  { act: 'approvals/taken-back', roles: ['administrator'], then: ['', 'open', 'open'] },
+]
+
+const BODIES: Readonly<Record<string, object>> = {
+  approvals: { acknowledge: WARNED },
+  revisions: { note: 'another text', acknowledge: WARNED },
+  assignment: { to: 'other-curator' },
+  'approvals/taken-back': { whose: 'other-curator', reason: 'he is ill' },
+}
+
+/** Of a role that can't read proposals nobody says that there is one. */
+function refusalOf(role: Role): string {
+  return role === 'reporter' ? 'proposal/not-found' : 'user/refused'
+}
+
+const worlds = new Map<Policy, ConsoleWorld>()
+let names = 0
+
+beforeAll(() => {
+  for (const policy of Object.keys(POLICIES) as Policy[]) {
+    worlds.set(policy, openConsoleWorld(POLICIES[policy]))
+  }
+})
+
+afterAll(() => {
+  for (const { host } of worlds.values()) {
+    for (const error of host.faults) expect(error).toMatchObject({ code: UNPUBLISHED })
+    expect(host.store.events.check()).toEqual([])
+    host.close()
+  }
+})
+
+const cells = (rows: readonly Row[]) =>
+  (Object.keys(POLICIES) as Policy[]).flatMap((policy, i) =>
+    rows
+      .filter(({ then }) => then[i] !== '')
+      .flatMap(({ act, roles, then }) =>
+        ROLES.map((role) => ({ policy, act, role, allowed: roles.includes(role), then: then[i]! })),
+      ),
+  )
+
+describe('who proposes', () => {
+  it.each(cells(PROPOSING))('$policy: $act by $role', async ({ policy, role, ...cell }) => {
+    const world = worlds.get(policy)!
+    const value = `n${++names}.example`
+    const [act = '', urgent] = cell.act.split(' ').reverse()
+    if (act !== 'add') world.list(OURS, [value])
+    const isListed = () => listed(world, value)
+    const before = isListed()
+    const { status, body } = await world.send(role, 'POST', '/v1/proposals', {
+      body: {
+        ...{ list: OURS, act, entries: [{ value }], reason: 'a test', acknowledge: WARNED },
+        ...(urgent !== undefined && { urgent: true }),
+        ...(act === 'amend' && { action: 'nodata' }),
+      },
+    })
+    if (!cell.allowed) {
+      expect({ status, body }).toMatchObject({ status: 403, body: { code: 'user/refused' } })
+      expect(isListed()).toEqual(before)
+      return
+    }
+    expect(body['state'] ?? body['code']).toBe(cell.then)
+    if (cell.then !== 'decided') expect(isListed()).toEqual(before)
+    else expect(isListed()).toEqual({ add: 'nxdomain', retire: null, amend: 'nodata' }[act])
+    if (urgent !== undefined && cell.then === 'decided') {
+      expect(body).toMatchObject({
+        serial: null,
+        note: expect.stringContaining(UNPUBLISHED) as string,
+      })
+    }
+  })
+})
+
+describe('who has a proposal before him', () => {
+  it.each(cells(ON_PROPOSALS))('$policy: $act by $role', async ({ policy, role, ...cell }) => {
+    const world = worlds.get(policy)!
+    const value = `n${++names}.example`
+    const { proposal } = (await world.propose(OURS, value)).body as { proposal: string }
+    const path = `/v1/proposals/${proposal}/${cell.act}`
+    const { status, body } = await world.send(role, 'POST', path, {
+      ...{ tag: 'r1', body: BODIES[cell.act] ?? { reason: 'a test' } },
+    })
+    if (!cell.allowed) {
+      const status404 = refusalOf(role) === 'proposal/not-found'
+      expect({ status, body }).toMatchObject({
+        ...{ status: status404 ? 404 : 403, body: { code: refusalOf(role) } },
+      })
+    } else expect(body['state'] ?? body['code']).toBe(cell.then)
+    expect(listed(world, value)).toBe(cell.allowed && cell.then === 'decided' ? 'nxdomain' : null)
+  })
+
+  it.each(['approvals', 'overrides', 'approvals/taken-back', 'revisions', 'rejection'])(
+    'does nothing by %s to a revision that he has not seen',
+    async (act) => {
+      const world = worlds.get('two of two organisations')!
+      const value = `n${++names}.example`
+      const { proposal } = (await world.propose(OURS, value)).body as { proposal: string }
+      const path = `/v1/proposals/${proposal}`
+      const note = { note: 'another text', acknowledge: WARNED }
+      await world.send('other-curator', 'POST', `${path}/revisions`, { tag: 'r1', body: note })
+      const user = act === 'approvals/taken-back' ? 'administrator' : 'approver'
+      const body = BODIES[act] ?? { reason: 'a test' }
+      const late = await world.send(user, 'POST', `${path}/${act}`, { tag: 'r1', body })
+      expect(late).toMatchObject({ status: 412, body: { code: 'proposal/changed' } })
+      const none = await world.send(user, 'POST', `${path}/${act}`, { body })
+      expect(none).toMatchObject({ status: 428, body: { code: 'request/precondition' } })
+      for (const tag of ['r0', 'r', '2', 'r2 ', '*', 'R2', 'r99999999999']) {
+        const wrong = await world.send(user, 'POST', `${path}/${act}`, { tag, body })
+        expect(wrong).toMatchObject({ status: 400, body: { code: 'request/invalid' } })
+      }
+      const now = await world.send(user, 'POST', `${path}/${act}`, { tag: 'r2', body })
+      expect(now.status).toBe(200)
+    },
+  )
+})
+
+/** The action of an entry of ours; null where it isn't listed. */
+function listed({ host: { store } }: ConsoleWorld, value: string): string | null {
+  return store.entries.find(store.lists.find(OURS)!.rowId, value)[0]?.entry.action ?? null
+}
