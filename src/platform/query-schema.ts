@@ -23,19 +23,30 @@ export function compileQuery<T>(schema: QuerySchema): QueryParser<T> {
   return (query) => {
     const values: Record<string, unknown> = {}
     for (const [name, value] of query) {
-      if (name in values) throw invalid(`expected ${quote(name)} once, got it twice`)
-      if (!(name in schema.properties)) {
+      if (Object.hasOwn(values, name)) throw invalid(`expected ${quote(name)} once, got it twice`)
+      if (!Object.hasOwn(schema.properties, name)) {
         throw invalid(`expected a parameter of ${known}, got ${quote(name)}`)
       }
       values[name] = value
     }
-    if (validate(values)) return values
+    if (validate(values)) {
+      assertFinite(values as object)
+      return values
+    }
     const [error] = validate.errors ?? []
     const name = error?.instancePath.slice(1) ?? ''
     const what = (error?.message ?? 'is wrong').replace(/^must /, '')
     throw name === ''
       ? invalid(`expected the parameters to ${what}`)
       : invalid(`expected ${quote(name)} to ${what}, got ${quote(query.get(name) ?? '')}`)
+  }
+}
+
+/** «1e1000» becomes Infinity, which ajv takes for an integer and compares with no bound. */
+function assertFinite(values: object): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value !== 'number' || Number.isFinite(value)) continue
+    throw invalid(`expected ${quote(name)} to be a number, got one without end`)
   }
 }
 
