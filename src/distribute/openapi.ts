@@ -1,6 +1,8 @@
 import { OPERATIONS, type Operation } from './api-operations.ts'
 import { SCHEMAS, schemaRef } from './api-schemas.ts'
 
+const TAG = 'published'
+
 /** The API as OpenAPI 3.1, made of the very schemas that requests are checked with. */
 export function openApiDocument(version: string): object {
   return {
@@ -21,6 +23,7 @@ export function openApiDocument(version: string): object {
       schemas: SCHEMAS,
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
     },
+    tags: [{ name: TAG }],
   }
 }
 
@@ -34,7 +37,9 @@ function describeOperation(operationId: string, operation: Operation): object {
     ...{ name, in: 'query', required: query.required?.includes(name) ?? false, schema },
   }))
   return {
-    ...{ operationId, summary, security: [{}, { token: [] }], parameters: [...inPath, ...inQuery] },
+    ...{ operationId, tags: [TAG], summary },
+    description: 'Needs nothing; of a restricted list the token of a subscriber that it is for.',
+    ...{ security: [{}, { token: [] }], parameters: [...inPath, ...inQuery] },
     responses: {
       200: {
         description: summary,

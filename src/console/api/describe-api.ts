@@ -9,6 +9,7 @@ import { paramsSchema } from './perform.ts'
 export interface ApiDocument {
   readonly paths: Readonly<Record<string, object>>
   readonly components: Readonly<Record<string, object>>
+  readonly tags?: readonly { readonly name: string }[]
 }
 
 /** Its description as OpenAPI 3.1, made of the very schemas that requests are checked with, added to that of what everybody may ask. */
@@ -21,7 +22,7 @@ export function describeApi<D extends ApiDocument>(
   for (const row of operations) {
     paths[row.path] = { ...paths[row.path], [row.method]: describeOperation(row, schemas) }
   }
-  const { components } = document
+  const { components, tags = [] } = document
   const named = Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1)))
   return {
     ...document,
@@ -31,8 +32,12 @@ export function describeApi<D extends ApiDocument>(
       schemas: { ...components['schemas'], ...named, Problem: PROBLEM },
       securitySchemes: { ...components['securitySchemes'], ...SECURITY },
     },
-    tags: [...new Set(operations.map(({ tag }) => tag))].sort().map((name) => ({ name })),
+    tags: [...tags, ...[...new Set(operations.map(({ tag }) => tag))].sort().map(tagOf)],
   }
+}
+
+function tagOf(name: string): { readonly name: string } {
+  return { name }
 }
 
 const SECURITY = {
