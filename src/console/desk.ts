@@ -1,8 +1,10 @@
 import type { ProposalDesk } from './ports/proposals.ts'
 import type { IdempotencyDesk } from './ports/idempotency.ts'
+import type { SearchDesk } from './ports/search.ts'
 
 /** Everything that the authority does for people, each part in the words of its port; `main` hands it in. */
 export interface Desk {
   readonly idempotency: IdempotencyDesk
   readonly proposals: ProposalDesk
+  readonly search: SearchDesk
 }

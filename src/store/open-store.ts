@@ -21,6 +21,7 @@ import { publicationStore, type PublicationStore } from './publication-store.ts'
 import { registerStore, type RegisterStore } from './register-store.ts'
 import { restorationStore, type RestorationStore } from './restoration-store.ts'
 import { reviewStore, type ReviewStore } from './review-store.ts'
+import { searchStore, type SearchStore } from './search-store.ts'
 import { guardMethods, storeFault, withStoreFaults } from './store-fault.ts'
 import { signInDatabase, type SignInDatabase } from './sign-in-database.ts'
 import { subscriberStore, type SubscriberStore } from './subscriber-store.ts'
@@ -50,6 +51,7 @@ export interface Store {
   readonly idempotency: IdempotencyStore
   readonly terms: TermStore
   readonly names: NameStore
+  readonly search: SearchStore
   readonly events: EventStore
   /**
    * Runs `work` in one write transaction that excludes every other writer: what it reads is still true
@@ -169,6 +171,7 @@ function composeStore(
     idempotency: guardMethods(path, idempotencyStore(db, write)),
     terms: guardMethods(path, termStore(sqlite, translate)),
     names: guardMethods(path, nameStore(sqlite, translate)),
+    search: guardMethods(path, searchStore(sqlite, translate)),
     events: guardMethods(path, events),
     ...guardMethods(path, {
       write,

@@ -4,6 +4,9 @@ import type { QuerySchema } from '../../platform/query-schema.ts'
 /** Items of a page when nothing is said, and at most. */
 const PAGE = { usual: 50, most: 500 }
 
+/** A place may be a URL of 8000 octets (`docs/spec/entry.md` §3), and a cursor takes four characters for three. */
+const MAX_CURSOR = 12_000
+
 /** The parameters of whatever is answered in pages. */
 export interface PageQuery {
   readonly cursor?: string
@@ -17,7 +20,11 @@ export function pageQuery(properties: QuerySchema['properties'] = {}): QuerySche
     additionalProperties: false,
     properties: {
       ...properties,
-      cursor: { type: 'string', maxLength: 600, description: 'The `next` of the page before' },
+      cursor: {
+        type: 'string',
+        maxLength: MAX_CURSOR,
+        description: 'The `next` of the page before',
+      },
       limit: { type: 'integer', minimum: 1, maximum: PAGE.most, default: PAGE.usual },
     },
   }

@@ -3,6 +3,7 @@ import { openGuardDeps } from '../guard-deps.ts'
 import { decidingOf } from '../proposals/open-deciding.ts'
 import type { DeskDeps } from './desk-deps.ts'
 import { proposalDesk } from './proposal-desk.ts'
+import { searchDesk } from './search-desk.ts'
 
 /** Everything that the authority of a data folder does for people, over a store that stays open. */
 export function openDesk({
@@ -18,5 +19,6 @@ export function openDesk({
   return {
     idempotency: store.idempotency,
     proposals: proposalDesk(deps),
+    search: searchDesk(deps),
   }
 }
