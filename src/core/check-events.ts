@@ -25,6 +25,7 @@ export const EVENT_FINDINGS = [
   'event/proposal',
   'event/publication',
   'event/register',
+  'event/report',
 ] as const
 
 /** One thing that is wrong. */

@@ -23,6 +23,7 @@ export const ACT_ROLES = {
   'urgent-retire': ['curator', 'approver', 'publisher'],
   publish: ['publisher'],
   'answer-appeal': ['curator', 'approver'],
+  'answer-report': ['curator', 'approver'],
   export: ['curator', 'approver', 'publisher', 'auditor', 'administrator'],
   'read-own-reports': ['reporter', 'curator', 'approver', 'publisher', 'auditor', 'administrator'],
   'read-entries': ['curator', 'approver', 'publisher', 'auditor', 'administrator'],

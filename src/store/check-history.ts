@@ -2,6 +2,7 @@ import { ChainCheck, type EventFinding } from '../core/check-events.ts'
 import { digestBefore, ROW_KINDS, type DigestedRow, type RowKind } from '../core/digest-row.ts'
 import type { ChainEvent, ChainHead, EventSubject } from '../core/event.ts'
 import { ProposalCheck } from './check-proposals.ts'
+import { ReportCheck } from './check-reports.ts'
 import type { HistoryRows } from './history-rows.ts'
 
 /** How many rows of each kind there were before the chain, by the names of `chain-began`. */
@@ -61,16 +62,19 @@ class HistoryCheck {
   /** Changes of the register that an event has named. */
   readonly #register = new Set<number>()
   readonly #proposals: ProposalCheck
+  readonly #reports: ReportCheck
 
   constructor(rows: HistoryRows, check: ChainCheck) {
     this.#rows = rows
     this.#check = check
     this.#proposals = new ProposalCheck(rows.proposals, check)
+    this.#reports = new ReportCheck(rows.reports, check)
   }
 
   add(event: ChainEvent): void {
     const { number, act, subject } = event
     this.#proposals.add(event)
+    this.#reports.add(event)
     if (act === 'chain-began' && number === 1) this.#addBefore(subject)
     if (act === 'register-changed') this.#addRegister(subject)
     if (act !== 'decision' && act !== 'definition' && act !== 'publication') return
@@ -142,6 +146,7 @@ class HistoryCheck {
       this.#check.tell('event/entries', 'entries', one, other)
     }
     this.#proposals.finish()
+    this.#reports.finish()
   }
 }
 

@@ -5,6 +5,7 @@ import { blocksOfLines } from '../core/hash-lines.ts'
 import { LINE_SQL } from './entry-line.ts'
 import { digestRegister } from './register-digest.ts'
 import { proposalRows, type ProposalRows } from './proposal-rows.ts'
+import { reportRows, type ReportRows } from './report-rows.ts'
 
 /** A row of the history with what an event commits to, and how many entry lines belong to it. */
 export interface ReadRow {
@@ -28,6 +29,7 @@ export interface HistoryRows {
   /** How many entries there are, and how many of them are retired. */
   readonly countEntries: () => { readonly added: number; readonly retired: number }
   readonly proposals: ProposalRows
+  readonly reports: ReportRows
 }
 
 const TABLES = {
@@ -98,6 +100,7 @@ export function historyRows(sqlite: Database.Database): HistoryRows {
         )
         .get() ?? { added: 0, retired: 0 },
     proposals: proposalRows(sqlite),
+    reports: reportRows(sqlite),
   }
 }
 

@@ -20,6 +20,7 @@ import { nameStore, type NameStore } from './name-store.ts'
 import { publicationStore, type PublicationStore } from './publication-store.ts'
 import { registerStore, type RegisterStore } from './register-store.ts'
 import { restorationStore, type RestorationStore } from './restoration-store.ts'
+import { reportStore, type ReportStore } from './report-store.ts'
 import { reviewStore, type ReviewStore } from './review-store.ts'
 import { searchStore, type SearchStore } from './search-store.ts'
 import { guardMethods, storeFault, withStoreFaults } from './store-fault.ts'
@@ -47,6 +48,7 @@ export interface Store {
   readonly users: UserStore
   readonly apiKeys: ApiKeyStore
   readonly signIn: SignInDatabase
+  readonly reports: ReportStore
   readonly reviews: ReviewStore
   readonly idempotency: IdempotencyStore
   readonly terms: TermStore
@@ -167,6 +169,7 @@ function composeStore(
     users: guardMethods(path, userStore(db, recorder)),
     apiKeys: guardMethods(path, apiKeyStore(db, recorder)),
     signIn: signInDatabase(db),
+    reports: guardMethods(path, reportStore(sqlite, recorder)),
     reviews: guardMethods(path, reviewStore(sqlite, recorder)),
     idempotency: guardMethods(path, idempotencyStore(db, write)),
     terms: guardMethods(path, termStore(sqlite, translate)),

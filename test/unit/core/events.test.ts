@@ -8,6 +8,12 @@ import {
   printEventsHeader,
 } from '../../../src/core/check-events.ts'
 import { digestProposal, type DigestedRevision } from '../../../src/core/digest-proposal.ts'
+import {
+  digestReports,
+  digestSaid,
+  type DigestedReport,
+  type SaidReport,
+} from '../../../src/core/digest-report.ts'
 import { digestBefore, digestRow, type DigestedRow } from '../../../src/core/digest-row.ts'
 import type { RowKind } from '../../../src/core/digest-row.ts'
 import {
@@ -206,6 +212,18 @@ interface Digests {
     readonly hashed: string
     readonly digest: string
   }[]
+  readonly reports: {
+    readonly said: {
+      readonly row: SaidReport
+      readonly hashed: string
+      readonly digest: string
+    }
+    readonly received: {
+      readonly rows: readonly (Omit<DigestedReport, 'id'> & { readonly report: number })[]
+      readonly hashed: string
+      readonly digest: string
+    }
+  }
   readonly before: readonly {
     readonly rows: readonly DigestedRow[]
     readonly hashed: string
@@ -228,6 +246,21 @@ describe('digests of rows', () => {
     const source = { name, sha256, accepted, refused }
     expect(digestProposal({ ...same, source, urgent: urgent === 1 })).toBe(digest)
     expect(digestProposal({ ...same, source, urgent: urgent !== 1 })).not.toBe(digest)
+    expect(sha256Hex(Buffer.from(hashed))).toBe(digest)
+  })
+
+  it('of the vector: what a reporter said', () => {
+    const { row, hashed, digest } = digests.reports.said
+    expect(digestSaid(row)).toBe(digest)
+    expect(digestSaid({ ...row, kind: 'url' })).not.toBe(digest)
+    expect(sha256Hex(Buffer.from(hashed))).toBe(digest)
+  })
+
+  it('of the vector: reports that came together', () => {
+    const { rows, hashed, digest } = digests.reports.received
+    const reports = rows.map(({ report: id, ...row }) => ({ ...row, id }))
+    expect(digestReports(reports)).toBe(digest)
+    expect(digestReports(reports.toReversed())).not.toBe(digest)
     expect(sha256Hex(Buffer.from(hashed))).toBe(digest)
   })
 

@@ -33,6 +33,7 @@ const TABLE: Readonly<Record<Act, string>> = {
   'urgent-retire': '-CAP--',
   publish: '---P--',
   'answer-appeal': '-CA---',
+  'answer-report': '-CA---',
   export: '-CAPUM',
   'read-own-reports': 'RCAPUM',
   'read-entries': '-CAPUM',

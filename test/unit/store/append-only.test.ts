@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { actOnProposal } from '../../../src/main/proposals/act-on-proposal.ts'
+import { rejectReports } from '../../../src/main/reports/answer-reports.ts'
 import { applyPolicy, decidingOf, PEOPLE, proposeValues, TWO } from '../../support/deciding.ts'
+import { handIn } from '../../support/reporting.ts'
 import type { Store } from '../../../src/store/open-store.ts'
 import { AT, decide, storeWithList } from '../../support/store-builders.ts'
 
@@ -51,6 +53,10 @@ beforeEach(() => {
   const request = { expected: null, text: 'no', whom: null }
   actOnProposal(decidingOf(store, PEOPLE.bea), { ...request, act: 'rejected', id: 'p2' })
   openReviews(store, list)
+  // r1 waits, r2 is rejected, r3 goes with p1.
+  handIn(store, PEOPLE.carol, ['x.example', 'y.example', 'c.example'])
+  const answered = { ids: ['r2'], text: 'no' }
+  rejectReports({ store, person: PEOPLE.carol, at: AT }, answered)
   store.close()
   sqlite = new Database(path)
   sqlite.pragma('recursive_triggers = ON')
@@ -128,6 +134,31 @@ describe('history', () => {
     'DELETE FROM review_acts',
     "UPDATE entry_dates SET expires_on = '2099-01-01'",
     'DELETE FROM entry_dates',
+    'DELETE FROM reports',
+    "UPDATE reports SET reason = 'another'",
+    "UPDATE reports SET state = 'rejected' WHERE id = 1",
+    "UPDATE reports SET state = 'open' WHERE id = 2",
+    'UPDATE reports SET proposal_id = 2 WHERE id = 1',
+    'UPDATE reports SET found_proposal = 2 WHERE id = 1',
+    "UPDATE report_acts SET text = 'another'",
+    'DELETE FROM report_acts',
+    'INSERT OR REPLACE INTO report_acts SELECT * FROM report_acts',
+    ...["2, 'withdrawn', NULL", "3, 'rejected', NULL", "9, 'rejected', NULL"].map(
+      (act) =>
+        `INSERT INTO report_acts (report_id, act, proposal_id, actor, organisation, at, text) SELECT ${act}, 'x', 'x', 'x', ''`,
+    ),
+    // One that begins otherwise than by what it has found.
+    ...[
+      "'', NULL, 'rejected', NULL",
+      "'', NULL, 'open', 1",
+      "'proposed', 1, 'open', 1",
+      "'proposed', 1, 'joined', NULL",
+      "'proposed', 2, 'joined', 2",
+    ].map(
+      (begins) =>
+        `INSERT INTO reports (list_id, organisation, reporter, external_id, value, kind, category, reason, evidence, evidence_sha256, content, at, found_entry, found, found_proposal, state, proposal_id)
+         SELECT 1, 'x', 'x', 'x', 'x', 'x', '', 'x', '', '', '', '', '', ${begins}`,
+    ),
     "UPDATE publications SET state = ''",
     'DELETE FROM publications',
     "UPDATE list_definitions SET definition = '{}'",

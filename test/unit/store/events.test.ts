@@ -269,6 +269,7 @@ describe('a database of an older program', () => {
   function forgetChain(): void {
     const sqlite = new Database(path)
     sqlite.pragma('foreign_keys = OFF')
+    sqlite.exec('DROP VIEW report_standings')
     const all = sqlite.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all()
     for (const table of all as string[]) {
       if (!TABLES.includes(table)) sqlite.exec(`DROP TABLE ${table}`)

@@ -1,0 +1,91 @@
+import { closeSync, openSync } from 'node:fs'
+import type { Command } from 'commander'
+import { Fault } from '../core/fault.ts'
+import { printReportId } from '../core/report.ts'
+import { REPORT_LIMITS } from '../curation/reports/parse-report.ts'
+import { readReports } from '../curation/reports/read-reports.ts'
+import { readAtMost } from '../platform/read-at-most.ts'
+import { actingPerson } from './acting-person.ts'
+import { withStore } from './find-list.ts'
+import { globalOptions } from './global-options.ts'
+import { printJson } from './print-table.ts'
+import { STDIN } from './read-chunks.ts'
+import { handInReports, type HandedIn } from './reports/hand-in-reports.ts'
+import { EXIT } from './run-program.ts'
+import { naming } from './system-fault.ts'
+
+/** Bytes of a file of reports. */
+const MAX_FILE_BYTES = 1 << 26
+
+/** Refused lines that are shown; JSON has all. */
+const SHOWN = 10
+
+/** `report import`: in parts, each durable for itself; to run it again changes nothing of what was taken. */
+export async function importReports(
+  file: string,
+  { json }: { readonly json?: boolean },
+  command: Command,
+): Promise<void> {
+  const { data, actor } = globalOptions(command)
+  const written = readReports(readText(file))
+  await withStore(
+    data,
+    (store) => {
+      const person = actingPerson(store, actor)
+      const handed: HandedIn[] = []
+      for (let from = 0; from < written.length; from += REPORT_LIMITS.reports) {
+        const part = written.slice(from, from + REPORT_LIMITS.reports)
+        handed.push(...handInReports({ store, person, at: new Date() }, part))
+      }
+      process.stdout.write(json === true ? printJson(handed.map(toJson)) : told(handed))
+      if (handed.some(({ outcome }) => outcome === 'refused')) process.exitCode = EXIT.findings
+    },
+    { actor },
+  )
+}
+
+function readText(file: string): string {
+  const bytes = naming(file, () => {
+    const fd = file === STDIN ? 0 : openSync(file, 'r')
+    try {
+      return readAtMost(fd, MAX_FILE_BYTES)
+    } finally {
+      if (fd !== 0) closeSync(fd)
+    }
+  })
+  if (bytes.length <= MAX_FILE_BYTES) return bytes.toString('utf8')
+  throw new Fault(
+    'report/too-many',
+    `expected a file of at most ${MAX_FILE_BYTES} bytes, got more in ${JSON.stringify(file)}: split it`,
+  )
+}
+
+function toJson(handed: HandedIn) {
+  const { externalId, outcome } = handed
+  if (handed.outcome === 'refused') {
+    const { code, message } = handed.fault
+    return { externalId, outcome, error: { code, message } }
+  }
+  const { id, list, state } = handed.report
+  return { externalId, outcome, report: printReportId(id), list, state }
+}
+
+function told(handed: readonly HandedIn[]): string {
+  const count = (outcome: HandedIn['outcome']): number =>
+    handed.filter((one) => one.outcome === outcome).length
+  const taken = handed.flatMap((one) => (one.outcome === 'received' ? [one.report] : []))
+  const duplicates = taken.filter(({ state }) => state === 'duplicate').length
+  const refused = handed.flatMap((one, i) =>
+    one.outcome === 'refused'
+      ? [`  report ${i + 1}: ${one.fault.message} (${one.fault.code})`]
+      : [],
+  )
+  return [
+    `received ${taken.length}, of them duplicates ${duplicates}; known ${count('known')}; refused ${refused.length}`,
+    ...refused.slice(0, SHOWN),
+    ...(refused.length > SHOWN
+      ? [`  and ${refused.length - SHOWN} more: --json has them all`]
+      : []),
+    '',
+  ].join('\n')
+}
