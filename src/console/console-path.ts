@@ -1,5 +1,13 @@
 /** Parts of paths behind `/v1/` that people use; what isn't here is for subscribers. */
-const NOUNS = ['session', 'me', 'openapi.json', 'proposals', 'search']
+const NOUNS = [
+  // One in each line.
+  'session',
+  'me',
+  'openapi.json',
+  'proposals',
+  'search',
+  'reports',
+]
 
 const PATHS = new RegExp(
   `^/(?:console|appeal)(?:/|$)|^/v1/(?:${NOUNS.join('|').replaceAll('.', '[.]')})(?:/|$)`,

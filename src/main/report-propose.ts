@@ -1,14 +1,11 @@
 import type { Command } from 'commander'
-import { actingPerson } from './acting-person.ts'
-import { findList, withStore } from './find-list.ts'
+import { withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
 import { newReference } from './new-reference.ts'
-import { noteRefusal } from './note-refusal.ts'
 import { printJson } from './print-table.ts'
 import { openDeciding } from './proposals/open-deciding.ts'
 import { exitCodeOf, printOutcome } from './proposals/outcome.ts'
 import { publishSettled } from './proposals/publish-decided.ts'
-import { findReports } from './reports/find-report.ts'
 import { proposeReports, type ProposedReports } from './reports/propose-reports.ts'
 import { EXIT } from './run-program.ts'
 
@@ -39,19 +36,15 @@ export async function proposeReported(
     data,
     async (store) => {
       const deciding = openDeciding({ data, store }, actor)
-      const [first] = findReports(store, actingPerson(store, actor), ids)
-      const list = findList(store, first?.list ?? '')
-      const proposed = noteRefusal({ store, list, actor, act: 'add' }, () =>
-        proposeReports(deciding, {
-          ...{ ids, kind, action, category, reason, urgent },
-          reference: options.reference ?? newReference(),
-          legalBasis: options.basis ?? '',
-          evidence: options.evidence ?? '',
-          evidenceSha256: options.evidenceSha256 ?? '',
-          acknowledged: options.acknowledge ?? [],
-          override: options.override ?? null,
-        }),
-      )
+      const proposed = proposeReports(deciding, {
+        ...{ ids, kind, action, category, reason, urgent },
+        reference: options.reference ?? newReference(),
+        legalBasis: options.basis ?? '',
+        evidence: options.evidence ?? '',
+        evidenceSha256: options.evidenceSha256 ?? '',
+        acknowledged: options.acknowledge ?? [],
+        override: options.override ?? null,
+      })
       const { outcome } = proposed
       const published =
         outcome === null ? null : await publishSettled({ data, store, actor }, outcome)

@@ -1,9 +1,11 @@
 import type { AnyOperation } from './operation.ts'
 import { PROPOSAL_OPERATIONS } from './proposal-operations.ts'
 import { SEARCH_OPERATIONS } from './search-operations.ts'
+import { REPORT_OPERATIONS } from './report-operations.ts'
 
 /** Everything that can be asked of an authority beyond what it has published. */
 export const ALL_OPERATIONS: readonly AnyOperation[] = [
   ...PROPOSAL_OPERATIONS,
   ...SEARCH_OPERATIONS,
+  ...REPORT_OPERATIONS,
 ]

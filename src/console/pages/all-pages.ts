@@ -4,16 +4,23 @@ import { PROPOSAL_ACTIONS } from './proposals/proposal-actions.ts'
 import { PROPOSAL_PAGE } from './proposals/proposal.tsx'
 import { PROPOSE, PROPOSE_PAGE } from './proposals/propose.tsx'
 import { APPROVE_BATCH, QUEUE_PAGE } from './proposals/queue.tsx'
+import { HAND_IN, HAND_IN_PAGE } from './reports/hand-in.tsx'
+import { ANSWER_ACTIONS, REPORTS_PAGE } from './reports/report-list.tsx'
+import { REPORT_PAGE, WITHDRAW_REPORT } from './reports/report.tsx'
 import { SESSION_PAGES } from './session/add-session-pages.tsx'
 
 /** Every page of the console. */
 export const PAGES: readonly Page[] = [
   ...[QUEUE_PAGE, PROPOSAL_PAGE, LINES_PAGE, PROPOSE_PAGE],
+  ...[REPORTS_PAGE, HAND_IN_PAGE, REPORT_PAGE],
   ...SESSION_PAGES,
 ]
 
 /** What the forms on them do. */
-export const ACTIONS: readonly FormAction[] = [APPROVE_BATCH, PROPOSE, ...PROPOSAL_ACTIONS]
+export const ACTIONS: readonly FormAction[] = [
+  ...[APPROVE_BATCH, PROPOSE, ...PROPOSAL_ACTIONS],
+  ...[HAND_IN, WITHDRAW_REPORT, ...ANSWER_ACTIONS],
+]
 
 /** The navigation. */
 export const PLACES: readonly Place[] = [
@@ -22,5 +29,6 @@ export const PLACES: readonly Place[] = [
     ...{ path: '/console/propose', text: 'propose' },
     acts: ['propose-add', 'propose-retire', 'propose-amend', 'urgent-retire'],
   },
+  { path: '/console/reports', text: 'reports', acts: ['read-own-reports'] },
   { path: '/console/account', text: 'account', acts: [] },
 ]

@@ -4,6 +4,7 @@ import { decidingOf } from '../proposals/open-deciding.ts'
 import type { DeskDeps } from './desk-deps.ts'
 import { proposalDesk } from './proposal-desk.ts'
 import { searchDesk } from './search-desk.ts'
+import { reportDesk } from './report-desk.ts'
 
 /** Everything that the authority of a data folder does for people, over a store that stays open. */
 export function openDesk({
@@ -20,5 +21,6 @@ export function openDesk({
     idempotency: store.idempotency,
     proposals: proposalDesk(deps),
     search: searchDesk(deps),
+    reports: reportDesk(deps),
   }
 }

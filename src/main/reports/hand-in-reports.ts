@@ -15,6 +15,7 @@ import type { StoredList } from '../../store/list-store.ts'
 import type { Store } from '../../store/open-store.ts'
 import type { StoredReport } from '../../store/read-reports.ts'
 import type { Deciding } from '../proposals/deciding.ts'
+import { throwPlaced } from '../throw-placed.ts'
 
 /** What became of one report of those that were handed in. */
 export type HandedIn =
@@ -32,11 +33,12 @@ export type HandingIn = Pick<Deciding, 'store' | 'person' | 'at'>
 /**
  * Takes reports in one transaction, each with its own outcome, in their order; a fault in the place of a report, where it couldn't even be read,
  * stays one. To hand in the same again changes nothing and gives the same reports. Throws `report/too-many`, and `user/refused` for who may
- * report to no list; a fault of the database undoes all.
+ * report to no list; a fault of the database undoes all. With `isWhole` one that is refused keeps all others out, and its fault is thrown.
  */
 export function handInReports(
   { store, person, at }: HandingIn,
   written: readonly (WrittenReport | Fault)[],
+  isWhole = false,
 ): readonly HandedIn[] {
   if (written.length > REPORT_LIMITS.reports) {
     throw new Fault(
@@ -49,6 +51,12 @@ export function handInReports(
     if (lists.length === 0) throw refused(person.name)
     const desk = { store, person, at, lists }
     const handed = written.map((one) => handInOne(desk, one))
+    if (isWhole) {
+      throwPlaced(
+        handed.flatMap((one, i) => (one.outcome === 'refused' ? [[i, one.fault] as const] : [])),
+        (i) => `/reports/${i}`,
+      )
+    }
     const received = handed.flatMap((one) => (one.outcome === 'received' ? [one.report] : []))
     store.reports.told(received)
     return handed

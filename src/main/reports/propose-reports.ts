@@ -13,6 +13,7 @@ import {
 } from '../../curation/reports/plan-report-proposal.ts'
 import type { StoredList } from '../../store/list-store.ts'
 import type { StoredReport } from '../../store/read-reports.ts'
+import { noteRefusal } from '../note-refusal.ts'
 import { listNow, type Deciding } from '../proposals/deciding.ts'
 import type { ProposalOutcome } from '../proposals/outcome.ts'
 import { propose } from '../proposals/propose.ts'
@@ -52,28 +53,34 @@ export interface ProposedReports {
  */
 export function proposeReports(deciding: Deciding, request: ReportsProposal): ProposedReports {
   const { store, person } = deciding
-  return store.write(() => {
-    const named = findReports(store, person, request.ids)
-    assertAnswerable(named)
-    const list = listNow(deciding, listOf(named))
-    // Before anything of the list is told.
-    assertMayAct(person, 'propose-add', list.id)
-    const asked = withSame(store, named).map((report) => {
-      const entry = entryOfReport(list.definition, report, request)
-      return { report, entry, listedBy: findListed(deciding, list, entry) }
-    })
-    markListed(deciding, asked)
-    const fresh = asked.filter(({ listedBy }) => listedBy === null)
-    const outcome = fresh.length === 0 ? null : proposeFresh(deciding, { list, fresh, request })
-    return {
-      list: list.id,
-      outcome,
-      reports: fresh.map(({ report }) => printReportId(report.id)),
-      listed: asked.flatMap(({ report, listedBy }) =>
-        listedBy === null ? [] : [printReportId(report.id)],
-      ),
-    }
+  const list = listNow(deciding, listOf(findReports(store, person, request.ids)))
+  const attempt = { store, list, actor: person.name, act: 'add' } as const
+  return noteRefusal(attempt, () => store.write(() => proposeNow(deciding, request)))
+}
+
+function proposeNow(deciding: Deciding, request: ReportsProposal): ProposedReports {
+  const { store, person } = deciding
+  const named = findReports(store, person, request.ids)
+  assertAnswerable(named)
+  // The definition of this moment: its policy is the one that holds.
+  const list = listNow(deciding, listOf(named))
+  // Before anything of the list is told.
+  assertMayAct(person, 'propose-add', list.id)
+  const asked = withSame(store, named).map((report) => {
+    const entry = entryOfReport(list.definition, report, request)
+    return { report, entry, listedBy: findListed(deciding, list, entry) }
   })
+  markListed(deciding, asked)
+  const fresh = asked.filter(({ listedBy }) => listedBy === null)
+  const outcome = fresh.length === 0 ? null : proposeFresh(deciding, { list, fresh, request })
+  return {
+    list: list.id,
+    outcome,
+    reports: fresh.map(({ report }) => printReportId(report.id)),
+    listed: asked.flatMap(({ report, listedBy }) =>
+      listedBy === null ? [] : [printReportId(report.id)],
+    ),
+  }
 }
 
 interface Asked {
