@@ -27,6 +27,12 @@ export interface ReadImportOptions {
   readonly progress: Progress
 }
 
+/** A file, and the name under which it is told of. */
+export interface InputFile {
+  readonly path: string
+  readonly name: string
+}
+
 /** Everything that the files say. */
 export interface ReadImport {
   readonly set: EntrySet
@@ -38,7 +44,7 @@ export interface ReadImport {
  * Reads the files as one list: what may not stand on the list is refused with its line. Throws an `import/…` fault for what is no
  * list, with the name of the file.
  */
-export function readImport(files: readonly string[], options: ReadImportOptions): ReadImport {
+export function readImport(files: readonly InputFile[], options: ReadImportOptions): ReadImport {
   const report = options.report === undefined ? null : new FindingReport(options.report)
   try {
     const read = readFiles(files, options, report)
@@ -51,18 +57,18 @@ export function readImport(files: readonly string[], options: ReadImportOptions)
 }
 
 function readFiles(
-  files: readonly string[],
+  files: readonly InputFile[],
   options: ReadImportOptions,
   report: FindingReport | null,
 ): ReadImport {
   const format = parseFormat(options.format)
-  const bytes = files.map(sizeOfInput).reduce((sum, size) => sum + size, 0)
+  const bytes = files.map(({ path }) => sizeOfInput(path)).reduce((sum, size) => sum + size, 0)
   const arena = new EntryArena({ expectedBytes: bytes + 1, expectedEntries: bytes / 12 + 1 })
   const hash = createHash('sha256')
   const refuseEntry = listRefusal(options.list.definition)
   const { action } = options.list.definition
-  const reports = files.map((file) => {
-    const chunks = watched(readChunks(file), (chunk) => {
+  const reports = files.map(({ path, name: file }) => {
+    const chunks = watched(readChunks(path), (chunk) => {
       hash.update(chunk)
       options.progress.advance(`reading ${basename(file)}`, chunk.length, bytes)
     })
@@ -84,7 +90,7 @@ function readFiles(
   options.progress.say(`sorting ${arena.count} entries`)
   const set = sealEntries(arena)
   const refused = reports.reduce((sum, one) => sum + one.refused.count, 0)
-  const name = files.map((file) => basename(file)).join(', ')
+  const name = files.map((file) => basename(file.name)).join(', ')
   return { set, reports, source: { name, sha256: hash.digest('hex'), accepted: set.size, refused } }
 }
 
