@@ -1,7 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { PROPOSAL_STATES } from '../../../core/proposal.ts'
-import { APPROVE_SEVERAL, LIST_PROPOSALS } from '../../api/proposal-operations.ts'
-import type { ProposalView } from '../../ports/proposals.ts'
+import { APPROVE_SEVERAL, LIST_PROPOSALS, SHOW_IMPACT } from '../../api/proposal-operations.ts'
+import type { ImpactView, ProposalView } from '../../ports/proposals.ts'
 import { formAction, type Page } from '../page.ts'
 import { Choice, Field, Form } from '../parts/form.tsx'
 import { Pager, Table, Time } from '../parts/shown.tsx'
@@ -18,26 +18,62 @@ export const QUEUE_PAGE: Page = {
     const { items, next } = await visit.ask(LIST_PROPOSALS, {
       query: {
         ...{ state, list: asked('list'), assignee: asked('assignee'), cursor: asked('cursor') },
-        limit: 50,
+        limit: PAGE_SIZE,
       },
     })
+    const impacts = state === 'open' ? await impactsOf(visit, items) : new Map()
     const canApprove = state === 'open' && items.some(({ list }) => may(visit, 'approve', list))
     const body = (
       <>
+        <NotApproved visit={visit} />
         <Filter visit={visit} state={state} list={asked('list')} assignee={asked('assignee')} />
         {canApprove ? (
           <Form visit={visit} action={BATCH_PATH} label={t.proposals.batch}>
-            <Queue visit={visit} items={items} hasTicks />
+            <Queue visit={visit} items={items} impacts={impacts} hasTicks />
             <button type="submit">{t.proposals.batch}</button>
           </Form>
         ) : (
-          <Queue visit={visit} items={items} hasTicks={false} />
+          <Queue visit={visit} items={items} impacts={impacts} hasTicks={false} />
         )}
         <Pager visit={visit} next={next} />
       </>
     )
     return { title: t.proposals.queue, body }
   },
+}
+
+/** As many as are looked at in one go; each is shown with what would be different. */
+const PAGE_SIZE = 25
+
+type Impacts = ReadonlyMap<string, ImpactView | null>
+
+async function impactsOf(visit: Visit, items: readonly ProposalView[]): Promise<Impacts> {
+  const impacts = new Map<string, ImpactView | null>()
+  for (const { proposal } of items) {
+    const { impact } = await visit.ask(SHOW_IMPACT, { params: { proposal } })
+    impacts.set(proposal, impact)
+  }
+  return impacts
+}
+
+/** Those of a batch that were not approved, which their own pages tell more of. */
+function NotApproved({ visit: { t, url } }: { readonly visit: Visit }): JSX.Element {
+  const ids = (url.searchParams.get('refused') ?? '')
+    .split(' ')
+    .filter((id) => /^p[1-9]\d{0,14}$/.test(id))
+  if (ids.length === 0) return <></>
+  return (
+    <div class="problem" role="alert">
+      <p>{t.proposals.notApproved}</p>
+      <ul>
+        {ids.map((id) => (
+          <li>
+            <a href={`/console/proposals/${id}`}>{id}</a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
 }
 
 const BATCH_PATH = '/console/queue/approvals'
@@ -77,15 +113,17 @@ function Filter({ visit, state, list, assignee }: FilterProps): JSX.Element {
 interface QueueProps {
   readonly visit: Visit
   readonly items: readonly ProposalView[]
+  readonly impacts: Impacts
   readonly hasTicks: boolean
 }
 
-function Queue({ visit, items, hasTicks }: QueueProps): JSX.Element {
+function Queue({ visit, items, impacts, hasTicks }: QueueProps): JSX.Element {
   const { t } = visit
   const words = t.proposals
   const tickAll = <input type="checkbox" data-ticks="approve" aria-label={words.tickAll} hidden />
   const head = [
     ...['', words.since, t.list, t.what, t.entries, words.by, words.waitsFor, t.reason],
+    ...(impacts.size > 0 ? [words.impact] : []),
     ...(hasTicks ? [tickAll] : []),
   ]
   const rows = items.map((proposal) => [
@@ -97,9 +135,22 @@ function Queue({ visit, items, hasTicks }: QueueProps): JSX.Element {
     t.signedInAs(proposal.author.name, proposal.author.organisation),
     waitsFor(t, proposal),
     proposal.reason,
+    ...(impacts.size > 0 ? [<ImpactInShort t={t} impact={impacts.get(proposal.proposal)} />] : []),
     ...(hasTicks ? [<BatchTick visit={visit} proposal={proposal} />] : []),
   ])
   return <Table caption={words.queueCaption} head={head} rows={rows} empty={words.queueEmpty} />
+}
+
+function ImpactInShort({
+  t,
+  impact,
+}: {
+  readonly t: Visit['t']
+  readonly impact: ImpactView | null | undefined
+}): JSX.Element {
+  if (!impact) return <span>{t.proposals.impactWait}</span>
+  const formats = new Set(impact.formats.map(({ sentence }) => sentence))
+  return <>{impact.sentences.filter((sentence) => !formats.has(sentence)).join('; ')}</>
 }
 
 /** Only of what may be approved as it stands: warnings are seen one by one. */

@@ -102,7 +102,7 @@ export const proposals: Texts['proposals'] = {
   batch: 'Den angekreuzten zustimmen',
   tickAll: 'Alle ankreuzen',
   tick: (id) => `${id} zustimmen`,
-  outcomes: 'Was aus ihnen wurde',
+  notApproved: 'Einigen wurde nicht zugestimmt; ihre Seiten sagen, warum.',
   propose: 'Vorschlagen',
   proposeAct: 'Was geschehen soll',
   actAdd: 'Einträge hinzufügen',

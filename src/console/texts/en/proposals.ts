@@ -95,7 +95,7 @@ export const proposals = {
   batch: 'Approve those that are ticked',
   tickAll: 'Tick all',
   tick: (id: string) => `Approve ${id}`,
-  outcomes: 'What became of them',
+  notApproved: 'Some were not approved; their pages say why.',
   propose: 'Propose',
   proposeAct: 'What is to be done',
   actAdd: 'Add entries',
