@@ -55,9 +55,19 @@ export async function answerPage(frame: PageFrame, page: Page, c: Context): Prom
   }
 }
 
-function signInFirst(c: Context): Response {
+function signInFirst(c: Context, then = ownAddress(c)): Response {
+  return c.redirect(`/console/sign-in?then=${encodeURIComponent(then)}`, 303)
+}
+
+function ownAddress(c: Context): string {
   const { pathname, search } = new URL(c.req.url)
-  return c.redirect(`/console/sign-in?then=${encodeURIComponent(pathname + search)}`, 303)
+  return pathname + search
+}
+
+/** The path of the page that a form stands on, whose parameters are the form's. */
+function pathOf({ path }: Pick<Page, 'path'>, c: Context): string {
+  const params: Readonly<Record<string, string>> = c.req.param()
+  return path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
 }
 
 /** The token of the browser's session: whoever has not its cookie can't make it. */
@@ -217,7 +227,7 @@ export function assertToken(c: Context, token: string): void {
 async function takeForm(frame: PageFrame, action: FormAction, c: Context): Promise<Response> {
   const { deps } = frame
   const caller = await authenticate(deps, c.req.raw.headers)
-  if (caller === null && action.isOpen !== true) return c.redirect('/console/sign-in', 303)
+  if (caller === null && action.isOpen !== true) return signInFirst(c, pathOf(action.page, c))
   const operation = action.operation as unknown as Operation
   let fields = new FormFields(new URLSearchParams())
   try {
@@ -272,7 +282,10 @@ export async function showAgain(
     refused,
   }: { readonly c: Context; readonly caller: Caller | null; readonly refused: Refused },
 ): Promise<Response> {
-  const visit = openVisit(frame, c, caller, refused)
+  if (caller === null && page.isOpen !== true) return signInFirst(c, pathOf(page, c))
+  // Its address is the page's own: what takes the form shows nothing to whoever asks for it.
+  const url = new URL(pathOf(page, c), c.req.url)
+  const visit = { ...openVisit(frame, c, caller, refused), url }
   try {
     const shown = await page.show(visit)
     return await draw(frame, c, { visit, shown, status: refused.problem.status })

@@ -29,6 +29,9 @@ export const QUEUE_PAGE: Page = {
         <Filter visit={visit} state={state} list={asked('list')} assignee={asked('assignee')} />
         {canApprove ? (
           <Form visit={visit} action={BATCH_PATH} label={t.proposals.batch}>
+            {visit.refused?.errors.has('approve') === true && (
+              <p class="error">{t.proposals.tickSome}</p>
+            )}
             <Queue visit={visit} items={items} impacts={impacts} hasTicks />
             <button type="submit">{t.proposals.batch}</button>
           </Form>
@@ -56,19 +59,25 @@ async function impactsOf(visit: Visit, items: readonly ProposalView[]): Promise<
   return impacts
 }
 
-/** Those of a batch that were not approved, which their own pages tell more of. */
+const BATCH_PATH = '/console/queue/approvals'
+
+/** What became of a batch of which some were refused; it stands in the address, and what stands there may be anybody's. */
 function NotApproved({ visit: { t, url } }: { readonly visit: Visit }): JSX.Element {
-  const ids = (url.searchParams.get('refused') ?? '')
-    .split(' ')
-    .filter((id) => /^p[1-9]\d{0,14}$/.test(id))
-  if (ids.length === 0) return <></>
+  const words = t.proposals
+  const told = url.searchParams
+    .getAll('refused')
+    .map((text) => /^(p[1-9]\d{0,14}) ([a-z-]+\/[a-z-]+)$/.exec(text) ?? [])
+    .flatMap(([, id, code]) => (id === undefined || code === undefined ? [] : [{ id, code }]))
+  if (told.length === 0) return <></>
   return (
     <div class="problem" role="alert">
-      <p>{t.proposals.notApproved}</p>
+      <p>
+        <strong>{words.outcomes}</strong>
+      </p>
       <ul>
-        {ids.map((id) => (
+        {told.map(({ id, code }) => (
           <li>
-            <a href={`/console/proposals/${id}`}>{id}</a>
+            <a href={`/console/proposals/${id}`}>{id}</a>: {whyNot(words.whyNot, code)}
           </li>
         ))}
       </ul>
@@ -76,7 +85,9 @@ function NotApproved({ visit: { t, url } }: { readonly visit: Visit }): JSX.Elem
   )
 }
 
-const BATCH_PATH = '/console/queue/approvals'
+function whyNot(words: Readonly<Record<string, string>>, code: string): string {
+  return (Object.hasOwn(words, code) ? words[code] : undefined) ?? code
+}
 
 interface FilterProps {
   readonly visit: Visit
@@ -182,9 +193,13 @@ export const APPROVE_BATCH = formAction({
     },
   }),
   next: ({ outcomes }) => {
-    const refused = outcomes.filter(({ error }) => error !== null)
-    return refused.length === 0
+    const query = new URLSearchParams(
+      outcomes.flatMap(({ proposal, error }) =>
+        error === null ? [] : [['refused', `${proposal} ${error.code}`] as [string, string]],
+      ),
+    )
+    return query.size === 0
       ? { to: QUEUE_PAGE.path, done: 'approved' }
-      : { to: `${QUEUE_PAGE.path}?refused=${refused.map(({ proposal }) => proposal).join('+')}` }
+      : { to: `${QUEUE_PAGE.path}?${query.toString()}` }
   },
 })
