@@ -174,7 +174,15 @@ async function drawProblem(
 ): Promise<Response> {
   if (isFault(error, 'session/none')) return signInFirst(c)
   if (isServerFault(error)) frame.deps.onFault(error)
-  const problem = problemOf(error)
+  return tellProblem(frame, c, visit, problemOf(error))
+}
+
+function tellProblem(
+  frame: PageFrame,
+  c: Context,
+  visit: Visit,
+  problem: Problem,
+): Promise<Response> {
   const { t } = visit
   const told = problem.status >= 500 ? t.problem.failed : (problem.detail ?? t.problem.notFound)
   const body = (
@@ -290,7 +298,9 @@ export async function showAgain(
     const shown = await page.show(visit)
     return await draw(frame, c, { visit, shown, status: refused.problem.status })
   } catch (error) {
-    return drawProblem(frame, c, visit, error)
+    if (isServerFault(error)) frame.deps.onFault(error)
+    // Where the page itself isn't to be had, what was wrong with the form is still what is asked for.
+    return tellProblem(frame, c, visit, refused.problem)
   }
 }
 
