@@ -10,7 +10,9 @@ export interface ApiRequest {
 }
 
 /** What there is in the worlds of the tests, by the name of a parameter; others are made up. */
-const THERE: Readonly<Record<string, string>> = { proposal: 'p1', list: 'phishing' }
+export const THERE: Readonly<Record<string, string>> = {
+  ...{ proposal: 'p1', list: 'phishing', value: 'listed.example', report: 'r1' },
+}
 
 /** A request that the schemas of an operation let in; `there` says which ids stand in its path. */
 export function requestOf(
@@ -38,8 +40,8 @@ export function requestOf(
   }
 }
 
-/** Members whose names say what they are get what there is. */
-function fill(value: unknown, there: Readonly<Record<string, string>>): unknown {
+/** Members that name something get what there is; a value in a body is what somebody wants listed, and names nothing. */
+function fill(value: unknown, { value: _, ...there }: Readonly<Record<string, string>>): unknown {
   if (Array.isArray(value)) return value.map((one: unknown) => fill(one, there))
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(

@@ -35,6 +35,8 @@ export interface ConsoleWorld {
   ) => Promise<Answer>
   /** Puts names on a list without asking anybody. */
   readonly list: (list: string, values: readonly string[]) => void
+  /** Gives each list an entry, a proposal and a report, the first of each of `phishing`. */
+  readonly fill: () => Promise<void>
   /** A proposal to add a name, by a curator of the list: of ours the one of another organisation than most. */
   readonly propose: (list: string, value: string, more?: object) => Promise<Answer>
 }
@@ -78,19 +80,34 @@ export function openConsoleWorld(
       ...headers,
     })
   }
+  const list: ConsoleWorld['list'] = (id, values) => {
+    const { rowId } = store.lists.find(id)!
+    store.decisions.commit(decisionOf(rowId, { added: values.length, reason: SECRET }), {
+      ...{ added: [blockOf([...values].sort())], retired: [] },
+    })
+  }
+  const propose: ConsoleWorld['propose'] = (id, value, more = {}) =>
+    send(id === OURS ? 'other-curator' : `${id}-curator`, 'POST', '/v1/proposals', {
+      body: { ...proposalOf(id, value), ...more },
+    })
+  const report = (id: string, user: string): Promise<Answer> => {
+    const one = { externalId: SECRET, list: id, value: 'reported.example', reason: SECRET }
+    return send(user, 'POST', '/v1/reports', { body: { reports: [one] } })
+  }
   return {
-    ...{ host, send },
+    ...{ host, send, list, propose },
     apply: (changes) => apply(OURS, changes),
-    list: (list, values) => {
-      const { rowId } = store.lists.find(list)!
-      store.decisions.commit(decisionOf(rowId, { added: values.length }), {
-        ...{ added: [blockOf([...values].sort())], retired: [] },
-      })
+    fill: async () => {
+      list(OURS, ['listed.example'])
+      list(THEIRS, [`${SECRET}.example`])
+      const made = [
+        await propose(OURS, 'bad.example'),
+        await propose(THEIRS, `${SECRET}-2.example`),
+        await report(OURS, 'reporter'),
+        await report(THEIRS, `${THEIRS}-reporter`),
+      ]
+      for (const { status, text } of made) if (status !== 200) throw new Error(text)
     },
-    propose: (list, value, more = {}) =>
-      send(list === OURS ? 'other-curator' : `${list}-curator`, 'POST', '/v1/proposals', {
-        body: { ...proposalOf(list, value), ...more },
-      }),
   }
 }
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ACTIONS } from '../../../src/console/pages/all-pages.ts'
 import { ownPath } from '../../../src/console/pages/add-pages.tsx'
 import { MAX_BODY_BYTES, PER_ADDRESS_AND_ACCOUNT } from '../../../src/console/limits.ts'
+import { THERE } from '../../support/api-request.ts'
 import {
   openConsoleWorld,
   OURS,
@@ -119,11 +120,11 @@ describe('a form of somebody else', () => {
     ...['/console/sign-in', '/console/sign-in/code', '/console/invitation', '/console/sign-out'],
     ...['/console/account/password', '/console/account/second-factor', '/console/language'],
     '/console/account/second-factor/confirmed',
-  ].map((path) => path.replaceAll(/:\w+/g, 'p1'))
+  ].map((path) => path.replaceAll(/:(\w+)/g, (_, name: string) => THERE[name] ?? '1'))
 
   let stranger: Browser
   beforeAll(async () => {
-    await world.propose(OURS, 'bad.example')
+    await world.fill()
     stranger = world.host.browser('192.0.2.7')
     await stranger.signIn('bela')
   })
@@ -137,7 +138,7 @@ describe('a form of somebody else', () => {
   it('every path that takes one is tried here', () => {
     const known = world.host.app.routes
       .filter(({ method, path }) => method === 'POST' && path.startsWith('/console'))
-      .map(({ path }) => path.replaceAll(/:\w+/g, 'p1'))
+      .map(({ path }) => path.replaceAll(/:(\w+)/g, (_, name: string) => THERE[name] ?? '1'))
     expect([...new Set(known)].sort()).toEqual([...new Set(posts)].sort())
   })
 
@@ -169,7 +170,9 @@ describe('a form of somebody else', () => {
       const answer = await bela.submit(path, { ...FIELDS, token }, { ...OWN, 'content-type': type })
       expect([400, 403]).toContain(answer.status)
     }
-    const action = ACTIONS.find((one) => one.path.replaceAll(/:\w+/g, 'p1') === path)
+    const action = ACTIONS.find(
+      (one) => one.path.replaceAll(/:(\w+)/g, (_, name: string) => THERE[name] ?? '1') === path,
+    )
     const most = 3 * (action?.operation.maxBodyBytes ?? MAX_BODY_BYTES)
     const large = await bela.submit(path, { token, reason: 'x'.repeat(most) })
     expect(large.status).toBe(413)
@@ -181,7 +184,10 @@ describe('a form of somebody else', () => {
     const nobody = world.host.browser('192.0.2.8')
     for (const { path, isOpen } of ACTIONS) {
       if (isOpen === true) continue
-      const answer = await nobody.submit(path.replaceAll(/:\w+/g, 'p1'), FIELDS)
+      const answer = await nobody.submit(
+        path.replaceAll(/:(\w+)/g, (_, name: string) => THERE[name] ?? '1'),
+        FIELDS,
+      )
       expect([path, answer.status]).toEqual([path, 303])
       expect(location(answer)).toMatch(/^\/console\/sign-in/)
     }
