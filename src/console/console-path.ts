@@ -6,6 +6,10 @@ const NOUNS = [
   'openapi.json',
   'proposals',
   'search',
+  'entries',
+  'curated-lists',
+  'publications',
+  'overview',
   'reports',
 ]
 

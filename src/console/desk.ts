@@ -1,5 +1,8 @@
 import type { ProposalDesk } from './ports/proposals.ts'
 import type { IdempotencyDesk } from './ports/idempotency.ts'
+import type { EntryDesk } from './ports/entries.ts'
+import type { ListDesk } from './ports/lists.ts'
+import type { OverviewDesk } from './ports/overview.ts'
 import type { SearchDesk } from './ports/search.ts'
 import type { ReportDesk } from './ports/reports.ts'
 
@@ -8,5 +11,8 @@ export interface Desk {
   readonly idempotency: IdempotencyDesk
   readonly proposals: ProposalDesk
   readonly search: SearchDesk
+  readonly entries: EntryDesk
+  readonly lists: ListDesk
+  readonly overview: OverviewDesk
   readonly reports: ReportDesk
 }

@@ -1,11 +1,7 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
 import { printSuggestion } from '../core/nearest.ts'
-import { parseEntryValue } from '../core/parse-entry.ts'
-import { coveringKeys, meantKeys, type EntryKey } from '../curation/covering-keys.ts'
-import { guessKind } from '../curation/propose-entry.ts'
-import { heldAt, tellStay, type Moment, type StayTold } from '../curation/tell-story.ts'
-import type { EntryRow } from '../store/entry-store.ts'
+import { heldAt, type Moment } from '../curation/tell-story.ts'
 import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
 import { findList, withStore } from './find-list.ts'
@@ -13,9 +9,8 @@ import { findPublication } from './find-publication.ts'
 import { globalOptions } from './global-options.ts'
 import { neighbours } from './neighbours.ts'
 import { printJson, printTime } from './print-table.ts'
-import { describeProposal, type ProposalTold } from './proposals/describe-proposal.ts'
 import { printStory } from './proposals/print-story.ts'
-import { publicDecision } from './public-decision.ts'
+import { tellEntry, type ShownDecision, type WholeStay } from './tell-entry.ts'
 
 export interface ShowOptions {
   readonly list?: string
@@ -30,20 +25,16 @@ export async function showEntry(
   command: Command,
 ): Promise<void> {
   const moment = options.at === undefined ? null : parseMoment(options.at)
-  const keys = meantKeys(value)
-  // Not a value of any kind: say so as `entry add` would.
-  if (keys.length === 0) parseEntryValue(guessKind(value), value)
   await withStore(globalOptions(command).data, (store) => {
     const list = options.list === undefined ? null : findList(store, options.list)
     // A serial that there never was has no entries to tell of.
     if (list !== null && moment !== null && 'serial' in moment) {
       findPublication(store, list, String(moment.serial))
     }
-    const stays = store.read(() =>
-      [...keys, ...keys.flatMap(coveringKeys)]
-        .flatMap((key) => rowsOf(store, key))
-        .filter((row) => options.list === undefined || row.list === options.list)
-        .map((row) => tellWhole(store, row)),
+    const { keys, stays } = tellEntry(
+      store,
+      value,
+      (id) => options.list === undefined || id === options.list,
     )
     const told = stays.filter((stay) => moment === null || heldAt(stay, moment))
     if (told.length === 0) {
@@ -53,40 +44,11 @@ export async function showEntry(
       throw notListed(meant, hint, options)
     }
     process.stdout.write(
-      options.json === true ? printJson({ value, stays: told }) : told.map(printStay).join('\n'),
+      options.json === true
+        ? printJson({ value, stays: told.map(publicStay) })
+        : told.map(printStay).join('\n'),
     )
   })
-}
-
-function rowsOf(store: Store, key: EntryKey): EntryRow[] {
-  return store.entries.story(key.value).filter((row) => key.kinds.includes(row.entry.kind))
-}
-
-interface WholeStay extends StayTold {
-  readonly added: ShownDecision | null
-  readonly retired: ShownDecision | null
-}
-
-/** A decision, and the story of the proposal that it came from; null where it was decided as it was proposed. */
-type ShownDecision = ReturnType<typeof publicDecision> & {
-  readonly proposal: Pick<ProposalTold, 'proposal' | 'acts'> | null
-}
-
-function tellWhole(store: Store, row: EntryRow): WholeStay {
-  return {
-    ...tellStay(row, store.publications.all(row.listRowId)),
-    added: decisionOf(store, row.addedBy),
-    retired: row.retiredBy === null ? null : decisionOf(store, row.retiredBy),
-  }
-}
-
-function decisionOf(store: Store, id: number): ShownDecision | null {
-  const decision = store.decisions.find(id)
-  if (decision === null) return null
-  const stored = store.proposals.ofDecision(id)
-  if (stored === null) return { ...publicDecision(decision), proposal: null }
-  const { proposal, acts } = describeProposal(store, stored)
-  return { ...publicDecision(decision), proposal: { proposal, acts } }
 }
 
 /** A serial, a day (its end, in UTC) or a time. Throws `usage/invalid`. */
@@ -98,6 +60,11 @@ export function parseMoment(text: string): Moment {
     'usage/invalid',
     `expected a serial, or a time such as 2030-01-31 or 2030-01-31T12:00:00Z, for --at, got ${JSON.stringify(text)}`,
   )
+}
+
+/** Without what means nothing outside the database. */
+function publicStay(stay: WholeStay): object {
+  return { ...stay, rowId: undefined, listRowId: undefined }
 }
 
 function hintOf(store: Store, list: StoredList | null, value: string): string {

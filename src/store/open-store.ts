@@ -23,6 +23,8 @@ import { restorationStore, type RestorationStore } from './restoration-store.ts'
 import { reportStore, type ReportStore } from './report-store.ts'
 import { reviewStore, type ReviewStore } from './review-store.ts'
 import { searchStore, type SearchStore } from './search-store.ts'
+import { differenceStore, type DifferenceStore } from './difference-store.ts'
+import { figureStore, type FigureStore } from './figure-store.ts'
 import { guardMethods, storeFault, withStoreFaults } from './store-fault.ts'
 import { signInDatabase, type SignInDatabase } from './sign-in-database.ts'
 import { subscriberStore, type SubscriberStore } from './subscriber-store.ts'
@@ -54,6 +56,8 @@ export interface Store {
   readonly terms: TermStore
   readonly names: NameStore
   readonly search: SearchStore
+  readonly differences: DifferenceStore
+  readonly figures: FigureStore
   readonly events: EventStore
   /**
    * Runs `work` in one write transaction that excludes every other writer: what it reads is still true
@@ -175,6 +179,8 @@ function composeStore(
     terms: guardMethods(path, termStore(sqlite, translate)),
     names: guardMethods(path, nameStore(sqlite, translate)),
     search: guardMethods(path, searchStore(sqlite, translate)),
+    differences: guardMethods(path, differenceStore(sqlite)),
+    figures: guardMethods(path, figureStore(sqlite)),
     events: guardMethods(path, events),
     ...guardMethods(path, {
       write,

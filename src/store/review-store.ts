@@ -82,6 +82,8 @@ export interface ReviewStore {
   readonly all: (filter?: ReviewFilter) => Review[]
   /** The open ones of a target. */
   readonly ofTarget: (target: ReviewTarget) => Review[]
+  /** All that were about an entry: about it alone, or about all entries of one of these decisions; oldest first. */
+  readonly ofEntry: (entry: number, decisions: readonly number[]) => Review[]
   readonly acts: (id: number) => ReviewAct[]
   /** What a decision retired, at most `limit` entries, and how many of all those are not listed again. */
   readonly retiredBy: (decision: number, limit: number) => RetiredEntries
@@ -163,6 +165,10 @@ function reviewQueries(sqlite: Database.Database): ReviewQueries {
     `SELECT list_id AS listRowId, cause, count(*) AS open, sum(due_on < ?) AS overdue
      FROM reviews INDEXED BY reviews_waiting WHERE done_at IS NULL GROUP BY list_id, cause ORDER BY list_id, cause`,
   )
+  const ofEntry = sqlite.prepare<[object], Row>(
+    `${ROW_SQL} WHERE r.entry_id = :entry
+     OR (r.entry_id IS NULL AND r.decision_id IN (SELECT value FROM json_each(:decisions))) ORDER BY r.id`,
+  )
   const ofTarget = {
     decision: sqlite.prepare<[number], Row>(
       `${ROW_SQL} WHERE r.done_at IS NULL AND r.decision_id = ? AND r.entry_id IS NULL`,
@@ -178,6 +184,8 @@ function reviewQueries(sqlite: Database.Database): ReviewQueries {
     all: (filter = {}) => sqlite.prepare<[object], Row>(pageSql(filter)).all(filter).map(fromRow),
     ofTarget: ({ decision, entry }) =>
       (entry === null ? ofTarget.decision.all(decision) : ofTarget.entry.all(entry)).map(fromRow),
+    ofEntry: (entry, decisions) =>
+      ofEntry.all({ entry, decisions: JSON.stringify(decisions) }).map(fromRow),
     retiredBy: retiredQuery(sqlite),
     acts: (id) => acts.all(id).map((act) => ({ ...act, at: new Date(act.at) })),
     counts: (today) => counts.all(today),

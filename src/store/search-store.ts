@@ -35,6 +35,8 @@ export interface SearchStore {
   readonly countChanges: (listRowId: number, since: NamesSince) => number
   /** The rows of one name: what the list has now, and what was retired since the serial. */
   readonly rows: (listRowId: number, name: SearchName) => SearchRow[]
+  /** What open proposals would do with a value: one line of each. */
+  readonly proposalLines: (value: string) => { readonly proposal: number; readonly line: string }[]
 }
 
 export interface SearchName {
@@ -87,6 +89,13 @@ export function searchStore(
      WHERE value = :value AND list_id = :list AND kind = :kind
      AND retired_by IS NOT NULL AND retired_by > :published AND added_by <= :published`,
   )
+  const proposed = sqlite.prepare<[string], { readonly proposal: number; readonly line: string }>(
+    `SELECT proposal, ${LINE_SQL} AS line FROM (
+       SELECT p.id AS proposal, r.lines_of AS lines FROM proposals AS p
+       JOIN proposal_revisions AS r ON r.proposal_id = p.id AND r.revision = p.revision WHERE p.state = 'open')
+     CROSS JOIN proposal_entries AS e ON e.proposal_id = proposal AND e.revision = lines
+     AND e.change IN ('add', 'retire') AND e.value = ? GROUP BY proposal ORDER BY proposal`,
+  )
   return {
     names: (listRowId) => translated(() => readBlocks(sqlite, listRowId), translate),
     changes: (list, since) =>
@@ -94,6 +103,7 @@ export function searchStore(
         .all({ list, ...since })
         .map(({ line, isThere }) => ({ line, isThere: isThere === 1 })),
     countChanges: (list, since) => count.get({ list, ...since }) ?? 0,
+    proposalLines: (value) => proposed.all(value),
     rows: (list, name) => rows.all({ list, ...name }),
   }
 }

@@ -1,4 +1,7 @@
 import type { AnyOperation } from './operation.ts'
+import { ENTRY_OPERATIONS } from './entry-operations.ts'
+import { LIST_OPERATIONS } from './list-operations.ts'
+import { OVERVIEW_OPERATIONS } from './overview-operations.ts'
 import { PROPOSAL_OPERATIONS } from './proposal-operations.ts'
 import { SEARCH_OPERATIONS } from './search-operations.ts'
 import { REPORT_OPERATIONS } from './report-operations.ts'
@@ -7,5 +10,8 @@ import { REPORT_OPERATIONS } from './report-operations.ts'
 export const ALL_OPERATIONS: readonly AnyOperation[] = [
   ...PROPOSAL_OPERATIONS,
   ...SEARCH_OPERATIONS,
+  ...ENTRY_OPERATIONS,
+  ...LIST_OPERATIONS,
+  ...OVERVIEW_OPERATIONS,
   ...REPORT_OPERATIONS,
 ]

@@ -2,6 +2,9 @@ import type { Desk } from '../../console/desk.ts'
 import { openGuardDeps } from '../guard-deps.ts'
 import { decidingOf } from '../proposals/open-deciding.ts'
 import type { DeskDeps } from './desk-deps.ts'
+import { entryDesk } from './entry-desk.ts'
+import { listDesk } from './list-desk.ts'
+import { overviewDesk } from './overview-desk.ts'
 import { proposalDesk } from './proposal-desk.ts'
 import { searchDesk } from './search-desk.ts'
 import { reportDesk } from './report-desk.ts'
@@ -21,6 +24,9 @@ export function openDesk({
     idempotency: store.idempotency,
     proposals: proposalDesk(deps),
     search: searchDesk(deps),
+    entries: entryDesk(deps),
+    lists: listDesk(deps),
+    overview: overviewDesk(deps),
     reports: reportDesk(deps),
   }
 }

@@ -9,7 +9,8 @@ import { isConsolePath } from '../../../src/console/console-path.ts'
 import { openApiDocument } from '../../../src/distribute/openapi.ts'
 import { PROBLEM_TYPE } from '../../../src/platform/problem.ts'
 import { requestOf } from '../../support/api-request.ts'
-import { openConsoleWorld, type ConsoleWorld } from '../../support/console-world.ts'
+import { publish } from '../../support/store-builders.ts'
+import { openConsoleWorld, OURS, type ConsoleWorld } from '../../support/console-world.ts'
 
 const { Spectral } = spectralCore
 const PUBLIC = openApiDocument('0.0.0') as ApiDocument
@@ -112,6 +113,7 @@ describe('an operation', () => {
   let world: ConsoleWorld
   beforeAll(async () => {
     world = openConsoleWorld()
+    publish(world.host.store, world.host.store.lists.find(OURS)!.rowId)
     await world.propose('phishing', 'bad.example')
   })
   afterAll(() => {
