@@ -20,7 +20,10 @@ const ROOMS = {
     node: ['crypto', 'zlib'],
   },
   distribute: { rooms: ['core', 'formats', 'dns', 'platform'], packages: ['hono'] },
-  console: { rooms: ['core', 'curation', 'platform'], packages: ['hono', 'better-auth'] },
+  console: {
+    rooms: ['core', 'curation', 'platform'],
+    packages: ['hono', 'better-auth', '@observablehq/plot', 'linkedom'],
+  },
   agent: {
     rooms: ['core', 'formats', 'platform'],
     packages: ['tuf-js', '@tufjs/canonical-json'],
@@ -146,6 +149,23 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/console/sign-in/' },
       to: { path: packagesPath(['better-auth', '@better-auth']) },
+    },
+    {
+      name: 'plots-in-one-folder',
+      comment: 'what draws is large, and loaded when somebody looks at a plot',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/console/plots/' },
+      to: { path: packagesPath(['@observablehq', 'linkedom']) },
+    },
+    {
+      name: 'plots-when-needed',
+      comment: 'a server that nobody looks at has no plots in memory',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        path: packagesPath(['@observablehq', 'linkedom']),
+        dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'],
+      },
     },
     {
       name: 'unknown-room',

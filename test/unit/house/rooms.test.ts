@@ -39,6 +39,8 @@ const BREACHES: readonly Breach[] = [
   breach('console-rooms', 'the console does not see the store', 'console', '../store/door.ts'),
   breach('console-packages', 'the console knows no SQL', 'console', 'drizzle-orm'),
   breach('auth-in-sign-in-alone', 'not even the rest of the console', 'console', 'better-auth'),
+  breach('plots-in-one-folder', 'pages draw nothing themselves', 'console', 'linkedom'),
+  breach('plots-when-needed', 'plots are loaded when somebody looks', 'console', 'linkedom'),
   breach('agent-rooms', 'the agent does not see main', 'agent', '../main/door.ts'),
   breach('agent-packages', 'the agent serves nothing', 'agent', 'hono'),
   breach('witness-rooms', 'a witness does not see the agent', 'witness', '../agent/door.ts'),
@@ -282,11 +284,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
 const PACKAGES = [
   '@noble/curves',
+  '@observablehq/plot',
   '@tufjs/canonical-json',
   'better-auth',
   'better-sqlite3',
   'drizzle-orm',
   'hono',
+  'linkedom',
   'node-cron',
   'pino',
   'pkcs11js',
