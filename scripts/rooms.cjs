@@ -64,6 +64,9 @@ const WITNESS_PROGRAM = '^src/(witness/|main/witness)'
 /** A holder of keys signs on a machine where no authority is. */
 const HOLDER_PROGRAM = '^src/main/key-holder'
 
+/** What commands ask a server with, of which they know the address alone. */
+const SERVER_CLIENT = '^src/(platform/api-client|main/(with-server|.*server-deeds))'
+
 const anyOf = (names) => `(${names.map((name) => name.replace('/', '[/]')).join('|')})`
 const roomsPath = (names) => `^src/${anyOf(names)}/`
 const packagesPath = (names) => `${MODULES}(@types/)?${anyOf(names)}/`
@@ -193,6 +196,13 @@ module.exports = {
       comment: 'an agent must install and run without a database driver',
       severity: 'error',
       from: { path: AGENT_PROGRAM },
+      to: { path: packagesPath(['better-sqlite3', 'drizzle-orm']), reachable: true },
+    },
+    {
+      name: 'server-client-reaches-database',
+      comment: 'commands that ask a server work where there is no database',
+      severity: 'error',
+      from: { path: SERVER_CLIENT },
       to: { path: packagesPath(['better-sqlite3', 'drizzle-orm']), reachable: true },
     },
     {

@@ -1,14 +1,15 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
-import type { Store } from '../store/open-store.ts'
-import { withStore } from './find-list.ts'
-import { globalOptions } from './global-options.ts'
 import { parseRevision } from './parse-count.ts'
 import { printJson } from './print-table.ts'
-import { approveProposals, type Approved } from './proposals/approve-proposal.ts'
-import { openDeciding } from './proposals/open-deciding.ts'
-import { exitCodeOf, printOutcome, type ProposalOutcome } from './proposals/outcome.ts'
-import { publishSettled } from './proposals/publish-decided.ts'
+import type { Approved } from './proposals/deeds.ts'
+import {
+  exitCodeOf,
+  plainOutcome,
+  printOutcome,
+  type ProposalOutcome,
+} from './proposals/outcome.ts'
+import { withDeeds } from './proposals/with-deeds.ts'
 import { EXIT } from './run-program.ts'
 
 export interface ApproveOptions {
@@ -23,40 +24,23 @@ export async function approveDecisions(
   { revision, acknowledge = [], json }: ApproveOptions,
   command: Command,
 ): Promise<void> {
-  const { data, actor } = globalOptions(command)
   const expected = parseRevision(revision)
   if (expected !== null && ids.length > 1) {
     throw new Fault('usage/invalid', 'expected one proposal with --revision, got several')
   }
-  await withStore(
-    data,
-    async (store) => {
-      const requests = [...new Set(ids)].map((id) => ({ id, expected, acknowledged: acknowledge }))
-      const approved = approveProposals(openDeciding({ data, store }, actor), requests)
-      const [only] = approved
-      if (only instanceof Fault && approved.length === 1) throw only
-      await publishUrgentOnes({ data, store, actor }, approved)
-      process.stdout.write(json === true ? printJson(toJson(requests, approved)) : told(approved))
-      process.exitCode = exitCode(approved)
-    },
-    { actor },
-  )
-}
-
-async function publishUrgentOnes(
-  deps: { readonly data: string; readonly store: Store; readonly actor: string },
-  approved: readonly Approved[],
-): Promise<void> {
-  for (const outcome of approved) {
-    if (!(outcome instanceof Fault)) await publishSettled(deps, outcome)
-  }
+  const requests = [...new Set(ids)].map((id) => ({ id, expected, acknowledged: acknowledge }))
+  const approved = await withDeeds(command, (deeds) => deeds.approve(requests))
+  const [only] = approved
+  if (only instanceof Fault && approved.length === 1) throw only
+  process.stdout.write(json === true ? printJson(toJson(requests, approved)) : told(approved))
+  process.exitCode = exitCode(approved)
 }
 
 function toJson(requests: readonly { readonly id: string }[], approved: readonly Approved[]) {
   return approved.map((one, i) =>
     one instanceof Fault
       ? { proposal: requests[i]?.id, error: { code: one.code, message: one.message } }
-      : one,
+      : plainOutcome(one),
   )
 }
 

@@ -1,15 +1,10 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
-import type { ProposalTerms } from '../core/proposal.ts'
-import { withStore } from './find-list.ts'
-import { globalOptions } from './global-options.ts'
 import { parseRevision } from './parse-count.ts'
 import { printJson } from './print-table.ts'
-import { canonicalValue } from './proposals/canonical-value.ts'
-import { changeProposal, type ChangeRequest } from './proposals/change-proposal.ts'
-import { openDeciding } from './proposals/open-deciding.ts'
-import { exitCodeOf, printOutcome } from './proposals/outcome.ts'
-import { publishSettled } from './proposals/publish-decided.ts'
+import type { Deeds } from './proposals/deeds.ts'
+import { exitCodeOf, plainOutcome, printOutcome } from './proposals/outcome.ts'
+import { withDeeds } from './proposals/with-deeds.ts'
 
 export interface ChangeOptions {
   readonly revision?: string
@@ -32,44 +27,22 @@ export async function changeDecision(
   options: ChangeOptions,
   command: Command,
 ): Promise<void> {
-  const { data, actor } = globalOptions(command)
   const request = requestOf(id, options)
-  await withStore(
-    data,
-    async (store) => {
-      const outcome = changeProposal(openDeciding({ data, store }, actor), request)
-      await publishSettled({ data, store, actor }, outcome)
-      process.stdout.write(options.json === true ? printJson(outcome) : printOutcome(outcome))
-      process.exitCode = exitCodeOf(outcome)
-    },
-    { actor },
+  const outcome = await withDeeds(command, (deeds) => deeds.change(request))
+  process.stdout.write(
+    options.json === true ? printJson(plainOutcome(outcome)) : printOutcome(outcome),
   )
+  process.exitCode = exitCodeOf(outcome)
 }
 
-function requestOf(id: string, options: ChangeOptions): ChangeRequest {
-  const { category, reference, action, note = '', without = [], acknowledge = [] } = options
-  const request = {
-    ...{ id, expected: parseRevision(options.revision), text: note, terms: termsOf(options) },
-    ...{ action, category, reference, acknowledged: acknowledge },
-    without: without.map(canonicalValue),
+function requestOf(id: string, options: ChangeOptions): Parameters<Deeds['change']>[0] {
+  const { note = '', without = [], acknowledge = [] } = options
+  const { reason, basis, evidence, evidenceSha256, category, reference, action } = options
+  const changes = { reason, basis, evidence, evidenceSha256, category, reference, action }
+  const isSomething = Object.values(changes).some((change) => change !== undefined)
+  if (isSomething || without.length > 0) {
+    const expected = parseRevision(options.revision)
+    return { id, expected, note, ...changes, without, acknowledged: acknowledge }
   }
-  const fields = [category, reference, action].filter((field) => field !== undefined)
-  if (Object.keys(request.terms).length + fields.length + without.length > 0) return request
   throw new Fault('usage/invalid', 'expected something to change, got nothing: see --help')
-}
-
-function termsOf({
-  reason,
-  basis,
-  evidence,
-  evidenceSha256,
-}: ChangeOptions): Partial<
-  Pick<ProposalTerms, 'reason' | 'legalBasis' | 'evidence' | 'evidenceSha256'>
-> {
-  return {
-    ...(reason !== undefined && { reason }),
-    ...(basis !== undefined && { legalBasis: basis }),
-    ...(evidence !== undefined && { evidence }),
-    ...(evidenceSha256 !== undefined && { evidenceSha256 }),
-  }
 }

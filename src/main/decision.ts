@@ -6,6 +6,7 @@ import type { ActOptions } from './decision-act.ts'
 import type { ChangeOptions } from './decision-change.ts'
 import type { DecisionListOptions } from './decision-list.ts'
 import type { ShowDecisionOptions } from './decision-show.ts'
+import { addTokenOptions } from './global-options.ts'
 import { parseCodes, parseReason } from './proposals/term-options.ts'
 
 /** Each verb's work is in a file of its own, which is loaded when it runs. */
@@ -22,8 +23,7 @@ export function register(program: Command): void {
 }
 
 function registerLs(decision: Command): void {
-  decision
-    .command('ls')
+  addTokenOptions(decision.command('ls'))
     .description('proposals that wait, and decisions, newest first')
     .option('--open', 'proposals that wait, oldest first, and nothing else')
     .addOption(new Option('--state <state>', 'proposals in that state').choices(PROPOSAL_STATES))
@@ -40,8 +40,7 @@ function registerLs(decision: Command): void {
 }
 
 function registerShow(decision: Command): void {
-  decision
-    .command('show <id>')
+  addTokenOptions(decision.command('show <id>'))
     .description('a decision (12) or a proposal (p7), with its whole story')
     .option('--lines <n>', 'at most so many lines of a proposal', '20')
     .option('--json', 'print as JSON')
@@ -53,8 +52,7 @@ function registerShow(decision: Command): void {
 }
 
 function registerApprove(decision: Command): void {
-  decision
-    .command('approve <id...>')
+  addTokenOptions(decision.command('approve <id...>'))
     .description('approve proposals; each is decided as soon as its list has what it asks for')
     .option('--revision <n>', 'the revision that was looked at; of one proposal alone')
     .option('--acknowledge <codes>', 'warnings that were seen, by code', parseCodes)
@@ -67,8 +65,7 @@ function registerApprove(decision: Command): void {
 }
 
 function registerChange(decision: Command): void {
-  decision
-    .command('change <id>')
+  addTokenOptions(decision.command('change <id>'))
     .description('make a new revision of a proposal; its approvals are gone with it')
     .option('--revision <n>', 'the revision that was looked at')
     .option('--note <text>', 'why it is changed')
@@ -96,8 +93,7 @@ function registerChange(decision: Command): void {
 /** What is done to a proposal and can't decide it. */
 function registerActs(decision: Command): void {
   const act = (verb: string, description: string): Command =>
-    decision
-      .command(verb)
+    addTokenOptions(decision.command(verb))
       .description(description)
       .option('--revision <n>', 'the revision that was looked at')
       .option('--json', 'print how it stands as JSON')
@@ -141,8 +137,7 @@ function registerActs(decision: Command): void {
 }
 
 function registerOverride(decision: Command): void {
-  decision
-    .command('override <id>')
+  addTokenOptions(decision.command('override <id>'))
     .description('decide in spite of what is lacking: one asks with a reason, another confirms')
     .option('--revision <n>', 'the revision that was looked at')
     .option('--reason <text>', 'why; needed of whoever asks', parseReason)

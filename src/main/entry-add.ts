@@ -1,15 +1,10 @@
 import type { Command } from 'commander'
-import type { Entry } from '../core/entry.ts'
-import type { StoredList } from '../store/list-store.ts'
-import { withStore } from './find-list.ts'
-import { globalOptions } from './global-options.ts'
+import type { Proposed } from './proposals/deeds.ts'
+import { exitCodeOf } from './proposals/outcome.ts'
+import { printEffect, printNotes, printProposed } from './proposals/print-proposed.ts'
+import { saidTerms, type TermOptions } from './proposals/term-options.ts'
+import { withDeeds } from './proposals/with-deeds.ts'
 import { printJson } from './print-table.ts'
-import { openDeciding } from './proposals/open-deciding.ts'
-import { exitCodeOf, type ProposalOutcome } from './proposals/outcome.ts'
-import { proposeAdditions } from './proposals/propose-additions.ts'
-import { publishDecided, type PublishedAtOnce } from './proposals/publish-decided.ts'
-import { printNotes, printProposed } from './proposals/print-proposed.ts'
-import type { TermOptions } from './proposals/term-options.ts'
 
 export interface AddOptions extends TermOptions {
   readonly kind?: string
@@ -19,60 +14,48 @@ export interface AddOptions extends TermOptions {
 
 /** `entry add`: proposes an addition, and decides it where one word is enough; durable when the command ends. */
 export async function addEntry(
-  listId: string,
+  list: string,
   value: string,
   options: AddOptions,
   command: Command,
 ): Promise<void> {
-  const { data, actor } = globalOptions(command)
-  const { kind, action, category, reference } = options
-  const written = { value, kind, action, category, ...(reference !== undefined && { reference }) }
-  await withStore(
-    data,
-    async (store) => {
-      const deciding = openDeciding({ data, store }, actor)
-      const added = proposeAdditions(deciding, { list: listId, entries: [written], terms: options })
-      const { list, outcome, covered } = added
-      const [entry] = added.entries
-      if (entry === undefined) throw new Error('expected the entry that was added')
-      const published = await publishDecided({ data, store, actor }, outcome, options)
-      const { proposal, decision, state, missing, findings } = outcome
-      const decided = { list: list.id, decision, proposal, state, missing, findings }
-      if (options.json !== true) process.stderr.write(printNotes(outcome))
-      process.stdout.write(
-        options.json === true
-          ? printJson({ ...decided, entry, coveredBy: covered, published })
-          : told(list, entry, { ...added, published }) + printProposed(deciding, outcome),
-      )
-      process.exitCode = exitCodeOf(outcome)
-    },
-    { actor },
+  const { kind, action, category, reference, json } = options
+  const written = {
+    value,
+    ...(kind !== undefined && { kind }),
+    ...(action !== undefined && { action }),
+    ...(category !== undefined && { category }),
+    ...(reference !== undefined && { reference }),
+  }
+  const added = await withDeeds(command, (deeds) =>
+    deeds.propose({ ...saidTerms(options), list, act: 'add', entries: [written] }),
   )
+  const { outcome, entries, coveredBy, published } = added
+  const { proposal, decision, state, missing, findings } = outcome
+  const decided = { list, decision, proposal, state, missing, findings }
+  if (json !== true) process.stderr.write(printNotes(outcome))
+  process.stdout.write(
+    json === true
+      ? printJson({ ...decided, entry: entries[0], coveredBy, published })
+      : told(added) + printProposed(added),
+  )
+  process.exitCode = exitCodeOf(outcome)
 }
 
-interface Added {
-  readonly outcome: ProposalOutcome
-  readonly covered: readonly Entry[]
-  readonly published: PublishedAtOnce
-}
-
-function told(
-  list: StoredList,
-  { value, kind, action, reference }: Entry,
-  { outcome, covered, published }: Added,
-): string {
-  const [nearest] = covered
+function told(added: Proposed): string {
+  const { outcome, entries, coveredBy } = added
+  const { list, decision } = outcome
+  const [nearest] = coveredBy
   const note =
     nearest === undefined
       ? ''
       : `it was covered already by the ${nearest.kind} ${nearest.value} on this list\n`
-  const what = `${value} (${kind}, ${action})`
-  if (outcome.decision === null) {
-    return `proposed to add ${what} to ${list.id}, reference ${reference}\n${note}`
-  }
-  const next =
-    published === null
-      ? `«bailiwick publish ${list.id}» makes it effective\n`
-      : `published ${list.id}, serial ${String(published.serial)}\n`
-  return `added ${what} to ${list.id}: decision ${outcome.decision}, reference ${reference}\n${note}${next}`
+  return entries
+    .map(({ value, kind, action, reference }) => {
+      const what = `${value} (${kind}, ${action})`
+      return decision === null
+        ? `proposed to add ${what} to ${list}, reference ${reference}\n${note}`
+        : `added ${what} to ${list}: decision ${decision}, reference ${reference}\n${note}${printEffect(added)}`
+    })
+    .join('')
 }

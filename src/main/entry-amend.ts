@@ -1,14 +1,10 @@
 import type { Command } from 'commander'
-import type { Entry } from '../core/entry.ts'
-import type { StoredList } from '../store/list-store.ts'
-import { withStore } from './find-list.ts'
-import { globalOptions } from './global-options.ts'
-import { printJson } from './print-table.ts'
-import { openDeciding } from './proposals/open-deciding.ts'
+import type { Proposed } from './proposals/deeds.ts'
 import { exitCodeOf } from './proposals/outcome.ts'
-import { printNotes, printProposed } from './proposals/print-proposed.ts'
-import { proposeAmendments } from './proposals/propose-amendments.ts'
-import type { TermOptions } from './proposals/term-options.ts'
+import { printEffect, printNotes, printProposed } from './proposals/print-proposed.ts'
+import { saidTerms, type TermOptions } from './proposals/term-options.ts'
+import { withDeeds } from './proposals/with-deeds.ts'
+import { printJson } from './print-table.ts'
 
 export interface AmendOptions extends Omit<TermOptions, 'urgent'> {
   readonly kind?: string
@@ -18,37 +14,39 @@ export interface AmendOptions extends Omit<TermOptions, 'urgent'> {
 
 /** `entry amend`: proposes that entries keep value and kind and change the rest. */
 export async function amendEntry(
-  listId: string,
+  list: string,
   value: string,
   options: AmendOptions,
   command: Command,
 ): Promise<void> {
-  const { data, actor } = globalOptions(command)
-  await withStore(data, (store) => {
-    const deciding = openDeciding({ data, store }, actor)
-    const { list, entries, outcome } = proposeAmendments(deciding, {
-      ...{ list: listId, entries: [{ value, kind: options.kind }] },
-      ...{ change: options, terms: options },
-    })
-    const { decision, proposal, state, missing, findings } = outcome
-    const decided = { list: list.id, decision, proposal, state, missing, findings }
-    if (options.json !== true) process.stderr.write(printNotes(outcome))
-    process.stdout.write(
-      options.json === true
-        ? printJson({ ...decided, entries })
-        : told(list, entries, decision) + printProposed(deciding, outcome),
-    )
-    process.exitCode = exitCodeOf(outcome)
-  })
+  const { kind, action, category, reference, json } = options
+  const written = { value, ...(kind !== undefined && { kind }) }
+  const change = {
+    ...(action !== undefined && { action }),
+    ...(category !== undefined && { category }),
+    ...(reference !== undefined && { reference }),
+  }
+  const amended = await withDeeds(command, (deeds) =>
+    deeds.propose({ ...saidTerms(options), list, act: 'amend', entries: [written], ...change }),
+  )
+  const { outcome, entries } = amended
+  const { decision, proposal, state, missing, findings } = outcome
+  if (json !== true) process.stderr.write(printNotes(outcome))
+  process.stdout.write(
+    json === true
+      ? printJson({ list, decision, proposal, state, missing, findings, entries })
+      : told(amended) + printProposed(amended),
+  )
+  process.exitCode = exitCodeOf(outcome)
 }
 
-function told(list: StoredList, entries: readonly Entry[], decision: number | null): string {
-  const lines = entries.map(({ value, kind, action, category, reference }) => {
-    const what = `${value} (${kind}, ${action}, category ${category || '-'}, reference ${reference || '-'}) on ${list.id}`
+function told(amended: Proposed): string {
+  const { decision, list } = amended.outcome
+  const lines = amended.entries.map(({ value, kind, action, category, reference }) => {
+    const what = `${value} (${kind}, ${action}, category ${category || '-'}, reference ${reference || '-'}) on ${list}`
     return decision === null
       ? `proposed to amend ${what}\n`
       : `amended ${what}: decision ${decision}\n`
   })
-  const next = decision === null ? '' : `«bailiwick publish ${list.id}» makes it effective\n`
-  return lines.join('') + next
+  return lines.join('') + (decision === null ? '' : printEffect(amended))
 }

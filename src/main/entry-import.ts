@@ -46,7 +46,10 @@ function told(outcome: ImportOutcome, person: Person): string {
   const { proposal, list, missing } = outcome
   if (proposal === null) return printImport(outcome)
   const waiting = { proposal, list, missing, findings: [], revision: 1, decision: null, note: '' }
-  return printImport(outcome) + printProposed({ person }, { ...waiting, state: 'open' })
+  const isUnproven = person.isUnproven === true
+  return (
+    printImport(outcome) + printProposed({ outcome: { ...waiting, state: 'open' }, isUnproven })
+  )
 }
 
 /** As `importEntries`, for one list of an open store; prints nothing. */

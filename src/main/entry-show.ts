@@ -4,6 +4,7 @@ import { printSuggestion } from '../core/nearest.ts'
 import { heldAt, type Moment } from '../curation/tell-story.ts'
 import type { StoredList } from '../store/list-store.ts'
 import type { Store } from '../store/open-store.ts'
+import { viewAct } from './console/view-proposal.ts'
 import { findList, withStore } from './find-list.ts'
 import { findPublication } from './find-publication.ts'
 import { globalOptions } from './global-options.ts'
@@ -104,7 +105,9 @@ function printDecision(what: string, decision: ShownDecision): string[] {
     ...(legalBasis === '' ? [] : [`    legal basis: ${legalBasis}`]),
     ...(evidence === '' ? [] : [`    evidence: ${evidence}`]),
     ...(override === null ? [] : [`    override: ${override}`]),
-    ...(proposal === null ? [] : printStory(proposal.acts).map((line) => `    ${line}`)),
+    ...(proposal === null
+      ? []
+      : printStory(proposal.acts.map(viewAct)).map((line) => `    ${line}`)),
     ...(source === null ? [] : [`    from ${source.name}, SHA-256 ${source.sha256}`]),
     ...(reviewOn === null ? [] : [`    review on ${reviewOn}`]),
     ...(expiresOn === null ? [] : [`    expires on ${expiresOn}`]),

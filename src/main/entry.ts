@@ -5,6 +5,7 @@ import type { AmendOptions } from './entry-amend.ts'
 import type { ImportOptions } from './entry-import.ts'
 import type { RetireOptions } from './entry-retire.ts'
 import type { ShowOptions } from './entry-show.ts'
+import { addTokenOptions } from './global-options.ts'
 import { addOverrideOption, addTermOptions } from './proposals/term-options.ts'
 
 /** Each verb's work is in a file of its own, which is loaded when it runs. */
@@ -20,7 +21,7 @@ export function register(program: Command): void {
 }
 
 function registerAdd(entry: Command): void {
-  addOverrideOption(addTermOptions(entry.command('add <list> <value>')))
+  addTokenOptions(addOverrideOption(addTermOptions(entry.command('add <list> <value>'))))
     .description('propose that a name, URL or address is listed; decides it where that is enough')
     .addOption(
       new Option('--kind <kind>', 'default: what the value looks like').choices(ENTRY_KINDS),
@@ -41,7 +42,7 @@ function registerAdd(entry: Command): void {
 }
 
 function registerRetire(entry: Command): void {
-  addTermOptions(entry.command('retire <list> <value>'))
+  addTokenOptions(addTermOptions(entry.command('retire <list> <value>')))
     .description('propose that a value is no longer listed; decides it where that is enough')
     .addOption(new Option('--kind <kind>', 'default: every kind of it').choices(ENTRY_KINDS))
     .option('--urgent', 'decide alone and publish the list at once')
@@ -57,7 +58,7 @@ function registerRetire(entry: Command): void {
 }
 
 function registerAmend(entry: Command): void {
-  addOverrideOption(addTermOptions(entry.command('amend <list> <value>')))
+  addTokenOptions(addOverrideOption(addTermOptions(entry.command('amend <list> <value>'))))
     .description('propose that an entry keeps value and kind and gets another action or code')
     .addOption(new Option('--kind <kind>', 'default: every kind of it').choices(ENTRY_KINDS))
     .addOption(new Option('--action <action>', 'what resolvers do with it').choices(ENTRY_ACTIONS))

@@ -38,7 +38,8 @@ export async function publishUrgently(
   reason: string,
 ): Promise<PublishOutcome> {
   const override = hasOnlyRetirements(store, list) ? `urgent retirement: ${reason}` : null
-  const authority = openAuthority(data, { store })
+  // Keys that are used for it are used by whoever decided it.
+  const authority = openAuthority(data, { store: store.as(actor) })
   const [report] = await publishLists(authority, [list], { override, actor })
   if (report === undefined) throw new Error('a list was published without a report')
   if (report.outcome === 'refused') throw report.fault

@@ -66,6 +66,8 @@ export interface Store {
   readonly write: <T>(work: () => T) => T
   /** Runs `work` on one unchanging view of the database. Must not await, nor write. */
   readonly read: <T>(work: () => T) => T
+  /** The same database, where whoever acts is `actor`, if the act itself does not say. Closed with this one. */
+  readonly as: (actor: string) => Store
   /** Changes whenever another connection, of this process or another, has committed. Cheap enough to poll. */
   readonly changeCounter: () => number
   /** What is wrong with the file and its tables, in sentences; slow (reads everything). */
@@ -142,11 +144,8 @@ function setUp(sqlite: Database.Database, readonly: boolean, cacheKiB: number): 
   sqlite.pragma(`cache_size = -${cacheKiB}`)
 }
 
-function composeStore(
-  path: string,
-  sqlite: Database.Database,
-  { actor = OWN_ACTOR, now = () => new Date() }: StoreOptions,
-): Store {
+function composeStore(path: string, sqlite: Database.Database, options: StoreOptions): Store {
+  const { actor = OWN_ACTOR, now = () => new Date() } = options
   const db = drizzle(sqlite)
   const write = <T>(work: () => T): T =>
     sqlite.inTransaction ? work() : sqlite.transaction(work).immediate()
@@ -182,6 +181,7 @@ function composeStore(
     differences: guardMethods(path, differenceStore(sqlite)),
     figures: guardMethods(path, figureStore(sqlite)),
     events: guardMethods(path, events),
+    as: (other) => composeStore(path, sqlite, { ...options, actor: other }),
     ...guardMethods(path, {
       write,
       read,

@@ -10,6 +10,7 @@ import type {
   ProposalLine,
   ProposalStory,
   ProposalView,
+  ProposedView,
   ProposeRequest,
   RevisionRequest,
 } from '../ports/proposals.ts'
@@ -30,6 +31,7 @@ import {
   PROPOSAL_STORY,
   PROPOSALS,
   PROPOSE,
+  PROPOSED,
   UNAPPROVE,
   WITH_OPTIONAL_REASON,
   WITH_REASON,
@@ -68,12 +70,12 @@ export const LIST_PROPOSALS = operation<{ query: ProposalsQuery }, Page<Proposal
   },
 })
 
-export const PROPOSE_CHANGE = operation<{ body: ProposeRequest }, OutcomeView>({
+export const PROPOSE_CHANGE = operation<{ body: ProposeRequest }, ProposedView>({
   ...{ id: 'propose', method: 'post', path: '/v1/proposals', tag: TAG, act: 'propose-add' },
   summary: 'Proposes to add, retire or amend entries; decides it where the own word is enough',
   body: PROPOSE,
   maxBodyBytes: MAX_PROPOSE_BYTES,
-  answer: OUTCOME,
+  answer: PROPOSED,
   faults: [
     ...(['user/refused', 'list/not-found', 'guard/stopped', 'entry/already-listed'] as const),
     ...(['entry/not-found', 'entry/invalid', 'name/invalid', 'url/invalid', 'ip/invalid'] as const),

@@ -18,6 +18,8 @@ import type { Schema } from './operation.ts'
 
 /** Entries of one proposal; a file has no such limit. */
 const MAX_ENTRIES = 10_000
+/** Entries that are told of with what became of them. */
+export const MAX_TOLD_ENTRIES = 100
 /** Proposals that are approved with one request. */
 const MAX_APPROVALS = 500
 /** Characters of what people write. */
@@ -89,22 +91,24 @@ export const PROPOSAL_STORY = answerOf('ProposalStory', {
       text: TEXT,
       counts: YES_NO,
       acknowledged: listOf(TEXT),
+      findings: { ...listOf(TEXT), description: 'The codes of what guards found at that time' },
       whom: { type: ['string', 'null'] },
       decision: { type: ['integer', 'null'] },
     }),
   ),
 })
 
+const ENTRY_MEMBERS = {
+  value: TEXT,
+  kind: { enum: ENTRY_KINDS },
+  action: { enum: ENTRY_ACTIONS },
+  category: TEXT,
+  reference: TEXT,
+} satisfies Record<string, Schema>
+
 export const LINES = pageOf(
   'ProposalLines',
-  answerOf('ProposalLine', {
-    change: { enum: ['add', 'retire'] },
-    value: TEXT,
-    kind: { enum: ENTRY_KINDS },
-    action: { enum: ENTRY_ACTIONS },
-    category: TEXT,
-    reference: TEXT,
-  }),
+  answerOf('ProposalLine', { change: { enum: ['add', 'retire'] }, ...ENTRY_MEMBERS }),
 )
 
 export const IMPACT = answerOf('Impact', {
@@ -128,6 +132,17 @@ const OUTCOME_MEMBERS = {
 } satisfies Record<string, Schema>
 
 export const OUTCOME = answerOf('Outcome', OUTCOME_MEMBERS)
+
+const PROPOSED_ENTRIES: Schema = {
+  ...listOf(answerOf('ProposedEntry', ENTRY_MEMBERS)),
+  maxItems: MAX_TOLD_ENTRIES,
+}
+
+export const PROPOSED = answerOf('Proposed', {
+  ...OUTCOME_MEMBERS,
+  entries: { ...PROPOSED_ENTRIES, description: 'As they were understood; of many the first' },
+  coveredBy: { ...PROPOSED_ENTRIES, description: 'What the list has that covers them already' },
+})
 
 export const APPROVALS = answerOf('Approvals', {
   outcomes: listOf({

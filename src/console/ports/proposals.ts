@@ -58,6 +58,8 @@ export interface ProposalActView {
   readonly text: string
   readonly counts: boolean
   readonly acknowledged: readonly string[]
+  /** Codes of what the guards found then, where it was something else than before. */
+  readonly findings: readonly string[]
   readonly whom: string | null
   readonly decision: number | null
 }
@@ -115,6 +117,14 @@ export interface OutcomeView {
   readonly note: string
   /** The serial that was made at once; null where none was. */
   readonly serial: number | null
+}
+
+/** What became of a proposal that was just made. */
+export interface ProposedView extends OutcomeView {
+  /** Its entries as they were understood, or as they shall be: the first hundred. */
+  readonly entries: readonly Entry[]
+  /** Entries of the list that cover one of them already: the first hundred. */
+  readonly coveredBy: readonly Entry[]
 }
 
 /** What is said of everything that is proposed. */
@@ -191,7 +201,7 @@ export interface ProposalDesk {
   ) => readonly ProposalLine[]
   /** Null while it is being worked out: ask again. */
   readonly impact: (person: Person, id: string) => ImpactView | null
-  readonly propose: (person: Person, request: ProposeRequest, at: Date) => Promise<OutcomeView>
+  readonly propose: (person: Person, request: ProposeRequest, at: Date) => Promise<ProposedView>
   readonly approve: (
     person: Person,
     requests: readonly ApproveRequest[],

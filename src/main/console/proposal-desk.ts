@@ -1,10 +1,10 @@
+import { MAX_TOLD_ENTRIES } from '../../console/api/proposal-schemas.ts'
 import type {
   Approval,
   ApproveRequest,
   OutcomeView,
   ProposalDesk,
 } from '../../console/ports/proposals.ts'
-import { splitEntryLine } from '../../core/entry.ts'
 import { Fault } from '../../core/fault.ts'
 import type { Person } from '../../core/person.ts'
 import { mayAct } from '../../curation/may-act.ts'
@@ -19,10 +19,11 @@ import type { Deciding } from '../proposals/deciding.ts'
 import { findProposal } from '../proposals/find-proposal.ts'
 import type { ProposalOutcome } from '../proposals/outcome.ts'
 import { overrideProposal } from '../proposals/override-proposal.ts'
+import { proposalLines } from '../proposals/proposal-lines.ts'
+import { proposeWanted } from '../proposals/propose-wanted.ts'
 import { publishSettled } from '../proposals/publish-decided.ts'
 import type { DeskDeps } from './desk-deps.ts'
 import { openImpacts } from './impacts.ts'
-import { proposeWanted } from './propose-wanted.ts'
 import { viewProposal, viewStory } from './view-proposal.ts'
 
 /** What people do with proposals over the network, by the same use cases as the commands. */
@@ -42,11 +43,15 @@ export function proposalDesk(deps: DeskDeps): ProposalDesk {
         readableProposals(store, person, filter).map((one) => viewProposal(store, one)),
       ),
     find: (person, id) => store.read(() => viewStory(store, seen(person, id))),
-    lines: (person, id, from) => store.read(() => linesOf(store, seen(person, id), from)),
+    lines: (person, id, from) => store.read(() => proposalLines(store, seen(person, id), from)),
     impact: (person, id) => impacts.of(seen(person, id)),
     propose: async (person, request, at) => {
-      const outcome = proposeWanted(deps.decidingOf(person, at), request)
-      return settled(person, outcome)
+      const { outcome, entries, covered } = proposeWanted(deps.decidingOf(person, at), request)
+      return {
+        ...(await settled(person, outcome)),
+        entries: entries.slice(0, MAX_TOLD_ENTRIES),
+        coveredBy: covered.slice(0, MAX_TOLD_ENTRIES),
+      }
     },
     approve: (person, requests, at) => approveAll(deps, { person, at, settled }, requests),
     act: (person, { proposal, revision, act, text, whom }, at) => {
@@ -179,20 +184,4 @@ function readableProposals(
     ...(assignee !== undefined && { assignee }),
   }
   return store.proposals.all(filter)
-}
-
-function linesOf(
-  store: Store,
-  proposal: StoredProposal,
-  { behind, limit }: Parameters<ProposalDesk['lines']>[2],
-): ReturnType<ProposalDesk['lines']> {
-  const page = (change: 'add' | 'retire', place: { value: string; kind: string }, count: number) =>
-    store.proposals
-      .page(proposal, change, place, count)
-      .map((line) => ({ ...splitEntryLine(line), change }))
-  const start = { value: '', kind: '' }
-  const added = behind?.change === 'retire' ? [] : page('add', behind ?? start, limit)
-  if (added.length >= limit) return added
-  const retired = page('retire', behind?.change === 'retire' ? behind : start, limit - added.length)
-  return [...added, ...retired]
 }

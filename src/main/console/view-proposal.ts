@@ -1,6 +1,6 @@
-import type { ProposalStory, ProposalView } from '../../console/ports/proposals.ts'
+import type { ProposalActView, ProposalStory, ProposalView } from '../../console/ports/proposals.ts'
 import { splitEntryLine } from '../../core/entry.ts'
-import { printProposalId } from '../../core/proposal.ts'
+import { printProposalId, type ProposalAct } from '../../core/proposal.ts'
 import type { Store } from '../../store/open-store.ts'
 import type { StoredProposal } from '../../store/read-proposals.ts'
 import { describeProposal, type ProposalTold } from '../proposals/describe-proposal.ts'
@@ -15,10 +15,7 @@ export function viewStory(store: Store, stored: StoredProposal): ProposalStory {
   const told = describeProposal(store, stored)
   return {
     ...viewTold(store, stored, told),
-    acts: told.acts.map(({ at, actor, organisation, text, counts, acknowledged, ...more }) => ({
-      ...{ act: more.act, actor, organisation, at: at.toISOString(), revision: more.revision },
-      ...{ text, counts, acknowledged, whom: more.whom, decision: more.decision },
-    })),
+    acts: told.acts.map(viewAct),
   }
 }
 
@@ -34,6 +31,16 @@ function viewTold(store: Store, stored: StoredProposal, told: ProposalTold): Pro
     proposer: { name: told.proposer.name, organisation: told.proposer.organisation },
     author: { name: told.author.name, organisation: told.author.organisation },
     voices: told.voices.map(({ name, organisation }) => ({ name, organisation })),
+  }
+}
+
+/** One line of its story. */
+export function viewAct(said: ProposalAct): ProposalActView {
+  const { act, actor, organisation, at, revision, text, counts, acknowledged } = said
+  const findings = (said.findings ?? []).map(({ code }) => code)
+  return {
+    ...{ act, actor, organisation, at: at.toISOString(), revision, text, counts, acknowledged },
+    ...{ findings, whom: said.whom, decision: said.decision },
   }
 }
 

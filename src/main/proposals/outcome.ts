@@ -18,6 +18,12 @@ export interface ProposalOutcome {
   readonly note: string
 }
 
+/** Without what else may be told with it, its members in one order. */
+export function plainOutcome(told: ProposalOutcome): ProposalOutcome {
+  const { list, proposal, revision, state, decision, missing, findings, note } = told
+  return { list, proposal, revision, state, decision, missing, findings, note }
+}
+
 /** «decision 12», or «proposal p7 waits for 1 more approval, from another organisation», and what the guards say. */
 export function printOutcome(outcome: ProposalOutcome): string {
   const { findings, note } = outcome

@@ -1,18 +1,22 @@
 import type { GuardSummary } from '../../core/guard-summary.ts'
-import type { Person } from '../../core/person.ts'
+import type { Proposed } from './deeds.ts'
 import { printOutcome, type ProposalOutcome } from './outcome.ts'
 
 /** What a proposal waits for, and what the guards have to say; empty for what is decided. */
-export function printProposed(
-  { person }: { readonly person: Person },
-  outcome: ProposalOutcome,
-): string {
+export function printProposed({
+  outcome,
+  isUnproven,
+}: Pick<Proposed, 'outcome' | 'isUnproven'>): string {
   if (outcome.state !== 'open') return ''
-  const hint =
-    person.isUnproven === true
-      ? 'there are no users yet who could approve it: add them first\n'
-      : ''
+  const hint = isUnproven ? 'there are no users yet who could approve it: add them first\n' : ''
   return printOutcome(outcome) + hint
+}
+
+/** When a decision takes effect. */
+export function printEffect({ outcome: { list }, published }: Proposed): string {
+  return published === null
+    ? `«bailiwick publish ${list}» makes it effective\n`
+    : `published ${list}, serial ${published.serial}\n`
 }
 
 /** What the guards say of what is decided: for standard error, a line for each but for what is told with the decision. */

@@ -1,20 +1,17 @@
-import type { ProposalAct } from '../../core/proposal.ts'
+import type { ProposalActView } from '../../console/ports/proposals.ts'
 import { printTime } from '../print-table.ts'
 
 /** The story of a proposal, a line for each act. */
-export function printStory(acts: readonly ProposalAct[]): string[] {
+export function printStory(acts: readonly ProposalActView[]): string[] {
   return acts.map((act) => {
     const { actor, organisation, at, text, acknowledged, findings } = act
     const seen = acknowledged.length === 0 ? '' : `, acknowledging ${acknowledged.join(', ')}`
-    const found =
-      findings === null || findings.length === 0
-        ? ''
-        : `; guards: ${findings.map(({ code }) => code).join(', ')}`
-    return `${printTime(at)}  ${printAct(act)} by ${actor} of ${organisation}${seen}${text === '' ? '' : `: ${text}`}${found}`
+    const found = findings.length === 0 ? '' : `; guards: ${findings.join(', ')}`
+    return `${printTime(new Date(at))}  ${printAct(act)} by ${actor} of ${organisation}${seen}${text === '' ? '' : `: ${text}`}${found}`
   })
 }
 
-function printAct({ act, revision, whom, decision }: ProposalAct): string {
+function printAct({ act, revision, whom, decision }: ProposalActView): string {
   switch (act) {
     case 'changed':
       return `changed to revision ${revision}`

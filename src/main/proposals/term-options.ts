@@ -32,6 +32,20 @@ export function termsOf(
   }
 }
 
+/** What the options say, as it is proposed: nothing of what each kind of proposal has of its own. */
+export function saidTerms(options: TermOptions): Omit<TermOptions, 'category' | 'reference'> {
+  const { basis, evidence, evidenceSha256, urgent, acknowledge, override } = options
+  return {
+    reason: options.reason,
+    ...(basis !== undefined && { basis }),
+    ...(evidence !== undefined && { evidence }),
+    ...(evidenceSha256 !== undefined && { evidenceSha256 }),
+    ...(urgent !== undefined && { urgent }),
+    ...(acknowledge !== undefined && { acknowledge }),
+    ...(override !== undefined && { override }),
+  }
+}
+
 /** Adds the options that every proposal has, but `--category`, `--reference` and `--urgent`. */
 export function addTermOptions(command: Command): Command {
   return command

@@ -124,6 +124,14 @@ const BREACHES: readonly Breach[] = [
     },
   },
   {
+    rule: 'server-client-reaches-database',
+    why: 'the driver must not come to who asks a server by any way',
+    files: {
+      'src/main/proposals/server-deeds.ts': needs('../servers-driver.ts'),
+      'src/main/servers-driver.ts': needs('drizzle-orm'),
+    },
+  },
+  {
     rule: 'edge-reaches-database',
     why: 'the driver must not come to an edge by any way',
     files: {
