@@ -11,6 +11,7 @@ const NOUNS = [
   'publications',
   'overview',
   'reports',
+  'events',
 ]
 
 const PATHS = new RegExp(

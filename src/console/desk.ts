@@ -4,6 +4,7 @@ import type { EntryDesk } from './ports/entries.ts'
 import type { ListDesk } from './ports/lists.ts'
 import type { OverviewDesk } from './ports/overview.ts'
 import type { SearchDesk } from './ports/search.ts'
+import type { EventDesk } from './ports/events.ts'
 import type { ReportDesk } from './ports/reports.ts'
 
 /** Everything that the authority does for people, each part in the words of its port; `main` hands it in. */
@@ -15,4 +16,5 @@ export interface Desk {
   readonly lists: ListDesk
   readonly overview: OverviewDesk
   readonly reports: ReportDesk
+  readonly events: EventDesk
 }

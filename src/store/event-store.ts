@@ -33,8 +33,27 @@ export interface EventStore {
   readonly appendNews: (act: StoredAct) => void
   /** From event `from` on, at most `limit`. Streams. */
   readonly all: (from?: number, limit?: number) => Iterable<ChainEvent>
+  /** The newest that are wanted. No more than `maxLooked` are looked through; `next` is what to go on before, null at the end. */
+  readonly page: (wanted: WantedEvents) => {
+    readonly events: readonly ChainEvent[]
+    readonly next: number | null
+  }
   /** What is wrong with the chain, and with the rows that it commits to; slow (reads everything), and on one view of the database. */
   readonly check: (known?: readonly ChainHead[]) => EventFinding[]
+}
+
+export interface WantedEvents {
+  /** Older than this; null for the newest. */
+  readonly before: number | null
+  readonly limit: number
+  readonly maxLooked: number
+  readonly actor?: string
+  readonly act?: string
+  /** At or after it, and before it: as ISO 8601 sorts. */
+  readonly from?: string
+  readonly to?: string
+  /** Only what is about these (`subject.list`); null for whatever. */
+  readonly lists: readonly string[] | null
 }
 
 /** What a store needs to record an act in the transaction that does it. */
@@ -86,9 +105,29 @@ export function eventStore(sqlite: Database.Database, deps: EventStoreDeps): Eve
       sqlite.prepare<[number, number], Row>(text).iterate(from, limit)
     return mapped(translated(open, translate), fromRow)
   }
+  const newestOf = sqlite.prepare<object, Row>(
+    `SELECT ${COLUMNS} FROM (
+       SELECT ${COLUMNS} FROM events WHERE number < :before ORDER BY number DESC LIMIT :maxLooked
+     ) WHERE (:actor IS NULL OR actor = :actor) AND (:act IS NULL OR act = :act)
+       AND (:from IS NULL OR at >= :from) AND (:to IS NULL OR at < :to)
+       AND (:lists IS NULL OR json_extract(subject, '$.list') IN (SELECT value FROM json_each(:lists)))
+     ORDER BY number DESC LIMIT :limit`,
+  )
+  function page({ before, limit, maxLooked, actor, act, from, to, lists }: WantedEvents) {
+    // Numbers have no gaps, so where the looking ends is known beforehand.
+    const end = before ?? head().number + 1
+    const found = newestOf.all({
+      ...{ before: end, maxLooked, limit, actor: actor ?? null, act: act ?? null },
+      ...{ from: from ?? null, to: to ?? null, lists: lists && JSON.stringify(lists) },
+    })
+    const last = found.at(-1)?.number
+    const next = found.length === limit && last !== undefined ? last : end - maxLooked
+    return { events: found.map(fromRow), next: next > 1 ? next : null }
+  }
   return {
     head,
     append,
+    page,
     appendNews: (act) => {
       const { list } = act.subject
       if (lastOf.get(act.act, list) !== printSortedJson(act.subject)) append(act)

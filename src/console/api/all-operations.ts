@@ -1,3 +1,4 @@
+import { EVENT_OPERATIONS } from './event-operations.ts'
 import type { AnyOperation } from './operation.ts'
 import { ENTRY_OPERATIONS } from './entry-operations.ts'
 import { LIST_OPERATIONS } from './list-operations.ts'
@@ -14,4 +15,5 @@ export const ALL_OPERATIONS: readonly AnyOperation[] = [
   ...LIST_OPERATIONS,
   ...OVERVIEW_OPERATIONS,
   ...REPORT_OPERATIONS,
+  ...EVENT_OPERATIONS,
 ]

@@ -1,3 +1,4 @@
+import { EVENTS_PAGE } from './audit/events-page.tsx'
 import type { FormAction, Page, Place } from './page.ts'
 import { LINES_PAGE } from './proposals/lines-page.tsx'
 import { PROPOSAL_ACTIONS } from './proposals/proposal-actions.ts'
@@ -13,6 +14,7 @@ import { SESSION_PAGES } from './session/add-session-pages.tsx'
 export const PAGES: readonly Page[] = [
   ...[QUEUE_PAGE, PROPOSAL_PAGE, LINES_PAGE, PROPOSE_PAGE],
   ...[REPORTS_PAGE, HAND_IN_PAGE, REPORT_PAGE],
+  EVENTS_PAGE,
   ...SESSION_PAGES,
 ]
 
@@ -30,5 +32,6 @@ export const PLACES: readonly Place[] = [
     acts: ['propose-add', 'propose-retire', 'propose-amend', 'urgent-retire'],
   },
   { path: '/console/reports', text: 'reports', acts: ['read-own-reports'] },
+  { path: '/console/events', text: 'events', acts: ['read-events'] },
   { path: '/console/account', text: 'account', acts: [] },
 ]

@@ -1,7 +1,8 @@
+import { events } from './de/events.ts'
 import { everywhere } from './de/everywhere.ts'
 import { proposals } from './de/proposals.ts'
 import { reports } from './de/reports.ts'
 import { session } from './de/session.ts'
 import type { Texts } from './texts.ts'
 
-export const de: Texts = { ...everywhere, proposals, reports, session }
+export const de: Texts = { ...everywhere, proposals, reports, session, events }

@@ -1,7 +1,8 @@
+import { events } from './en/events.ts'
 import { everywhere } from './en/everywhere.ts'
 import { proposals } from './en/proposals.ts'
 import { reports } from './en/reports.ts'
 import { session } from './en/session.ts'
 
 /** Every text that people read, in English; the other languages have the same shape. */
-export const en = { ...everywhere, proposals, reports, session }
+export const en = { ...everywhere, proposals, reports, session, events }

@@ -5,6 +5,7 @@ import type { DeskDeps } from './desk-deps.ts'
 import { entryDesk } from './entry-desk.ts'
 import { listDesk } from './list-desk.ts'
 import { overviewDesk } from './overview-desk.ts'
+import { eventDesk } from './event-desk.ts'
 import { proposalDesk } from './proposal-desk.ts'
 import { searchDesk } from './search-desk.ts'
 import { reportDesk } from './report-desk.ts'
@@ -28,5 +29,6 @@ export function openDesk({
     lists: listDesk(deps),
     overview: overviewDesk(deps),
     reports: reportDesk(deps),
+    events: eventDesk(deps),
   }
 }
