@@ -4,6 +4,7 @@ const NOUNS = [
   'session',
   'me',
   'openapi.json',
+  'imports',
   'proposals',
   'search',
   'entries',

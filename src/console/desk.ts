@@ -3,6 +3,7 @@ import type { IdempotencyDesk } from './ports/idempotency.ts'
 import type { EntryDesk } from './ports/entries.ts'
 import type { ListDesk } from './ports/lists.ts'
 import type { OverviewDesk } from './ports/overview.ts'
+import type { ImportDesk } from './ports/imports.ts'
 import type { SearchDesk } from './ports/search.ts'
 import type { EventDesk } from './ports/events.ts'
 import type { ReportDesk } from './ports/reports.ts'
@@ -10,6 +11,7 @@ import type { ReportDesk } from './ports/reports.ts'
 /** Everything that the authority does for people, each part in the words of its port; `main` hands it in. */
 export interface Desk {
   readonly idempotency: IdempotencyDesk
+  readonly imports: ImportDesk
   readonly proposals: ProposalDesk
   readonly search: SearchDesk
   readonly entries: EntryDesk

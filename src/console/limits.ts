@@ -8,6 +8,18 @@ export const MAX_BODY_BYTES = 16 * 1024
 /** Bytes of whatever body, an uploaded list included, before its route has a look at it; more is answered 413. */
 export const MAX_UPLOAD_BYTES = 33 * 1024 * 1024
 
+/** Of what people upload to import it (`docs/spec/import.md` §10). */
+export const UPLOAD_LIMITS = {
+  /** Bytes of one file; a request has some more around it. */
+  bytes: 32 * 1024 * 1024,
+  /** How long it is kept for who has uploaded it. */
+  keptMs: 60 * 60_000,
+  /** Files of one person; the oldest goes. */
+  perPerson: 5,
+  /** Characters of a file's name that are kept. */
+  nameLength: 120,
+} as const
+
 /** Requests of people that may wait for an answer; one more is answered 503. */
 export const MAX_REQUESTS_WAITING = 256
 

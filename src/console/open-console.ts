@@ -7,6 +7,7 @@ import { describeApi, type ApiDocument } from './api/describe-api.ts'
 import type { Desk } from './desk.ts'
 import { addPages, answerNoPage } from './pages/add-pages.tsx'
 import { ACTIONS, PAGES, PLACES } from './pages/all-pages.ts'
+import { addImportRoutes } from './pages/imports/add-import-routes.tsx'
 import { addSessionForms } from './pages/session/add-session-pages.tsx'
 import { addSessionRoutes, type SessionDeps } from './session-routes.ts'
 
@@ -35,6 +36,7 @@ export function openConsole(deps: ConsoleDeps): Hono {
   addOperations(app, deps, ALL_OPERATIONS)
   const frame = addPages(app, { ...deps, places: PLACES }, { pages: PAGES, actions: ACTIONS })
   addSessionForms(app, frame)
+  addImportRoutes(app, frame)
   app.get('/v1/openapi.json', (c) => c.json(describeApi(deps.publicApi(), ALL_OPERATIONS)))
   app.notFound((c) =>
     /^\/(?:console|appeal)(?:\/|$)/.test(c.req.path)

@@ -26,7 +26,7 @@ export async function readBody(c: Context, maxBytes = MAX_BODY_BYTES): Promise<u
 
 /** From the network, not yet verified: stopped as soon as it is too long, whatever its head says. */
 export async function readBytes(
-  body: ReadableStream<Uint8Array> | null,
+  body: AsyncIterable<Uint8Array> | null,
   maxBytes: number,
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = []

@@ -110,6 +110,7 @@ export const FAULT_CODES = [
   'report/route',
   'report/settled',
   'report/too-many',
+  'import/changed',
   'import/compressed',
   'import/conflict-markers',
   'import/cut',
@@ -117,6 +118,8 @@ export const FAULT_CODES = [
   'import/encoding',
   'import/no-line-ends',
   'import/not-a-list',
+  'import/not-found',
+  'import/repeated',
   'import/shrunk',
   'import/too-large',
   // the database

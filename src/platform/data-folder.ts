@@ -17,6 +17,8 @@ export interface DataPaths {
   readonly zones: string
   /** The top sites that guards compare with, made from the operator's file. */
   readonly popular: string
+  /** What people have uploaded to import it, for an hour; private. */
+  readonly uploads: string
   /** What was sent to whom over the DNS. */
   readonly secondaries: string
   /** How people sign in, and under which address; there when somebody wrote it. */
@@ -40,6 +42,7 @@ export function dataPaths(folder: string): DataPaths {
     exports: join(folder, 'exports'),
     zones: join(folder, 'zones'),
     popular: join(folder, 'popular.bin'),
+    uploads: join(folder, 'uploads'),
     secondaries: join(folder, 'secondaries.jsonl'),
     console: join(folder, 'console.json'),
     signInKey: join(folder, 'sign-in.key'),

@@ -3,12 +3,14 @@ import type { AnyOperation } from './operation.ts'
 import { ENTRY_OPERATIONS } from './entry-operations.ts'
 import { LIST_OPERATIONS } from './list-operations.ts'
 import { OVERVIEW_OPERATIONS } from './overview-operations.ts'
+import { IMPORT_OPERATIONS } from './import-operations.ts'
 import { PROPOSAL_OPERATIONS } from './proposal-operations.ts'
 import { SEARCH_OPERATIONS } from './search-operations.ts'
 import { REPORT_OPERATIONS } from './report-operations.ts'
 
 /** Everything that can be asked of an authority beyond what it has published. */
 export const ALL_OPERATIONS: readonly AnyOperation[] = [
+  ...IMPORT_OPERATIONS,
   ...PROPOSAL_OPERATIONS,
   ...SEARCH_OPERATIONS,
   ...ENTRY_OPERATIONS,

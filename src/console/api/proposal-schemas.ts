@@ -38,7 +38,7 @@ const MISSING = answerOf('Missing', {
   stops: listOf(TEXT),
 })
 
-const FINDING = answerOf('GuardFinding', {
+export const FINDING = answerOf('GuardFinding', {
   code: TEXT,
   class: { enum: ['stop', 'warn'] },
   message: TEXT,

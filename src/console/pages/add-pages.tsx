@@ -264,7 +264,8 @@ export function goOn(c: Context, { to, done }: { to: string; done?: string }): R
   return c.redirect(`${path}${query}${fragment === undefined ? '' : `#${fragment}`}`, 303)
 }
 
-function refusedOf(
+/** What is wrong with a form, by the names of its fields. */
+export function refusedOf(
   { fields = {} }: Pick<FormAction, 'fields'>,
   c: Context,
   typed: FormFields,

@@ -1,5 +1,7 @@
 import { EVENTS_PAGE } from './audit/events-page.tsx'
 import type { FormAction, Page, Place } from './page.ts'
+import { IMPORT_PAGE } from './imports/import-form.tsx'
+import { IMPORT_ACTIONS, PREVIEW_PAGE } from './imports/import-preview.tsx'
 import { LINES_PAGE } from './proposals/lines-page.tsx'
 import { PROPOSAL_ACTIONS } from './proposals/proposal-actions.ts'
 import { PROPOSAL_PAGE } from './proposals/proposal.tsx'
@@ -13,6 +15,7 @@ import { SESSION_PAGES } from './session/add-session-pages.tsx'
 /** Every page of the console. */
 export const PAGES: readonly Page[] = [
   ...[QUEUE_PAGE, PROPOSAL_PAGE, LINES_PAGE, PROPOSE_PAGE],
+  ...[IMPORT_PAGE, PREVIEW_PAGE],
   ...[REPORTS_PAGE, HAND_IN_PAGE, REPORT_PAGE],
   EVENTS_PAGE,
   ...SESSION_PAGES,
@@ -21,6 +24,7 @@ export const PAGES: readonly Page[] = [
 /** What the forms on them do. */
 export const ACTIONS: readonly FormAction[] = [
   ...[APPROVE_BATCH, PROPOSE, ...PROPOSAL_ACTIONS],
+  ...IMPORT_ACTIONS,
   ...[HAND_IN, WITHDRAW_REPORT, ...ANSWER_ACTIONS],
 ]
 
@@ -31,6 +35,7 @@ export const PLACES: readonly Place[] = [
     ...{ path: '/console/propose', text: 'propose' },
     acts: ['propose-add', 'propose-retire', 'propose-amend', 'urgent-retire'],
   },
+  { path: '/console/import', text: 'import', acts: ['propose-add'] },
   { path: '/console/reports', text: 'reports', acts: ['read-own-reports'] },
   { path: '/console/events', text: 'events', acts: ['read-events'] },
   { path: '/console/account', text: 'account', acts: [] },

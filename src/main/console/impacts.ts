@@ -77,7 +77,20 @@ function stepsOf(
   { proposal, published }: { readonly proposal: StoredProposal; readonly published: number | null },
 ): Generator<undefined, Impact> {
   const added = batchOf(store, proposal)
-  const retired = retiredOf(store, proposal)
+  return stepsFor(store, list, { added, retired: retiredOf(store, proposal), published })
+}
+
+interface Changes {
+  readonly added: GuardedBatch
+  readonly retired: GuardedBatch
+  readonly published: number | null
+}
+
+function stepsFor(
+  store: Store,
+  list: StoredList,
+  { added, retired, published }: Changes,
+): Generator<undefined, Impact> {
   const isFew = added.size + retired.size <= FEW
   const before: ImpactList = {
     ...{ definition: list.definition, published, size: store.entries.count(list.rowId) },
@@ -113,6 +126,17 @@ function nearLines(
     .flatMap((value) => store.entries.find(rowId, value))
     .map(({ entry }) => Buffer.from(`${printEntryLine(entry)}\n`))
   return lines.sort((a, b) => Buffer.compare(a, b))
+}
+
+/** As `openImpacts`, of lines that a list would get and that are no proposal yet. */
+export async function impactOfLines(
+  store: Store,
+  list: StoredList,
+  added: GuardedBatch,
+): Promise<ImpactView> {
+  const published = store.publications.latest(list.rowId)?.entries ?? null
+  const retired = { size: 0, lines: () => [] }
+  return viewImpact(await runInSlices(stepsFor(store, list, { added, retired, published })))
 }
 
 function viewImpact({ sentences, formats, growth }: Impact): ImpactView {

@@ -6,6 +6,7 @@ import { entryDesk } from './entry-desk.ts'
 import { listDesk } from './list-desk.ts'
 import { overviewDesk } from './overview-desk.ts'
 import { eventDesk } from './event-desk.ts'
+import { importDesk } from './import-desk.ts'
 import { proposalDesk } from './proposal-desk.ts'
 import { searchDesk } from './search-desk.ts'
 import { reportDesk } from './report-desk.ts'
@@ -23,6 +24,7 @@ export function openDesk({
   }
   return {
     idempotency: store.idempotency,
+    imports: importDesk(deps),
     proposals: proposalDesk(deps),
     search: searchDesk(deps),
     entries: entryDesk(deps),

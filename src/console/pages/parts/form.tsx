@@ -20,6 +20,8 @@ interface FormProps {
   /** For readers of screens, where no heading says it. */
   readonly label?: string
   readonly class?: string
+  /** A file comes with it. */
+  readonly hasFile?: boolean
   readonly children?: Child
 }
 
@@ -29,7 +31,14 @@ export function Form(props: FormProps): JSX.Element {
   const { refused, t } = visit
   const isRefused = refused?.action === action
   return (
-    <form method="post" action={action} aria-label={label} class={props.class} novalidate>
+    <form
+      method="post"
+      action={action}
+      aria-label={label}
+      class={props.class}
+      enctype={props.hasFile === true ? 'multipart/form-data' : undefined}
+      novalidate
+    >
       <Hidden visit={visit} />
       {tag !== undefined && <input type="hidden" name="tag" value={tag} />}
       {isRefused && (
@@ -57,7 +66,7 @@ interface FieldProps {
   readonly name: string
   readonly label: string
   readonly hint?: string
-  readonly type?: 'text' | 'password' | 'search' | 'date' | 'number' | 'email' | 'url'
+  readonly type?: 'text' | 'file' | 'password' | 'search' | 'date' | 'number' | 'email' | 'url'
   /** A text of several lines. */
   readonly rows?: number
   readonly isRequired?: boolean
@@ -71,7 +80,7 @@ interface FieldProps {
 export function Field(props: FieldProps): JSX.Element {
   const { visit, name, label, hint, type = 'text', rows, value = '' } = props
   const { error, typed, id, describedBy } = about(props)
-  const shown = type === 'password' ? '' : (typed ?? value)
+  const shown = type === 'password' || type === 'file' ? '' : (typed ?? value)
   const shared = {
     ...{ id, name, required: props.isRequired === true, 'aria-describedby': describedBy },
     ...{ 'aria-invalid': error === undefined ? undefined : ('true' as const) },

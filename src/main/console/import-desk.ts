@@ -1,0 +1,197 @@
+import type { ImportDesk, ImportRequest, ImportView } from '../../console/ports/imports.ts'
+import type { OutcomeView } from '../../console/ports/proposals.ts'
+import { Fault } from '../../core/fault.ts'
+import { parseKind } from '../../core/parse-entry.ts'
+import type { Person } from '../../core/person.ts'
+import { printProposalId } from '../../core/proposal.ts'
+import { assertMayAct } from '../../curation/assert-may-act.ts'
+import { mayAct } from '../../curation/may-act.ts'
+import { dataPaths } from '../../platform/data-folder.ts'
+import type { StoredList } from '../../store/list-store.ts'
+import { findList } from '../find-list.ts'
+import { openGuardDeps } from '../guard-deps.ts'
+import type { ImportOutcome } from '../import-summary.ts'
+import { digestPlanned, viewPlanned, type PreviewNote } from '../imports/describe-import.ts'
+import { importList, type ImportDeps, type ImportOptions } from '../imports/import-list.ts'
+import { openUploads, type Upload, type Uploads } from '../imports/uploads.ts'
+import { newReference } from '../new-reference.ts'
+import { readChunks } from '../read-chunks.ts'
+import type { DeskDeps } from './desk-deps.ts'
+import { impactOfLines } from './impacts.ts'
+
+/** What people import over the network, by the same use case as the command. */
+export function importDesk(deps: DeskDeps): ImportDesk {
+  const uploads = openUploads(dataPaths(deps.data).uploads)
+  const desk = { ...deps, uploads }
+  return {
+    receive: async (person, { list, name, chunks }, at) => {
+      // Before a byte of it is kept.
+      assertMayAct(person, 'propose-add', list)
+      const { id, bytes } = await uploads.receive({ owner: person.id, name, at }, chunks)
+      return { import: id, bytes }
+    },
+    preview: async (person, { import: id, ...request }, at) => {
+      // Before anything of the list is told.
+      assertMayAct(person, 'propose-add', request.list)
+      return previewUpload(desk, { person, at, upload: findUpload(desk, person, id, at) }, request)
+    },
+    find: (person, id, at) => findPreview(desk, person, id, at).view,
+    refusedText: (person, id, at) => {
+      findPreview(desk, person, id, at)
+      return readChunks(findUpload(desk, person, id, at).report)
+    },
+    propose: (person, { import: id, digest, acknowledge }, at) => {
+      const upload = findUpload(desk, person, id, at)
+      const seen = findPreview(desk, person, id, at)
+      return proposeSeen(desk, { person, at, upload, seen, digest, acknowledge })
+    },
+    discard: (person, id, at) => {
+      uploads.remove(findUpload(desk, person, id, at))
+    },
+  }
+}
+
+interface Importing extends DeskDeps {
+  readonly uploads: Uploads
+}
+
+function findUpload({ uploads }: Importing, person: Person, id: string, at: Date): Upload {
+  return uploads.find(person.id, id, at) ?? fail(notFound(id))
+}
+
+/** What was shown of an upload, as long as its list is one that the person may add to. */
+function findPreview(desk: Importing, person: Person, id: string, at: Date): PreviewNote {
+  const upload = findUpload(desk, person, id, at)
+  const note = desk.uploads.noted(upload) as PreviewNote | null
+  if (note !== null && mayAct(person, 'propose-add', note.request.list).allowed) return note
+  throw notFound(id)
+}
+
+function notFound(id: string): Fault {
+  return new Fault(
+    'import/not-found',
+    `expected the id of an upload of yours, got ${JSON.stringify(id)}: it may be kept no more; upload the file again`,
+  )
+}
+
+function fail(fault: Fault): never {
+  throw fault
+}
+
+interface Previewing {
+  readonly person: Person
+  readonly at: Date
+  readonly upload: Upload
+}
+
+async function previewUpload(
+  desk: Importing,
+  { person, at, upload }: Previewing,
+  request: ImportRequest,
+): Promise<ImportView> {
+  const { store, uploads } = desk
+  const list = findList(store, request.list)
+  const reference = newReference()
+  const shown = { view: null as Omit<ImportView, 'impact'> | null, lines: [] as Uint8Array[] }
+  const see: ImportDeps['see'] = (planned) => {
+    shown.view = viewPlanned(upload, planned, request)
+    shown.lines = [...planned.guarded.plan.lines]
+  }
+  const options = { ...optionsOf(request, reference), dryRun: true, report: upload.report }
+  importUpload(desk, { person, at, upload, list, see }, options)
+  const view = shown.view ?? fail(changed())
+  const impact = await impactOfLines(store, list, { size: view.added, lines: () => shown.lines })
+  const note: PreviewNote = { request, reference, view: { ...view, impact } }
+  uploads.note(upload, note)
+  return note.view
+}
+
+interface Carried extends Previewing {
+  readonly list: StoredList
+  readonly see: NonNullable<ImportDeps['see']>
+}
+
+function importUpload(
+  { data, store }: Importing,
+  { upload, ...carried }: Carried,
+  options: ImportOptions,
+): ImportOutcome {
+  const guards = openGuardDeps({ data, store })
+  return importList({ ...carried, store, guards, progress: SILENT }, [upload], options)
+}
+
+const SILENT = { say: () => undefined, advance: () => undefined, end: () => undefined }
+
+function optionsOf(request: ImportRequest, reference: string): ImportOptions {
+  const { format, reason, category, basis, evidence, evidenceSha256, leaveOut } = request
+  return {
+    ...{ mode: 'add', format, reason, reference },
+    ...(request.kind !== undefined && { kind: parseKind(request.kind) }),
+    ...(category !== undefined && { category }),
+    ...(basis !== undefined && { basis }),
+    ...(evidence !== undefined && { evidence }),
+    ...(evidenceSha256 !== undefined && { evidenceSha256 }),
+    ...(leaveOut !== undefined && { leaveOut }),
+  }
+}
+
+interface Proposing extends Previewing {
+  readonly seen: PreviewNote
+  readonly digest: string
+  readonly acknowledge: readonly string[]
+}
+
+async function proposeSeen(desk: Importing, proposing: Proposing): Promise<OutcomeView> {
+  const { person, at, upload, seen, digest, acknowledge } = proposing
+  const { store, uploads } = desk
+  const { request, reference, view } = seen
+  if (digest !== view.digest) throw changed()
+  const list = findList(store, request.list)
+  const found = { isOther: false }
+  const see: ImportDeps['see'] = (planned) => {
+    // In the transaction that would propose it: nobody proposes anything between.
+    assertNotWaiting(desk, list, upload)
+    found.isOther =
+      planned.outcome.changes.added === 0 || digestPlanned(planned, request) !== digest
+    if (found.isOther) throw changed()
+  }
+  try {
+    const options = { ...optionsOf(request, reference), acknowledge }
+    const outcome = importUpload(desk, { person, at, upload, list, see }, options)
+    uploads.remove(upload)
+    return viewOutcome(outcome, view)
+  } catch (error) {
+    // Whoever looks again is to see what it would do now.
+    if (found.isOther) await previewUpload(desk, { person, at, upload }, request)
+    throw error
+  }
+}
+
+/** A lost answer, a second window: the same file is proposed once. */
+function assertNotWaiting({ store }: Importing, { id, rowId }: StoredList, upload: Upload): void {
+  const waiting = store.proposals
+    .all({ state: 'open', listRowIds: [rowId] })
+    .find(({ source }) => source?.sha256 === upload.sha256)
+  if (waiting === undefined) return
+  throw new Fault(
+    'import/repeated',
+    `expected a file that doesn't wait on ${JSON.stringify(id)} yet, got that of ${printProposalId(waiting.id)}`,
+  )
+}
+
+function changed(): Fault {
+  return new Fault(
+    'import/changed',
+    'expected to propose what was shown, got something else: the list or its guards have changed since; look at it again',
+  )
+}
+
+function viewOutcome(
+  { list, proposal, decision, missing }: ImportOutcome,
+  { findings }: ImportView,
+): OutcomeView {
+  return {
+    ...{ list, proposal, revision: proposal === null ? null : 1, decision, missing, findings },
+    ...{ state: proposal === null ? 'decided' : 'open', note: '', serial: null },
+  }
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import type { ImportRequest, ImportView, LineCounts } from '../../console/ports/imports.ts'
+import { hashLines } from '../../core/hash-lines.ts'
+import { printSortedJson } from '../../core/sorted-json.ts'
+import { summariseGuards } from '../../curation/guards/summarise-guards.ts'
+import type { FindingCount } from '../../formats/in/import-report.ts'
+import type { PlannedImport } from './import-list.ts'
+import type { Upload } from './uploads.ts'
+
+/** What is kept beside an upload that somebody has been shown. */
+export interface PreviewNote {
+  readonly request: ImportRequest
+  /** Of the entries that it would add. */
+  readonly reference: string
+  readonly view: ImportView
+}
+
+/**
+ * What somebody has seen before he proposes: SHA-256 in lower-case hex of everything that it would do, and of what the guards have against it. The
+ * same digest later means the very same lines.
+ */
+export function digestPlanned(
+  { guarded, read, outcome }: PlannedImport,
+  request: ImportRequest,
+): string {
+  const { accepted, duplicates, leftOut, changes } = outcome
+  const seen = {
+    ...{ request, accepted, duplicates, leftOut, changes, sha256: read.source.sha256 },
+    lines: hashLines(guarded.plan.lines),
+    findings: findingsOf({ guarded }),
+    refused: outcome.files.map(({ refused, unsupported }) => [refused.count, unsupported.count]),
+  }
+  return createHash('sha256').update(printSortedJson(seen)).digest('hex')
+}
+
+/** A planned import as it is shown, but for what would be different. */
+export function viewPlanned(
+  upload: Upload,
+  planned: PlannedImport,
+  request: ImportRequest,
+): Omit<ImportView, 'impact'> {
+  const { outcome } = planned
+  const [file] = outcome.files
+  if (file === undefined) throw new Error('expected a file that was read, got none')
+  const { accepted, duplicates, covered, changes, leftOut } = outcome
+  return {
+    ...{ import: upload.id, list: outcome.list, name: upload.name, bytes: upload.bytes },
+    ...{ sha256: upload.sha256, until: upload.until.toISOString(), format: file.format },
+    ...{ lines: file.lines, reason: request.reason, category: request.category ?? '' },
+    ...{ accepted, duplicates, covered, added: changes.added, leftOut },
+    ...{ refused: countsOf(file.refused), unsupported: countsOf(file.unsupported) },
+    samples: file.samples,
+    findings: findingsOf(planned),
+    digest: digestPlanned(planned, request),
+  }
+}
+
+/** What the guards have against what would be added, as a proposal keeps it. */
+function findingsOf({ guarded: { rest } }: Pick<PlannedImport, 'guarded'>): ImportView['findings'] {
+  return rest === null ? [] : summariseGuards(rest)
+}
+
+function countsOf({ count, byReason }: FindingCount): LineCounts {
+  const reasons = Object.entries(byReason).map(([reason, of]) => ({ reason, count: of }))
+  return { count, byReason: reasons.sort((a, b) => b.count - a.count) }
+}
