@@ -8,6 +8,7 @@ import type { Desk } from './desk.ts'
 import { addPages, answerNoPage } from './pages/add-pages.tsx'
 import { ACTIONS, PAGES, PLACES } from './pages/all-pages.ts'
 import { addImportRoutes } from './pages/imports/add-import-routes.tsx'
+import { addSearchRoutes } from './pages/reading/search.tsx'
 import { addSessionForms } from './pages/session/add-session-pages.tsx'
 import { addSessionRoutes, type SessionDeps } from './session-routes.ts'
 
@@ -37,6 +38,7 @@ export function openConsole(deps: ConsoleDeps): Hono {
   const frame = addPages(app, { ...deps, places: PLACES }, { pages: PAGES, actions: ACTIONS })
   addSessionForms(app, frame)
   addImportRoutes(app, frame)
+  addSearchRoutes(app, frame)
   app.get('/v1/openapi.json', (c) => c.json(describeApi(deps.publicApi(), ALL_OPERATIONS)))
   app.notFound((c) =>
     /^\/(?:console|appeal)(?:\/|$)/.test(c.req.path)

@@ -6,7 +6,8 @@ import path from 'node:path'
 import { openStore } from '../../../dist/store/open-store.js'
 import { CLI, median } from '../lib.mjs'
 
-const START = Date.parse('2030-01-01T00:00:00Z')
+/** A decision an hour, the last of them now. */
+const HOUR_MS = 3_600_000
 const PASSWORD = 'correct horse battery staple'
 const SYLLABLES =
   'ba be ca co da do fa fi ga ha he ka ko la li ma mi na no pa po ra ri sa so ta te va vo web net pay shop bank log'.split(
@@ -51,7 +52,7 @@ function fill(file, entries, decisions) {
     for (let i = 0; i < decisions; i++) {
       const count = i === 0 ? entries - each * (decisions - 1) : each
       const lines = Array.from({ length: count }, () => line(next++)).sort()
-      const at = new Date(START + i * 3_600_000)
+      const at = new Date(Date.now() - (decisions - i) * HOUR_MS)
       const decision = store.decisions.commit(
         {
           ...{ listRowId: list, act: 'import', reference: 'REF', category: '', reason: 'bench' },

@@ -1,3 +1,4 @@
+import { DECISION_ACTS } from '../../core/proposal.ts'
 import { REVIEW_CAUSES } from '../../core/review.ts'
 import type { OverviewView } from '../ports/overview.ts'
 import { answerOf, COUNT, DAY, INSTANT, LIST_ID, listOf, orNull, TEXT } from './body-of.ts'
@@ -27,7 +28,13 @@ const QUEUE = answerOf('QueueFigures', {
 })
 
 const URGENT = answerOf('UrgentDecision', {
-  ...{ list: LIST_ID, decision: COUNT, act: TEXT, reason: TEXT, decidedBy: TEXT },
+  ...{
+    list: LIST_ID,
+    decision: COUNT,
+    act: { enum: DECISION_ACTS },
+    reason: TEXT,
+    decidedBy: TEXT,
+  },
   ...{ decidedAt: INSTANT, secondsSince: COUNT, entries: COUNT },
   published: { ...MARK, description: "Null while readers haven't got it" },
 })

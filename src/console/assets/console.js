@@ -34,6 +34,9 @@ for (const field of document.querySelectorAll('input[data-results]')) {
     }).catch(() => null)
     if (answer === null || !answer.ok || mine !== asked) return
     results.innerHTML = await answer.text()
+    const said = document.getElementById(`${field.dataset.results}-said`)
+    const told = results.querySelector('[data-says]')
+    if (said !== null && told !== null) said.textContent = told.dataset.says
   }
 }
 

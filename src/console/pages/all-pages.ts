@@ -7,6 +7,12 @@ import { PROPOSAL_ACTIONS } from './proposals/proposal-actions.ts'
 import { PROPOSAL_PAGE } from './proposals/proposal.tsx'
 import { PROPOSE, PROPOSE_PAGE } from './proposals/propose.tsx'
 import { APPROVE_BATCH, QUEUE_PAGE } from './proposals/queue.tsx'
+import { DIFFERENCE_PAGE } from './reading/difference.tsx'
+import { ENTRY_PAGE } from './reading/entry.tsx'
+import { LIST_PAGE, LISTS_PAGE } from './reading/lists.tsx'
+import { OVERVIEW_PAGE } from './reading/overview.tsx'
+import { PUBLICATIONS_PAGE } from './reading/publications.tsx'
+import { SEARCH_PAGE } from './reading/search.tsx'
 import { HAND_IN, HAND_IN_PAGE } from './reports/hand-in.tsx'
 import { ANSWER_ACTIONS, REPORTS_PAGE } from './reports/report-list.tsx'
 import { REPORT_PAGE, WITHDRAW_REPORT } from './reports/report.tsx'
@@ -14,6 +20,8 @@ import { SESSION_PAGES } from './session/add-session-pages.tsx'
 
 /** Every page of the console. */
 export const PAGES: readonly Page[] = [
+  ...[OVERVIEW_PAGE, SEARCH_PAGE, ENTRY_PAGE, LISTS_PAGE, LIST_PAGE],
+  ...[PUBLICATIONS_PAGE, DIFFERENCE_PAGE],
   ...[QUEUE_PAGE, PROPOSAL_PAGE, LINES_PAGE, PROPOSE_PAGE],
   ...[IMPORT_PAGE, PREVIEW_PAGE],
   ...[REPORTS_PAGE, HAND_IN_PAGE, REPORT_PAGE],
@@ -30,12 +38,16 @@ export const ACTIONS: readonly FormAction[] = [
 
 /** The navigation. */
 export const PLACES: readonly Place[] = [
+  { path: '/console', text: 'overview', acts: ['read-entries'] },
   { path: '/console/queue', text: 'queue', acts: ['read-reasons'] },
+  { path: '/console/search', text: 'search', acts: ['read-entries'] },
   {
     ...{ path: '/console/propose', text: 'propose' },
     acts: ['propose-add', 'propose-retire', 'propose-amend', 'urgent-retire'],
   },
   { path: '/console/import', text: 'import', acts: ['propose-add'] },
+  { path: '/console/lists', text: 'lists', acts: ['read-entries'] },
+  { path: '/console/publications', text: 'publications', acts: ['read-entries'] },
   { path: '/console/reports', text: 'reports', acts: ['read-own-reports'] },
   { path: '/console/events', text: 'events', acts: ['read-events'] },
   { path: '/console/account', text: 'account', acts: [] },

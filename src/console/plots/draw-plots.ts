@@ -1,3 +1,4 @@
+import type * as Plot from '@observablehq/plot'
 import type { MarkOptions, PlotOptions } from '@observablehq/plot'
 import type { DayView } from '../ports/overview.ts'
 
@@ -31,7 +32,7 @@ export function loadPlots(): Promise<Plots> {
   return (loaded ??= openPlots())
 }
 
-type Plot = typeof import('@observablehq/plot')
+type Drawing = typeof Plot
 
 /** As far as a plot is finished here; linkedom's elements are no elements of a browser. */
 interface SvgNode {
@@ -44,6 +45,10 @@ interface SvgNode {
   textContent: string
 }
 
+interface Parsed {
+  readonly document: SvgDocument
+}
+
 interface SvgDocument {
   readonly createElementNS: (namespace: string, name: string) => SvgNode
 }
@@ -51,11 +56,11 @@ interface SvgDocument {
 async function openPlots(): Promise<Plots> {
   const plot = await import('@observablehq/plot')
   const { parseHTML } = await import('linkedom')
-  const { document } = parseHTML('<!doctype html><html><body></body></html>')
-  const draw = (options: PlotOptions, words: PlotWords): string => {
-    const drawn = plot.plot({ ...FRAME, ...options, document: document as never })
-    return finish(document as unknown as SvgDocument, drawn as unknown as SvgNode, words)
-  }
+  const { document } = parseHTML('<!doctype html><html></html>') as unknown as Parsed
+  // Its types are those of a browser, which there is none of here.
+  const make = plot.plot as unknown as (options: object) => SvgNode
+  const draw = (options: PlotOptions, words: PlotWords): string =>
+    finish(document, make({ ...FRAME, ...options, document }), words)
   const kept = new Kept()
   return {
     size: (days, words) =>
@@ -78,7 +83,7 @@ function timeOf(day: string): Date {
   return new Date(`${day}T00:00:00Z`)
 }
 
-function sizeOptions(plot: Plot, days: readonly DayView[]): PlotOptions {
+function sizeOptions(plot: Drawing, days: readonly DayView[]): PlotOptions {
   const known = days.flatMap(({ day, entries }) =>
     entries === null ? [] : [{ at: timeOf(day), entries }],
   )
@@ -96,7 +101,7 @@ function sizeOptions(plot: Plot, days: readonly DayView[]): PlotOptions {
   }
 }
 
-function changeOptions(plot: Plot, days: readonly DayView[]): PlotOptions {
+function changeOptions(plot: Drawing, days: readonly DayView[]): PlotOptions {
   const bars = days.map(({ day, added, retired }) => ({
     at: timeOf(day),
     added,
@@ -120,7 +125,7 @@ function changeOptions(plot: Plot, days: readonly DayView[]): PlotOptions {
   }
 }
 
-function barOptions(plot: Plot, bars: readonly Bar[]): PlotOptions {
+function barOptions(plot: Drawing, bars: readonly Bar[]): PlotOptions {
   return {
     height: 40 + 28 * bars.length,
     marginLeft: 160,

@@ -1,4 +1,5 @@
 import type { Person } from '../../core/person.ts'
+import type { DecisionAct } from '../../core/proposal.ts'
 import type { ReviewCause } from '../../core/review.ts'
 import type { MarkView } from './entries.ts'
 import type { ListView } from './lists.ts'
@@ -43,7 +44,7 @@ export interface ReviewFigures {
 export interface UrgentFigures {
   readonly list: string
   readonly decision: number
-  readonly act: string
+  readonly act: DecisionAct
   readonly reason: string
   readonly decidedBy: string
   readonly decidedAt: string

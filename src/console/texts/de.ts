@@ -2,9 +2,11 @@ import { events } from './de/events.ts'
 import { everywhere } from './de/everywhere.ts'
 import { imports } from './de/imports.ts'
 import { proposals } from './de/proposals.ts'
+import { reading } from './de/reading.ts'
 import { reports } from './de/reports.ts'
 import { session } from './de/session.ts'
 import type { Texts } from './texts.ts'
 
 export const de: Texts = { ...everywhere, proposals, reports, session, events }
 export const de: Texts = { ...everywhere, imports, proposals, reports, session }
+export const de: Texts = { ...everywhere, proposals, reading, reports, session, events }

@@ -2,9 +2,11 @@ import { events } from './en/events.ts'
 import { everywhere } from './en/everywhere.ts'
 import { imports } from './en/imports.ts'
 import { proposals } from './en/proposals.ts'
+import { reading } from './en/reading.ts'
 import { reports } from './en/reports.ts'
 import { session } from './en/session.ts'
 
 /** Every text that people read, in English; the other languages have the same shape. */
 export const en = { ...everywhere, proposals, reports, session, events }
 export const en = { ...everywhere, imports, proposals, reports, session }
+export const en = { ...everywhere, proposals, reading, reports, session, events }
