@@ -8,7 +8,7 @@ import { PROPOSAL_PAGE } from './proposals/proposal.tsx'
 import { PROPOSE, PROPOSE_PAGE } from './proposals/propose.tsx'
 import { APPROVE_BATCH, QUEUE_PAGE } from './proposals/queue.tsx'
 import { DIFFERENCE_PAGE } from './reading/difference.tsx'
-import { ENTRY_PAGE } from './reading/entry.tsx'
+import { ENTRY_PAGE, RETIRE_ENTRY } from './reading/entry.tsx'
 import { LIST_PAGE, LISTS_PAGE } from './reading/lists.tsx'
 import { OVERVIEW_PAGE } from './reading/overview.tsx'
 import { PUBLICATIONS_PAGE } from './reading/publications.tsx'
@@ -33,6 +33,7 @@ export const PAGES: readonly Page[] = [
 export const ACTIONS: readonly FormAction[] = [
   ...[APPROVE_BATCH, PROPOSE, ...PROPOSAL_ACTIONS],
   ...IMPORT_ACTIONS,
+  RETIRE_ENTRY,
   ...[HAND_IN, WITHDRAW_REPORT, ...ANSWER_ACTIONS],
 ]
 

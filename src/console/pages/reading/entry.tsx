@@ -5,15 +5,17 @@ import type { EntryStory, StayView, StoryEventView } from '../../ports/entries.t
 import type { Page } from '../page.ts'
 import { Table, Time } from '../parts/shown.tsx'
 import type { Visit } from '../visit.ts'
+import { EntryForms, retireEntry } from './retire-entry.tsx'
 import { Mark } from './words.tsx'
 
 /** An entry: where it is and was listed, and its whole story. */
 export const ENTRY_PAGE: Page = {
   path: '/console/entries',
   show: async (visit) => {
-    const { t, url } = visit
+    const { t, url, params } = visit
     const query = {
-      value: url.searchParams.get('value') ?? '',
+      // Of a form that came back, the path says which.
+      value: url.searchParams.get('value') ?? params['value'] ?? '',
       list: url.searchParams.get('list') ?? '',
     }
     if (query.value === '') throw new Fault('serve/not-found', 'expected a value, got none')
@@ -21,12 +23,15 @@ export const ENTRY_PAGE: Page = {
     const body = (
       <>
         <Stays visit={visit} story={story} />
+        <EntryForms visit={visit} story={story} />
         <Timeline visit={visit} story={story} />
       </>
     )
     return { title: t.reading.entryTitle(story.value), body }
   },
 }
+
+export const RETIRE_ENTRY = retireEntry(ENTRY_PAGE)
 
 interface Part {
   readonly visit: Visit

@@ -85,6 +85,11 @@ export const reading: Texts['reading'] = {
   listedNow: 'Auf der Liste',
   reviewOn: 'Überprüfung am',
   expiresOn: 'Endet am',
+  onList: (list, kind) => `Auf ${list}, als ${kind}`,
+  proposeRetire: 'Vorschlagen, ihn zu streichen',
+  proposeAmend: 'Vorschlagen, ihn zu ändern',
+  retireNow: 'Sofort streichen',
+  retireNowHint: 'Von Ihnen allein, sofort veröffentlicht und danach von anderen überprüft.',
   story: 'Geschichte',
   isCut: 'Das ist nicht alles: das Älteste fehlt.',
   acts: {

@@ -84,6 +84,11 @@ export const reading = {
   listedNow: 'On the list',
   reviewOn: 'Review on',
   expiresOn: 'Ends on',
+  onList: (list: string, kind: string) => `On ${list}, as ${kind}`,
+  proposeRetire: 'Propose to retire it',
+  proposeAmend: 'Propose to amend it',
+  retireNow: 'Retire it at once',
+  retireNowHint: 'By you alone, published at once, and looked at by others afterwards.',
   story: 'Story',
   isCut: 'This is not all: the oldest is left out.',
   acts: {
