@@ -119,7 +119,7 @@ export async function openServed(entries, decisions) {
     return { ms, text, bytes: text.length }
   }
   return {
-    ...{ get, file, cli },
+    ...{ get, file, cli, url, cookie },
     close: async () => {
       const ended = new Promise((resolve) => server.once('exit', resolve))
       server.kill('SIGTERM')

@@ -72,7 +72,12 @@ async function openPlots(): Promise<Plots> {
   }
 }
 
-const FRAME: PlotOptions = { width: 640, height: 220, marginLeft: 56, marginRight: 12 }
+const FRAME: PlotOptions = {
+  ...{ width: 640, height: 220, marginLeft: 56, marginRight: 24, marginBottom: 32 },
+}
+
+/** Days without a year: in every language the same. */
+const DAYS: PlotOptions['x'] = { type: 'utc', label: null, ticks: 8, tickFormat: '%m-%d' }
 
 /** The colour is the style sheet's: it is another one in the dark. */
 function series(number: 1 | 2 | 3): MarkOptions {
@@ -88,7 +93,7 @@ function sizeOptions(plot: Drawing, days: readonly DayView[]): PlotOptions {
     entries === null ? [] : [{ at: timeOf(day), entries }],
   )
   return {
-    x: { type: 'utc', label: null },
+    x: DAYS,
     y: { grid: true, zero: true, label: null, tickFormat: 's' },
     marks: [
       plot.ruleY([0]),
@@ -109,7 +114,7 @@ function changeOptions(plot: Drawing, days: readonly DayView[]): PlotOptions {
   }))
   const bar = { x: 'at', interval: 'day', fill: 'currentColor' } as const
   return {
-    x: { type: 'utc', label: null },
+    x: DAYS,
     y: { grid: true, label: null, tickFormat: 's' },
     marks: [
       plot.rectY(
@@ -162,6 +167,8 @@ function finish(
   svg.setAttribute('role', 'img')
   svg.setAttribute('aria-labelledby', `${id}-title ${id}-desc`)
   svg.setAttribute('class', 'plot')
+  // In units of its width, which a page makes smaller.
+  svg.setAttribute('font-size', '14')
   svg.prepend(named('title', title), named('desc', description))
   return svg.outerHTML
 }

@@ -25,7 +25,7 @@ export const DIFFERENCE_PAGE: Page = {
         </p>
         <Table
           caption={words.differenceCaption}
-          head={['', t.value, t.kind, t.action, t.category, t.reference]}
+          head={[t.what, t.value, t.kind, t.action, t.category, t.reference]}
           rows={told.items.map(({ change, value, kind, action, category, reference }) => [
             <span class={change === 'added' ? 'diff-add' : 'diff-retire'}>
               {`${change === 'added' ? '+' : '−'} ${words.change[change]}`}
