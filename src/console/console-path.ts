@@ -13,6 +13,7 @@ const NOUNS = [
   'overview',
   'reports',
   'events',
+  'register',
 ]
 
 const PATHS = new RegExp(

@@ -6,6 +6,7 @@ import type { OverviewDesk } from './ports/overview.ts'
 import type { ImportDesk } from './ports/imports.ts'
 import type { SearchDesk } from './ports/search.ts'
 import type { EventDesk } from './ports/events.ts'
+import type { RegisterDesk } from './ports/register.ts'
 import type { ReportDesk } from './ports/reports.ts'
 
 /** Everything that the authority does for people, each part in the words of its port; `main` hands it in. */
@@ -19,4 +20,5 @@ export interface Desk {
   readonly overview: OverviewDesk
   readonly reports: ReportDesk
   readonly events: EventDesk
+  readonly register: RegisterDesk
 }

@@ -162,6 +162,7 @@ export const FAULT_CODES = [
   'session/refused',
   // serving
   'request/body',
+  'request/changed',
   'request/headers-too-large',
   'request/idempotency',
   'request/invalid',

@@ -150,7 +150,7 @@ interface Wanted {
   readonly remove: readonly string[]
 }
 
-/** One change; before the first of all, the shipped rows become the authority's own. What says the same already changes nothing, and takes nothing over. */
+/** One change of the register. */
 async function change(
   command: Command,
   { reason, json }: Flags & { readonly reason: string },
@@ -158,25 +158,14 @@ async function change(
 ): Promise<void> {
   const { data, actor } = globalOptions(command)
   const { withStore } = await import('./find-list.ts')
-  const { assertMay } = await import('./assert-may.ts')
-  const { shippedRegister } = await import('./shipped-register.ts')
-  const { takeOverShipped } = await import('./take-over-shipped.ts')
+  const { actingPerson } = await import('./acting-person.ts')
+  const { changeRegister } = await import('./change-register.ts')
   await withStore(data, (store) => {
-    assertMay(store, { actor, acts: ['manage-register'] })
-    const made = store.write(() => {
-      if (store.register.all() === null && isSaid(shippedRegister(), wanted)) return null
-      takeOverShipped(store)
-      return store.register.change({ actor, reason, at: new Date(), ...wanted })
-    })
+    const acting = { store, person: actingPerson(store, actor), at: new Date() }
+    const made = changeRegister(acting, { ...wanted, reason, expected: null })
     if (json === true) process.stdout.write(printJson(made ?? { unchanged: true }))
     else process.stdout.write(made === null ? 'nothing to change\n' : told(made))
   })
-}
-
-/** Whether the rows say all that already. */
-function isSaid(rows: readonly RegisterRow[], { add, remove }: Wanted): boolean {
-  const merged = new Map([...rows, ...add].map((row) => [row.value, row]))
-  return remove.length === 0 && registerState(merged.values()) === registerState(rows)
 }
 
 function told({ id, added, removed, state }: RegisterChange): string {

@@ -172,6 +172,7 @@ const STATUS = {
   'session/origin': 403,
   'session/refused': 401,
   'request/body': 413,
+  'request/changed': 412,
   'request/headers-too-large': 431,
   'request/idempotency': 422,
   'request/invalid': 400,

@@ -13,6 +13,7 @@ import { LIST_PAGE, LISTS_PAGE } from './reading/lists.tsx'
 import { OVERVIEW_PAGE } from './reading/overview.tsx'
 import { PUBLICATIONS_PAGE } from './reading/publications.tsx'
 import { SEARCH_PAGE } from './reading/search.tsx'
+import { ADD_TO_REGISTER, REGISTER_PAGE, REMOVE_FROM_REGISTER } from './register/register-page.tsx'
 import { HAND_IN, HAND_IN_PAGE } from './reports/hand-in.tsx'
 import { ANSWER_ACTIONS, REPORTS_PAGE } from './reports/report-list.tsx'
 import { REPORT_PAGE, WITHDRAW_REPORT } from './reports/report.tsx'
@@ -25,7 +26,7 @@ export const PAGES: readonly Page[] = [
   ...[QUEUE_PAGE, PROPOSAL_PAGE, LINES_PAGE, PROPOSE_PAGE],
   ...[IMPORT_PAGE, PREVIEW_PAGE],
   ...[REPORTS_PAGE, HAND_IN_PAGE, REPORT_PAGE],
-  EVENTS_PAGE,
+  ...[REGISTER_PAGE, EVENTS_PAGE],
   ...SESSION_PAGES,
 ]
 
@@ -35,6 +36,7 @@ export const ACTIONS: readonly FormAction[] = [
   ...IMPORT_ACTIONS,
   RETIRE_ENTRY,
   ...[HAND_IN, WITHDRAW_REPORT, ...ANSWER_ACTIONS],
+  ...[ADD_TO_REGISTER, REMOVE_FROM_REGISTER],
 ]
 
 /** The navigation. */
@@ -50,6 +52,7 @@ export const PLACES: readonly Place[] = [
   { path: '/console/lists', text: 'lists', acts: ['read-entries'] },
   { path: '/console/publications', text: 'publications', acts: ['read-entries'] },
   { path: '/console/reports', text: 'reports', acts: ['read-own-reports'] },
+  { path: '/console/register', text: 'register', acts: ['read-entries'] },
   { path: '/console/events', text: 'events', acts: ['read-events'] },
   { path: '/console/account', text: 'account', acts: [] },
 ]

@@ -3,6 +3,7 @@ import { everywhere } from './de/everywhere.ts'
 import { imports } from './de/imports.ts'
 import { proposals } from './de/proposals.ts'
 import { reading } from './de/reading.ts'
+import { register } from './de/register.ts'
 import { reports } from './de/reports.ts'
 import { session } from './de/session.ts'
 import type { Texts } from './texts.ts'
@@ -10,3 +11,4 @@ import type { Texts } from './texts.ts'
 export const de: Texts = { ...everywhere, proposals, reports, session, events }
 export const de: Texts = { ...everywhere, imports, proposals, reports, session }
 export const de: Texts = { ...everywhere, proposals, reading, reports, session, events }
+export const de: Texts = { ...everywhere, proposals, reports, session, events, register }

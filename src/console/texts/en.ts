@@ -3,6 +3,7 @@ import { everywhere } from './en/everywhere.ts'
 import { imports } from './en/imports.ts'
 import { proposals } from './en/proposals.ts'
 import { reading } from './en/reading.ts'
+import { register } from './en/register.ts'
 import { reports } from './en/reports.ts'
 import { session } from './en/session.ts'
 
@@ -10,3 +11,4 @@ import { session } from './en/session.ts'
 export const en = { ...everywhere, proposals, reports, session, events }
 export const en = { ...everywhere, imports, proposals, reports, session }
 export const en = { ...everywhere, proposals, reading, reports, session, events }
+export const en = { ...everywhere, proposals, reports, session, events, register }
