@@ -8,7 +8,14 @@ import { reports } from './de/reports.ts'
 import { session } from './de/session.ts'
 import type { Texts } from './texts.ts'
 
-export const de: Texts = { ...everywhere, proposals, reports, session, events }
-export const de: Texts = { ...everywhere, imports, proposals, reports, session }
-export const de: Texts = { ...everywhere, proposals, reading, reports, session, events }
-export const de: Texts = { ...everywhere, proposals, reports, session, events, register }
+export const de: Texts = {
+  // One noun in each line.
+  ...everywhere,
+  events,
+  imports,
+  proposals,
+  reading,
+  register,
+  reports,
+  session,
+}

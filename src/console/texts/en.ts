@@ -8,7 +8,14 @@ import { reports } from './en/reports.ts'
 import { session } from './en/session.ts'
 
 /** Every text that people read, in English; the other languages have the same shape. */
-export const en = { ...everywhere, proposals, reports, session, events }
-export const en = { ...everywhere, imports, proposals, reports, session }
-export const en = { ...everywhere, proposals, reading, reports, session, events }
-export const en = { ...everywhere, proposals, reports, session, events, register }
+export const en = {
+  // One noun in each line.
+  ...everywhere,
+  events,
+  imports,
+  proposals,
+  reading,
+  register,
+  reports,
+  session,
+}
