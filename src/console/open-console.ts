@@ -9,6 +9,7 @@ import { addPages, answerNoPage } from './pages/add-pages.tsx'
 import { ACTIONS, PAGES, PLACES } from './pages/all-pages.ts'
 import { addImportRoutes } from './pages/imports/add-import-routes.tsx'
 import { addSearchRoutes } from './pages/reading/search.tsx'
+import { beginPlots } from './plots/draw-plots.ts'
 import { addSessionForms } from './pages/session/add-session-pages.tsx'
 import { addSessionRoutes, type SessionDeps } from './session-routes.ts'
 
@@ -32,6 +33,11 @@ export function openConsole(deps: ConsoleDeps): Hono {
   app.onError((error, c) => {
     if (isServerFault(error)) deps.onFault(error)
     return sendProblem(c, error)
+  })
+  app.use('/console/sign-in', async (_, next) => {
+    await next()
+    // Behind it the overview comes.
+    beginPlots()
   })
   addSessionRoutes(app, deps)
   addOperations(app, deps, ALL_OPERATIONS)

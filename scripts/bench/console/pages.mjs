@@ -42,7 +42,7 @@ const pages = [
 ]
 try {
   const cold = await served.get('/console')
-  console.log(`the first look at the overview, which loads what draws: ${cold.ms.toFixed(0)} ms\n`)
+  console.log(`the first look at the overview: ${cold.ms.toFixed(0)} ms\n`)
   for (const [what, at, sql] of pages) {
     const { ms, most, last: answer } = await timed(served.get, at)
     const shell = sql === undefined ? null : inShell(served.file, sql)

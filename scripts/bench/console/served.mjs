@@ -136,6 +136,8 @@ async function signIn(url, code) {
     if (!response.ok) throw new Error(`${at}: ${response.status} ${await response.text()}`)
     return response
   }
+  // As a browser does, after which what draws is loaded.
+  await fetch(`${url}/console/sign-in`)
   await post('/v1/session/invitation', { code, password: PASSWORD })
   const { headers } = await post('/v1/session', { user: 'anna', password: PASSWORD })
   return headers

@@ -27,9 +27,18 @@ export interface Plots {
 
 let loaded: Promise<Plots> | null = null
 
-/** The library is loaded when somebody first looks at a plot. */
+/** The library is loaded when it is first asked for; what went wrong is tried again the next time. */
 export function loadPlots(): Promise<Plots> {
-  return (loaded ??= openPlots())
+  return (loaded ??= openPlots().catch((error: unknown) => {
+    loaded = null
+    throw error
+  }))
+}
+
+/** Begins to load it, so that whoever is about to look needn't wait. */
+export function beginPlots(): void {
+  // What goes wrong here goes wrong again for whoever looks, and is told then.
+  loadPlots().catch(() => undefined)
 }
 
 type Drawing = typeof Plot
@@ -77,7 +86,12 @@ const FRAME: PlotOptions = {
 }
 
 /** Days without a year: in every language the same. */
-const DAYS: PlotOptions['x'] = { type: 'utc', label: null, ticks: 8, tickFormat: '%m-%d' }
+const DAYS: NonNullable<PlotOptions['x']> = {
+  type: 'utc',
+  label: null,
+  ticks: 8,
+  tickFormat: '%m-%d',
+}
 
 /** The colour is the style sheet's: it is another one in the dark. */
 function series(number: 1 | 2 | 3): MarkOptions {
