@@ -11,6 +11,10 @@ export class FormFields {
     return this.#fields.get(name)?.trim() ?? ''
   }
 
+  entries(): Iterable<[string, string]> {
+    return this.#fields
+  }
+
   all(name: string): readonly string[] {
     return this.#fields.getAll(name)
   }

@@ -19,3 +19,4 @@ export const de: Texts = {
   reports,
   session,
 }
+export const de: Texts = { ...everywhere, imports, proposals, reports, session, events }

@@ -19,3 +19,4 @@ export const en = {
   reports,
   session,
 }
+export const en = { ...everywhere, imports, proposals, reports, session, events }

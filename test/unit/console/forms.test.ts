@@ -119,7 +119,7 @@ describe('a form of somebody else', () => {
     ...ACTIONS.map(({ path }) => path),
     ...['/console/sign-in', '/console/sign-in/code', '/console/invitation', '/console/sign-out'],
     ...['/console/account/password', '/console/account/second-factor', '/console/language'],
-    '/console/account/second-factor/confirmed',
+    ...['/console/account/second-factor/confirmed', '/console/import'],
   ].map((path) => path.replaceAll(/:(\w+)/g, (_, name: string) => THERE[name] ?? '1'))
 
   let stranger: Browser

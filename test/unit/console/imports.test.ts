@@ -13,6 +13,7 @@ import {
   type Browser,
   type SignInHost,
 } from '../../support/sign-in-host.ts'
+import { decisionOf } from '../../support/store-builders.ts'
 
 const of = (role: RoleGrant['role']): RoleGrant => ({ list: 'phishing', role })
 const WARNED = 'guard/popular-missing'
@@ -68,11 +69,7 @@ async function upload(
   for (const [field, value] of Object.entries({ ...hidden, ...given, ...sent.fields })) {
     form.append(field, value)
   }
-  form.append(
-    'file',
-    new Blob(file === undefined ? [] : [file as string]),
-    file === undefined ? '' : name,
-  )
+  form.append('file', new Blob(file === undefined ? [] : [file]), file === undefined ? '' : name)
   form.append('text', sent.text ?? '')
   return request(host.app, browser, '/console/import', { method: 'POST', body: form })
 }
@@ -155,7 +152,6 @@ describe('the import wizard', () => {
     const list = host.store.lists.find('phishing')!
     const added = [Buffer.from('a.example\tdomain\tnxdomain\t-\tK7M29QXT\n')]
     const { store } = host
-    const { decisionOf } = await import('../../support/store-builders.ts')
     store.decisions.commit(decisionOf(list.rowId, { added: 1 }), { added, retired: [] })
     const late = await sendForm(host, carol, `${path}/proposal`, hidden)
     expect([late.status, late.html.includes('import/changed')]).toEqual([412, true])

@@ -5,7 +5,7 @@ import { PREVIEW_IMPORT, PREVIEW_RECEIVED } from '../../api/import-operations.ts
 import type { Operation } from '../../api/operation.ts'
 import { perform } from '../../api/perform.ts'
 import { authenticate, type Caller } from '../../authenticate.ts'
-import { MAX_UPLOAD_BYTES } from '../../limits.ts'
+import { MAX_BODY_BYTES, MAX_UPLOAD_BYTES } from '../../limits.ts'
 import { readBytes } from '../../read-body.ts'
 import { readMultipart, type FormPart } from '../../read-multipart.ts'
 import { assertOrigin } from '../../session-routes.ts'
@@ -13,6 +13,7 @@ import {
   assertToken,
   answerPage,
   goOn,
+  readForm,
   refusedOf,
   showAgain,
   type PageFrame,
@@ -75,9 +76,15 @@ interface Reading {
 /** The fields, and the file as an upload: `upload` is its id then. */
 async function readFields(frame: PageFrame, c: Context, { caller, read }: Reading): Promise<void> {
   assertOrigin(frame.deps, c)
+  const contentType = c.req.header('content-type') ?? ''
+  if (contentType.startsWith('application/x-www-form-urlencoded')) {
+    // What no browser sends of this form, and programs may: small lists.
+    const plain = await readForm(frame, c, 3 * MAX_BODY_BYTES)
+    for (const [name, value] of plain.entries()) read.append(name, value)
+    return
+  }
   const { body } = c.req.raw
   if (body === null) throw nothing()
-  const contentType = c.req.header('content-type') ?? ''
   for await (const part of readMultipart({ body, contentType }, MAX_UPLOAD_BYTES)) {
     if (part.fileName === null) {
       const max = part.name === 'text' ? MAX_TEXT_BYTES : MAX_FIELD_BYTES
