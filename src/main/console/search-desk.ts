@@ -8,16 +8,17 @@ import type {
 } from '../../console/ports/search.ts'
 import { splitEntryLine } from '../../core/entry.ts'
 import { findNames, stagesOf, type FoundName } from '../../core/search/find-names.ts'
+import type { NameBlocks } from '../../core/search/name-blocks.ts'
 import { readSearchText, type SearchText } from '../../core/search/read-search-text.ts'
 import type { StoredList } from '../../store/list-store.ts'
 import type { Store } from '../../store/open-store.ts'
 import type { SearchRow } from '../../store/search-store.ts'
-import { ListNames } from './list-names.ts'
+import { ListNames, type ListNamesDeps } from './list-names.ts'
 import { readableList, readableLists } from './readable-lists.ts'
 
 /** Search over the lists of a store, in memory. */
-export function searchDesk({ store }: { readonly store: Store }): SearchDesk {
-  const names = new ListNames({ store })
+export function searchDesk({ store, limits }: ListNamesDeps): SearchDesk {
+  const names = new ListNames({ store, ...(limits !== undefined && { limits }) })
   return {
     find: async (person, request) => {
       const { text, list } = request
@@ -52,9 +53,12 @@ async function find(
 ): Promise<SearchAnswer> {
   const hits: SearchHit[] = []
   const told = { understood: search.text, hits }
+  // One reading for all stages: of a list that isn't held each would be another.
+  const read = new Map<number, NameBlocks>()
   for (const { stage, list, behind } of stepsFrom(search, lists, from)) {
     const wanted = limit - hits.length
-    const blocks = await names.of(list)
+    const blocks = read.get(list.rowId) ?? (await names.of(list))
+    read.set(list.rowId, blocks)
     const step = { search, stage, behind, limit: wanted }
     const { found, isDone, last } = findNames(blocks, step, domainToUnicode)
     hits.push(...tell(store, list, found))

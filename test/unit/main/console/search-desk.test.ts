@@ -120,6 +120,20 @@ describe('search', () => {
     ])
   })
 
+  it('reads a list that it may not hold once for all stages', async () => {
+    decide(store, list, { add: ['a.example'] })
+    let readings = 0
+    const names: Store['search']['names'] = (rowId) => {
+      readings++
+      return store.search.names(rowId)
+    }
+    const counting = { ...store, search: { ...store.search, names } }
+    const limits = { maxBytes: 0, idleMs: 1000, maxChanges: 9 }
+    const desk = searchDesk({ store: counting, limits })
+    await desk.find(CURATOR, { text: 'nowhere', from: null, limit: 1 })
+    expect(readings).toBe(1)
+  })
+
   it('says what it understood', async () => {
     const find = searcher()
     decide(store, list, { add: ['bad.example', 'xn--bcher-kva.example'] })
