@@ -14,6 +14,9 @@ const NOUNS = [
   'reports',
   'events',
   'register',
+  'users',
+  'organisations',
+  'api-keys',
 ]
 
 const PATHS = new RegExp(

@@ -6,6 +6,7 @@ import type { OverviewDesk } from './ports/overview.ts'
 import type { ImportDesk } from './ports/imports.ts'
 import type { SearchDesk } from './ports/search.ts'
 import type { EventDesk } from './ports/events.ts'
+import type { PeopleDesk } from './ports/people.ts'
 import type { RegisterDesk } from './ports/register.ts'
 import type { ReportDesk } from './ports/reports.ts'
 
@@ -21,4 +22,5 @@ export interface Desk {
   readonly reports: ReportDesk
   readonly events: EventDesk
   readonly register: RegisterDesk
+  readonly people: PeopleDesk
 }

@@ -33,6 +33,9 @@ export const CLOSE_PATIENCE_MS = 5_000
 export const MIN_PASSWORD_LENGTH = 12
 export const MAX_PASSWORD_LENGTH = 256
 
+/** Days that an API key may work. */
+export const MAX_KEY_DAYS = 366
+
 /** Passwords that are hashed at once, and that wait for it; one more is answered 503. */
 export const HASHES = { atOnce: 2, waiting: 64 }
 

@@ -43,6 +43,8 @@ export interface Person {
   readonly roles: readonly RoleGrant[]
   /** Roles that they have but that don't count in this session, which lacks a second factor. */
   readonly withheld?: readonly RoleGrant[]
+  /** It is a program that acts, by an API key. */
+  readonly isKey?: boolean
   /** Nobody has proven to be this person: there are no users yet, and whoever may write the data folder gives any name. */
   readonly isUnproven?: boolean
 }

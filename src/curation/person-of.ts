@@ -15,5 +15,5 @@ export function personOf({ id, name, organisation, roles }: KnownUser): Person {
 
 /** What the user may do by an API key: the one role that the key is for, as long as the user has it. */
 export function personOfKey(user: KnownUser, grant: RoleGrant): Person {
-  return { ...personOf(user), roles: holdsRole(user.roles, grant) ? [grant] : [] }
+  return { ...personOf(user), roles: holdsRole(user.roles, grant) ? [grant] : [], isKey: true }
 }

@@ -1,17 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import { InvalidArgumentError, type Command } from 'commander'
-import { Fault } from '../core/fault.ts'
-import { holdsRole, printGrant, ROLES, type Person, type RoleGrant } from '../core/person.ts'
+import { printGrant, ROLES } from '../core/person.ts'
 import type { ApiKey } from '../store/api-key-store.ts'
-import type { Store } from '../store/open-store.ts'
 import { actingUser } from './acting-person.ts'
-import { assertMay } from './assert-may.ts'
 import { globalOptions } from './global-options.ts'
+import { managing } from './people/managing.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
+import { MAX_KEY_DAYS } from '../console/limits.ts'
 import { publicKey } from './user-views.ts'
 
 const DAYS = 90
-const MAX_DAYS = 366
 
 /** Adds `api-key`. */
 export function register(program: Command): void {
@@ -24,7 +21,7 @@ export function register(program: Command): void {
     .requiredOption('--role <role>', `one that you have: ${ROLES.join(', ')}`)
     .option('--list <id>', 'the list that it is for')
     .option('--all-lists', 'for an administrator or an auditor: all lists')
-    .option('--days <n>', `how long it works, at most ${MAX_DAYS}`, parseDays, DAYS)
+    .option('--days <n>', `how long it works, at most ${MAX_KEY_DAYS}`, parseDays, DAYS)
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
@@ -47,8 +44,8 @@ export function register(program: Command): void {
 
 function parseDays(text: string): number {
   const days = Number(text)
-  if (/^[1-9]\d*$/.test(text) && days <= MAX_DAYS) return days
-  throw new InvalidArgumentError(`expected days from 1 to ${MAX_DAYS}.`)
+  if (/^[1-9]\d*$/.test(text) && days <= MAX_KEY_DAYS) return days
+  throw new InvalidArgumentError(`expected days from 1 to ${MAX_KEY_DAYS}.`)
 }
 
 interface MakeOptions {
@@ -59,53 +56,22 @@ interface MakeOptions {
   readonly json?: boolean
 }
 
-async function makeKey(text: string, options: MakeOptions, command: Command): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
-  const { parseUserName } = await import('../curation/parse-person.ts')
-  const { API_KEY_PREFIX, hashToken, printToken, TOKEN_BYTES } =
-    await import('../platform/http-auth.ts')
-  const name = parseUserName(text)
-  const secret = printToken(randomBytes(TOKEN_BYTES), API_KEY_PREFIX)
-  const { data, actor } = globalOptions(command)
-  const at = new Date()
-  const expiresAt = new Date(at.getTime() + options.days * 86_400_000)
-  const grant = (store: Store): Promise<RoleGrant> => grantOf(store, options)
-  await withStore(
-    data,
-    async (store) => {
-      const wanted = await grant(store)
-      const key = store.write(() => {
-        const user = actingUser(store, actor)
-        assertHeld(user, wanted)
-        const terms = { name, userId: user.id, grant: wanted, expiresAt, at }
-        return store.apiKeys.make({ ...terms, keyHash: hashToken(secret) })
-      })
-      process.stdout.write(
-        options.json === true
-          ? printJson({ ...publicKey(key), key: secret })
-          : `made ${name} for ${actor}, ${printGrant(wanted)}, until ${printTime(expiresAt)}\nkey, told this once: ${secret}\n`,
-      )
+async function makeKey(
+  name: string,
+  { json, ...request }: MakeOptions,
+  command: Command,
+): Promise<void> {
+  const { makeApiKey } = await import('./people/manage-keys.ts')
+  await managing(
+    command,
+    (deps) => {
+      const { key, secret } = makeApiKey(deps, { ...request, name })
+      return json === true
+        ? printJson({ ...publicKey(key), key: secret })
+        : `made ${key.name} for ${key.user}, ${printGrant(key.grant)}, until ${printTime(key.expiresAt)}\nkey, told this once: ${secret}\n`
     },
-    { actor },
-  )
-}
-
-async function grantOf(
-  store: Store,
-  { role, list, allLists }: Pick<MakeOptions, 'role' | 'list' | 'allLists'>,
-): Promise<RoleGrant> {
-  const { parseGrants } = await import('./user-terms.ts')
-  const lists = { ...(list !== undefined && { list: [list] }), ...(allLists && { allLists }) }
-  const [grant] = parseGrants(store, { role, ...lists })
-  if (grant === undefined) throw new Error('expected a role for one list, got none')
-  return grant
-}
-
-function assertHeld(user: Person, wanted: RoleGrant): void {
-  if (holdsRole(user.roles, wanted)) return
-  throw new Fault(
-    'user/invalid',
-    `expected a role that ${JSON.stringify(user.name)} has, got ${printGrant(wanted)}: a key can't do more than its user`,
+    // Before there are users there is nobody for whom a key could act.
+    actingUser,
   )
 }
 
@@ -145,18 +111,9 @@ async function revokeKey(
   { json }: { readonly json?: boolean },
   command: Command,
 ): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
-  const { data, actor } = globalOptions(command)
-  await withStore(
-    data,
-    (store) => {
-      const key = store.apiKeys.all().find((one) => one.name === name)
-      if (key !== undefined && key.user !== actor) {
-        assertMay(store, { actor, acts: ['manage-users'], lists: [key.grant.list] })
-      }
-      const revoked = store.apiKeys.revoke(name, new Date())
-      process.stdout.write(json === true ? printJson(publicKey(revoked)) : `revoked ${name}\n`)
-    },
-    { actor },
-  )
+  const { revokeApiKey } = await import('./people/manage-keys.ts')
+  await managing(command, (deps) => {
+    const revoked = revokeApiKey(deps, name)
+    return json === true ? printJson(publicKey(revoked)) : `revoked ${name}\n`
+  })
 }

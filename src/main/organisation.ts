@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { ORGANISATION_KINDS } from '../core/person.ts'
 import { globalOptions } from './global-options.ts'
+import { managing } from './people/managing.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
 
 /** Adds `organisation`. */
@@ -28,25 +29,15 @@ interface JsonOption {
 }
 
 async function addOrganisation(
-  text: string,
+  name: string,
   { kind, json }: JsonOption & { readonly kind: string },
   command: Command,
 ): Promise<void> {
-  const { assertMay } = await import('./assert-may.ts')
-  const { withStore } = await import('./find-list.ts')
-  const { parseOrganisationKind, parseOrganisationName } =
-    await import('../curation/parse-person.ts')
-  const wanted = { name: parseOrganisationName(text), kind: parseOrganisationKind(kind) }
-  const { data, actor } = globalOptions(command)
-  const added = await withStore(
-    data,
-    (store) => {
-      assertMay(store, { actor, acts: ['manage-users'] })
-      return store.organisations.add({ ...wanted, at: new Date() })
-    },
-    { actor },
-  )
-  process.stdout.write(json === true ? printJson(added) : `added ${added.name} (${added.kind})\n`)
+  const { addOrganisation: add } = await import('./people/manage-users.ts')
+  await managing(command, (deps) => {
+    const added = add(deps, { name, kind })
+    return json === true ? printJson(added) : `added ${added.name} (${added.kind})\n`
+  })
 }
 
 async function listOrganisations({ json }: JsonOption, command: Command): Promise<void> {

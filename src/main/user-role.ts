@@ -1,15 +1,9 @@
 import type { Command } from 'commander'
 import { ROLES } from '../core/person.ts'
-import { assertMay } from './assert-may.ts'
-import { globalOptions } from './global-options.ts'
+import { managing } from './people/managing.ts'
 import { printJson } from './print-table.ts'
 import { collectIds, type ListOptions } from './user-lists.ts'
-import { findUser, publicUser } from './user-views.ts'
-
-const VERBS = {
-  give: { method: 'giveRole', told: 'given to' },
-  take: { method: 'takeRole', told: 'taken from' },
-} as const
+import { publicUser } from './user-views.ts'
 
 /** Adds `user role`. */
 export function registerRoles(user: Command): void {
@@ -36,29 +30,15 @@ interface RoleOptions extends ListOptions {
 }
 
 async function changeRole(
-  verb: keyof typeof VERBS,
+  verb: 'give' | 'take',
   { name, role }: { readonly name: string; readonly role: string },
-  options: RoleOptions,
+  { json, ...lists }: RoleOptions,
   command: Command,
 ): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
-  const { parseGrants } = await import('./user-terms.ts')
-  const { method, told } = VERBS[verb]
-  const { data, actor } = globalOptions(command)
-  await withStore(
-    data,
-    (store) => {
-      findUser(store, name)
-      const grants = parseGrants(store, { ...options, role })
-      assertMay(store, { actor, acts: ['manage-users'], lists: grants.map(({ list }) => list) })
-      store.write(() => {
-        for (const grant of grants) store.users[method](name, grant)
-      })
-      const user = findUser(store, name)
-      process.stdout.write(
-        options.json === true ? printJson(publicUser(user)) : `${role} ${told} ${name}\n`,
-      )
-    },
-    { actor },
-  )
+  const { changeRoles } = await import('./people/manage-users.ts')
+  await managing(command, (deps) => {
+    const user = changeRoles(deps, verb, { ...lists, name, role })
+    const told = verb === 'give' ? 'given to' : 'taken from'
+    return json === true ? printJson(publicUser(user)) : `${role} ${told} ${name}\n`
+  })
 }

@@ -7,7 +7,6 @@ import { hashToken, INVITATION_PREFIX, printToken, TOKEN_BYTES } from '../platfo
 import type { Organisation } from '../store/organisation-store.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Invitation } from '../store/user-store.ts'
-import { printTime } from './print-table.ts'
 import type { ListOptions } from './user-lists.ts'
 
 /** How long a password may be chosen. */
@@ -21,10 +20,6 @@ export function newInvitation(at: Date): {
   const code = printToken(randomBytes(TOKEN_BYTES), INVITATION_PREFIX)
   const until = new Date(at.getTime() + INVITATION_HOURS * 3_600_000)
   return { code, invitation: { hash: hashToken(code), until } }
-}
-
-export function printInvitation(code: string, until: Date): string {
-  return `code, told this once: ${code}\nwith it a password is chosen until ${printTime(until)}, at /console/invitation of the server\n`
 }
 
 export function newUserId(): string {

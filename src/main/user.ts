@@ -1,14 +1,12 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
 import { ROLES } from '../core/person.ts'
-import type { Store } from '../store/open-store.ts'
-import type { User } from '../store/user-store.ts'
-import { assertMay } from './assert-may.ts'
-import { globalOptions } from './global-options.ts'
-import { printJson } from './print-table.ts'
-import { collectIds, type ListOptions } from './user-lists.ts'
+import { managing } from './people/managing.ts'
+import type { Invited, NewUserRequest, UserChange } from './people/manage-users.ts'
+import { printJson, printTime } from './print-table.ts'
+import { collectIds } from './user-lists.ts'
 import { registerRoles } from './user-role.ts'
-import { findUser, publicUser, registerUserViews } from './user-views.ts'
+import { publicUser, registerUserViews } from './user-views.ts'
 
 /** Adds `user`. */
 export function register(program: Command): void {
@@ -78,59 +76,32 @@ interface JsonOption {
 }
 
 async function addUser(
-  text: string,
-  options: JsonOption &
-    ListOptions & { readonly organisation: string; readonly role: string; readonly email?: string },
+  name: string,
+  { json, ...request }: JsonOption & Omit<NewUserRequest, 'name'>,
   command: Command,
 ): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
-  const { isForAllLists, parseEmail, parseUserName } = await import('../curation/parse-person.ts')
-  const { findOrganisation, newInvitation, newUserId, parseGrants, printInvitation } =
-    await import('./user-terms.ts')
-  const name = parseUserName(text)
-  const email = options.email === undefined ? null : parseEmail(options.email)
-  const { data, actor } = globalOptions(command)
-  await withStore(
-    data,
-    (store) => {
-      // Without a list named, roles by which nothing is decided are for all of them.
-      const isForAll = options.list === undefined && isForAllLists(options.role)
-      const roles = parseGrants(store, isForAll ? { ...options, allLists: true } : options)
-      assertMay(store, { actor, acts: ['manage-users'], lists: roles.map(({ list }) => list) })
-      const organisation = findOrganisation(store, options.organisation)
-      const at = new Date()
-      const { code, invitation } = newInvitation(at)
-      const terms = { name, email, roles, invitation, organisationId: organisation.id, at }
-      const user = store.users.add({ id: newUserId(), ...terms })
-      process.stdout.write(
-        options.json === true
-          ? printJson({ ...publicUser(user), code })
-          : `added ${name} of ${organisation.name}\n${printInvitation(code, invitation.until)}`,
-      )
-    },
-    { actor },
-  )
+  const { addUser: add } = await import('./people/manage-users.ts')
+  await managing(command, (deps) => {
+    const invited = add(deps, { ...request, name })
+    const { user } = invited
+    return json === true
+      ? printJson({ ...publicUser(user), code: invited.code })
+      : `added ${user.name} of ${user.organisation.name}\n${printInvitation(invited)}`
+  })
 }
 
 async function setUser(
   name: string,
-  { json, ...options }: JsonOption & { readonly email?: string; readonly organisation?: string },
+  { json, ...change }: JsonOption & UserChange,
   command: Command,
 ): Promise<void> {
-  const { parseEmail } = await import('../curation/parse-person.ts')
-  const { findOrganisation } = await import('./user-terms.ts')
-  const { email } = options
-  if (email === undefined && options.organisation === undefined) {
+  if (change.email === undefined && change.organisation === undefined) {
     throw new Fault('usage/invalid', 'expected --email or --organisation, got neither')
   }
-  const contact = email === undefined ? {} : { email: email === '' ? null : parseEmail(email) }
-  await withManaged(name, command, (store) => {
-    const organisation =
-      options.organisation === undefined
-        ? {}
-        : { organisationId: findOrganisation(store, options.organisation).id }
-    const user = store.users.change(name, { ...contact, ...organisation, at: new Date() })
-    process.stdout.write(json === true ? printJson(publicUser(user)) : `changed ${name}\n`)
+  const { changeUser } = await import('./people/manage-users.ts')
+  await managing(command, (deps) => {
+    const user = changeUser(deps, { ...change, name })
+    return json === true ? printJson(publicUser(user)) : `changed ${name}\n`
   })
 }
 
@@ -140,42 +111,23 @@ async function switchUser(
   { json }: JsonOption,
   command: Command,
 ): Promise<void> {
-  await withManaged(name, command, (store) => {
-    const user = store.users[verb](name, new Date())
-    process.stdout.write(json === true ? printJson(publicUser(user)) : `${verb}d ${name}\n`)
+  const { switchUser: turn } = await import('./people/manage-users.ts')
+  await managing(command, (deps) => {
+    const user = turn(deps, verb, name)
+    return json === true ? printJson(publicUser(user)) : `${verb}d ${name}\n`
   })
 }
 
 async function inviteUser(name: string, { json }: JsonOption, command: Command): Promise<void> {
-  const { newInvitation, printInvitation } = await import('./user-terms.ts')
-  await withManaged(name, command, (store) => {
-    const at = new Date()
-    const { code, invitation } = newInvitation(at)
-    const user = store.users.invite(name, invitation, at)
-    process.stdout.write(
-      json === true
-        ? printJson({ ...publicUser(user), code })
-        : printInvitation(code, invitation.until),
-    )
+  const { inviteUser: invite } = await import('./people/manage-users.ts')
+  await managing(command, (deps) => {
+    const invited = invite(deps, name)
+    return json === true
+      ? printJson({ ...publicUser(invited.user), code: invited.code })
+      : printInvitation(invited)
   })
 }
 
-/** With a user whom the actor may manage: a user stands under whoever administers all of its lists. */
-async function withManaged(
-  name: string,
-  command: Command,
-  work: (store: Store, user: User) => void,
-): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
-  const { data, actor } = globalOptions(command)
-  await withStore(
-    data,
-    (store) => {
-      const user = findUser(store, name)
-      const lists = user.roles.map(({ list }) => list)
-      assertMay(store, { actor, acts: ['manage-users'], lists })
-      work(store, user)
-    },
-    { actor },
-  )
+function printInvitation({ code, until }: Invited): string {
+  return `code, told this once: ${code}\nwith it a password is chosen until ${printTime(until)}, at /v1/session/invitation (docs/spec/api.md)\n`
 }

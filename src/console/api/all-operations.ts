@@ -4,6 +4,7 @@ import { ENTRY_OPERATIONS } from './entry-operations.ts'
 import { LIST_OPERATIONS } from './list-operations.ts'
 import { OVERVIEW_OPERATIONS } from './overview-operations.ts'
 import { IMPORT_OPERATIONS } from './import-operations.ts'
+import { PEOPLE_OPERATIONS } from './people-operations.ts'
 import { REGISTER_OPERATIONS } from './register-operations.ts'
 import { PROPOSAL_OPERATIONS } from './proposal-operations.ts'
 import { SEARCH_OPERATIONS } from './search-operations.ts'
@@ -20,4 +21,5 @@ export const ALL_OPERATIONS: readonly AnyOperation[] = [
   ...REPORT_OPERATIONS,
   ...EVENT_OPERATIONS,
   ...REGISTER_OPERATIONS,
+  ...PEOPLE_OPERATIONS,
 ]

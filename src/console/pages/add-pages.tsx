@@ -246,6 +246,11 @@ async function takeForm(frame: PageFrame, action: FormAction, c: Context): Promi
       ...{ query: new URLSearchParams(), tag: fields.text('tag') || null },
       idempotencyKey: fields.text('once') || null,
     })
+    if (action.shown !== undefined) {
+      const visit = openVisit(frame, c, caller)
+      const shown = action.shown(visit, answer as never)
+      return await draw(frame, c, { visit, shown, status: 200 })
+    }
     return goOn(c, action.next(answer as never, c.req.param()))
   } catch (error) {
     if (isServerFault(error)) deps.onFault(error)

@@ -2,6 +2,9 @@ import { EVENTS_PAGE } from './audit/events-page.tsx'
 import type { FormAction, Page, Place } from './page.ts'
 import { IMPORT_PAGE } from './imports/import-form.tsx'
 import { IMPORT_ACTIONS, PREVIEW_PAGE } from './imports/import-preview.tsx'
+import { KEYS_PAGE, MAKE_KEY, REVOKE_KEY } from './people/keys-page.tsx'
+import { USER_ACTIONS, USER_PAGE } from './people/user-page.tsx'
+import { ADD_ORGANISATION, ADD_USER, USERS_PAGE } from './people/users-page.tsx'
 import { LINES_PAGE } from './proposals/lines-page.tsx'
 import { PROPOSAL_ACTIONS } from './proposals/proposal-actions.ts'
 import { PROPOSAL_PAGE } from './proposals/proposal.tsx'
@@ -26,7 +29,7 @@ export const PAGES: readonly Page[] = [
   ...[QUEUE_PAGE, PROPOSAL_PAGE, LINES_PAGE, PROPOSE_PAGE],
   ...[IMPORT_PAGE, PREVIEW_PAGE],
   ...[REPORTS_PAGE, HAND_IN_PAGE, REPORT_PAGE],
-  ...[REGISTER_PAGE, EVENTS_PAGE],
+  ...[REGISTER_PAGE, USERS_PAGE, USER_PAGE, KEYS_PAGE, EVENTS_PAGE],
   ...SESSION_PAGES,
 ]
 
@@ -37,6 +40,7 @@ export const ACTIONS: readonly FormAction[] = [
   RETIRE_ENTRY,
   ...[HAND_IN, WITHDRAW_REPORT, ...ANSWER_ACTIONS],
   ...[ADD_TO_REGISTER, REMOVE_FROM_REGISTER],
+  ...[ADD_USER, ADD_ORGANISATION, ...USER_ACTIONS, MAKE_KEY, REVOKE_KEY],
 ]
 
 /** The navigation. */
@@ -53,6 +57,7 @@ export const PLACES: readonly Place[] = [
   { path: '/console/publications', text: 'publications', acts: ['read-entries'] },
   { path: '/console/reports', text: 'reports', acts: ['read-own-reports'] },
   { path: '/console/register', text: 'register', acts: ['read-entries'] },
+  { path: '/console/users', text: 'users', acts: ['read-users'] },
   { path: '/console/events', text: 'events', acts: ['read-events'] },
   { path: '/console/account', text: 'account', acts: [] },
 ]

@@ -38,6 +38,8 @@ export interface FormAction {
   readonly page: Page
   /** Where the browser goes then, and what is told there. */
   readonly next: (answer: never, params: Readonly<Record<string, string>>) => Next
+  /** Of what is shown once, and so can't be gone on to: it is drawn at once. A reload asks again, and is told that it was done. */
+  readonly shown?: (visit: Visit, answer: never) => Shown
 }
 
 export interface FormInput {
@@ -53,9 +55,10 @@ export interface Next {
 
 /** A form's action, typed by its operation. */
 export function formAction<I extends Input, A extends object | null>(
-  action: Omit<FormAction, 'operation' | 'next'> & {
+  action: Omit<FormAction, 'operation' | 'next' | 'shown'> & {
     readonly operation: Operation<I, A>
     readonly next: (answer: A, params: Readonly<Record<string, string>>) => Next
+    readonly shown?: (visit: Visit, answer: A) => Shown
   },
 ): FormAction {
   return action

@@ -1,6 +1,7 @@
 import { events } from './de/events.ts'
 import { everywhere } from './de/everywhere.ts'
 import { imports } from './de/imports.ts'
+import { people } from './de/people.ts'
 import { proposals } from './de/proposals.ts'
 import { reading } from './de/reading.ts'
 import { register } from './de/register.ts'
@@ -13,6 +14,7 @@ export const de: Texts = {
   ...everywhere,
   events,
   imports,
+  people,
   proposals,
   reading,
   register,

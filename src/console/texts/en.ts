@@ -1,6 +1,7 @@
 import { events } from './en/events.ts'
 import { everywhere } from './en/everywhere.ts'
 import { imports } from './en/imports.ts'
+import { people } from './en/people.ts'
 import { proposals } from './en/proposals.ts'
 import { reading } from './en/reading.ts'
 import { register } from './en/register.ts'
@@ -13,6 +14,7 @@ export const en = {
   ...everywhere,
   events,
   imports,
+  people,
   proposals,
   reading,
   register,

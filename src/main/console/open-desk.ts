@@ -8,6 +8,7 @@ import { overviewDesk } from './overview-desk.ts'
 import { eventDesk } from './event-desk.ts'
 import { importDesk } from './import-desk.ts'
 import { proposalDesk } from './proposal-desk.ts'
+import { peopleDesk } from './people-desk.ts'
 import { registerDesk } from './register-desk.ts'
 import { searchDesk } from './search-desk.ts'
 import { reportDesk } from './report-desk.ts'
@@ -34,5 +35,6 @@ export function openDesk({
     reports: reportDesk(deps),
     events: eventDesk(deps),
     register: registerDesk(deps),
+    people: peopleDesk(deps),
   }
 }

@@ -50,7 +50,7 @@ describe('the register', () => {
     do {
       const { body } = await world.send('curator', 'GET', `/v1/register?limit=200${cursor}`)
       values.push(...(body['items'] as { value: string }[]).map(({ value }) => value))
-      cursor = body['next'] === null ? '' : `&cursor=${String(body['next'])}`
+      cursor = body['next'] === null ? '' : `&cursor=${(body as unknown as { next: string }).next}`
     } while (cursor !== '')
     expect(values).toHaveLength(new Set(values).size)
     expect(values).toEqual([...values].sort())

@@ -35,6 +35,9 @@ function Account({ visit }: Props): JSX.Element {
             : [[words.withheld, told(person.withheld ?? [])] as const]),
         ]}
       />
+      <p>
+        <a href="/console/api-keys">{t.people.keys}</a>
+      </p>
       <h2>{words.secondFactor}</h2>
       {caller?.hasSecondFactor === true ? (
         <p>{words.secondFactorIsOn}</p>

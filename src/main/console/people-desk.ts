@@ -1,0 +1,166 @@
+import { tagOfView } from '../../console/api/tag-of-view.ts'
+import type {
+  ApiKeyView,
+  InvitedView,
+  OrganisationView,
+  PeopleDesk,
+  SeenUser,
+  UserView,
+} from '../../console/ports/people.ts'
+import { Fault } from '../../core/fault.ts'
+import { ALL_LISTS, type Person } from '../../core/person.ts'
+import { assertMayAct } from '../../curation/assert-may-act.ts'
+import { mayAct } from '../../curation/may-act.ts'
+import type { ApiKey } from '../../store/api-key-store.ts'
+import type { Organisation } from '../../store/organisation-store.ts'
+import type { User } from '../../store/user-store.ts'
+import { makeApiKey, revokeApiKey } from '../people/manage-keys.ts'
+import {
+  addOrganisation,
+  addUser,
+  assertSeen,
+  changeRoles,
+  changeUser,
+  inviteUser,
+  switchUser,
+  type Invited,
+  type Managing,
+} from '../people/manage-users.ts'
+import type { DeskDeps } from './desk-deps.ts'
+
+/** What people do with users, organisations and keys, by the same use cases as the commands. */
+export function peopleDesk({ store }: Pick<DeskDeps, 'store'>): PeopleDesk {
+  const as = (person: Person, at: Date): Managing => ({ store: store.as(person.name), person, at })
+  const find = (person: Person, name: string): UserView => {
+    const user = store.users.find(name)
+    if (user !== null && isVisible(person, user)) return viewUser(person, user)
+    throw notFound(name)
+  }
+  /** What is there for the person, and as it was seen; in the transaction of the change. */
+  const change = <T>(person: Person, { user, seen }: SeenUser, work: () => T): T =>
+    store.write(() => {
+      assertSeen(`the user ${user}`, tagOfView(find(person, user)), seen)
+      return work()
+    })
+  return {
+    users: (person, { behind, limit }) => {
+      const all = store.users.all().filter((user) => isVisible(person, user))
+      if (all.length === 0) assertMayAct(person, 'read-users', ALL_LISTS)
+      return all
+        .filter(({ name }) => behind === null || name > behind)
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .slice(0, limit)
+        .map((user) => viewUser(person, user))
+    },
+    user: find,
+    addUser: (person, { lists, ...request }, at) => {
+      const wanted = lists === undefined ? { allLists: true } : { list: lists }
+      return viewInvited(person, addUser(as(person, at), { ...request, ...wanted }))
+    },
+    changeUser: (person, { user: name, seen, ...wanted }, at) =>
+      change(person, { user: name, seen }, () =>
+        viewUser(person, changeUser(as(person, at), { ...wanted, name })),
+      ),
+    switchUser: (person, { status, ...seen }, at) =>
+      change(person, seen, () => {
+        const verb = status === 'active' ? 'enable' : 'disable'
+        return viewUser(person, switchUser(as(person, at), verb, seen.user))
+      }),
+    inviteUser: (person, seen, at) =>
+      change(person, seen, () => viewInvited(person, inviteUser(as(person, at), seen.user))),
+    changeRole: (person, { verb, grant: { role, list }, ...seen }, at) =>
+      change(person, seen, () => {
+        const lists = list === ALL_LISTS ? { allLists: true } : { list: [list] }
+        const request = { ...lists, role, name: seen.user }
+        return viewUser(person, changeRoles(as(person, at), verb, request))
+      }),
+    organisations: (person) => {
+      assertReadsUsers(person)
+      return store.organisations.all().map(viewOrganisation)
+    },
+    addOrganisation: (person, request, at) =>
+      viewOrganisation(addOrganisation(as(person, at), request)),
+    ...keyDesk({ store }),
+  }
+}
+
+type KeyDesk = Pick<PeopleDesk, 'apiKeys' | 'makeApiKey' | 'revokeApiKey'>
+
+function keyDesk({ store }: Pick<DeskDeps, 'store'>): KeyDesk {
+  const as = (person: Person, at: Date): Managing => ({ store: store.as(person.name), person, at })
+  return {
+    apiKeys: (person) =>
+      store.apiKeys
+        .all()
+        .filter((key) => isKeyVisible(person, key))
+        .map(viewKey),
+    makeApiKey: (person, { list, ...request }, at) => {
+      const lists = list === undefined ? { allLists: true } : { list }
+      const { key, secret } = makeApiKey(as(person, at), { ...request, ...lists })
+      return { apiKey: viewKey(key), key: secret }
+    },
+    revokeApiKey: (person, name, at) => {
+      const key = store.apiKeys.all().find((one) => one.name === name)
+      if (key === undefined || !isKeyVisible(person, key)) throw keyNotFound(name)
+      return viewKey(revokeApiKey(as(person, at), name))
+    },
+  }
+}
+
+function notFound(name: string): Fault {
+  return new Fault('user/not-found', `expected the name of a user, got ${JSON.stringify(name)}`)
+}
+
+function keyNotFound(name: string): Fault {
+  const got = JSON.stringify(name)
+  return new Fault('api-key/not-found', `expected the name of an API key, got ${got}`)
+}
+
+/** Whoever reads the users of a list sees all who have a role on it, and himself. */
+function isVisible(person: Person, { id, roles }: User): boolean {
+  const lists = [ALL_LISTS, ...roles.map(({ list }) => list)]
+  return id === person.id || lists.some((list) => mayAct(person, 'read-users', list).allowed)
+}
+
+function isKeyVisible(person: Person, { userId, grant }: ApiKey): boolean {
+  return userId === person.id || mayAct(person, 'read-users', grant.list).allowed
+}
+
+/** Of some list at least. */
+function assertReadsUsers(person: Person): void {
+  const isReader = person.roles.some(({ list }) => mayAct(person, 'read-users', list).allowed)
+  if (!isReader) assertMayAct(person, 'read-users', ALL_LISTS)
+}
+
+/** Roles on lists that the person may not know of are left out. */
+function viewUser(person: Person, user: User): UserView {
+  const { name, organisation, email, status, roles, hasPassword, hasSecondFactor } = user
+  const isKnown = ({ list }: User['roles'][number]): boolean =>
+    user.id === person.id || mayAct(person, 'read-users', list).allowed
+  return {
+    ...{ name, organisation: organisation.name, email, status },
+    roles: roles.filter(isKnown).map(({ list, role }) => ({ list, role })),
+    ...{ hasPassword, hasSecondFactor },
+    invitedUntil: user.invitedUntil?.toISOString() ?? null,
+    createdAt: user.createdAt.toISOString(),
+    disabledAt: user.disabledAt?.toISOString() ?? null,
+  }
+}
+
+function viewInvited(person: Person, { user, code, until }: Invited): InvitedView {
+  return { user: viewUser(person, user), code, until: until.toISOString() }
+}
+
+function viewOrganisation({ name, kind, createdAt }: Organisation): OrganisationView {
+  return { name, kind, createdAt: createdAt.toISOString() }
+}
+
+function viewKey({ name, user, grant, ...times }: ApiKey): ApiKeyView {
+  return {
+    ...{ name, user, role: grant.role, list: grant.list },
+    createdAt: times.createdAt.toISOString(),
+    expiresAt: times.expiresAt.toISOString(),
+    lastUsedAt: times.lastUsedAt?.toISOString() ?? null,
+    revokedAt: times.revokedAt?.toISOString() ?? null,
+  }
+}
