@@ -17,6 +17,12 @@ const NOUNS = [
   'users',
   'organisations',
   'api-keys',
+  'decisions',
+  'reviews',
+  'lapses',
+  'publishing',
+  'urgent',
+  'docs',
 ]
 
 const PATHS = new RegExp(

@@ -5,6 +5,10 @@ import type { ListDesk } from './ports/lists.ts'
 import type { OverviewDesk } from './ports/overview.ts'
 import type { ImportDesk } from './ports/imports.ts'
 import type { SearchDesk } from './ports/search.ts'
+import type { DecisionDesk } from './ports/decisions.ts'
+import type { PublishingDesk } from './ports/publishing.ts'
+import type { ReviewDesk } from './ports/reviews.ts'
+import type { UrgentDesk } from './ports/urgent.ts'
 import type { EventDesk } from './ports/events.ts'
 import type { PeopleDesk } from './ports/people.ts'
 import type { RegisterDesk } from './ports/register.ts'
@@ -23,4 +27,8 @@ export interface Desk {
   readonly events: EventDesk
   readonly register: RegisterDesk
   readonly people: PeopleDesk
+  readonly decisions: DecisionDesk
+  readonly reviews: ReviewDesk
+  readonly publishing: PublishingDesk
+  readonly urgent: UrgentDesk
 }

@@ -100,6 +100,7 @@ export const FAULT_CODES = [
   'proposal/stopped',
   'proposal/urgent',
   'proposal/warned',
+  'review/changed',
   'review/done',
   'review/not-found',
   'review/outcome',

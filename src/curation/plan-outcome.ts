@@ -38,20 +38,31 @@ export function planOutcome(
   // An urgent retirement has taken effect: to confirm it changes nothing, and to list again is a decision of its own.
   if (cause === 'urgent') return { effect: 'none' }
   if (outcome === 'retired') return { effect: 'retire' }
-  const reviewOn = dayWithin('--review-on', written.reviewOn, review.afterDays, today)
+  const reviewOn = dayWithin('reviewOn', written.reviewOn, review.afterDays, today)
   if (outcome !== 'extended') {
     return { effect: 'dates', days: { reviewOn, expiresOn: days.expiresOn } }
   }
   assertMayExtend({ id, approvals })
-  const expiresOn = dayWithin('--expires-on', written.expiresOn, review.expireAfterDays, today)
+  const expiresOn = dayWithin('expiresOn', written.expiresOn, review.expireAfterDays, today)
   return { effect: 'dates', days: { reviewOn, expiresOn } }
 }
 
+/** How a review with that cause can be ended. */
+export function outcomesOf(cause: ReviewCause): readonly ReviewOutcome[] {
+  return cause === 'urgent' ? OF_URGENT : OF_OTHERS
+}
+
+const NAMES = { reviewOn: 'the next review', expiresOn: 'the end' } as const
+
+function wrong(member: keyof WrittenOutcome, message: string): Fault {
+  return new Fault('review/outcome', message, { places: [{ path: `/${member}`, detail: message }] })
+}
+
 function assertOutcome(cause: ReviewCause, outcome: ReviewOutcome): void {
-  const allowed = cause === 'urgent' ? OF_URGENT : OF_OTHERS
+  const allowed = outcomesOf(cause)
   if (allowed.includes(outcome)) return
-  throw new Fault(
-    'review/outcome',
+  throw wrong(
+    'outcome',
     `expected for a review with the cause ${cause} one of ${allowed.join(', ')}, got ${JSON.stringify(outcome)}`,
   )
 }
@@ -59,22 +70,22 @@ function assertOutcome(cause: ReviewCause, outcome: ReviewOutcome): void {
 /** A day that would count for nothing was meant for something else. */
 function assertNoDays({ outcome, reviewOn, expiresOn }: WrittenOutcome): void {
   const isDated = outcome === 'kept' || outcome === 'extended'
-  const option =
+  const member =
     reviewOn !== undefined && !isDated
-      ? '--review-on'
+      ? 'reviewOn'
       : expiresOn !== undefined && outcome !== 'extended'
-        ? '--expires-on'
+        ? 'expiresOn'
         : null
-  if (option === null) return
-  throw new Fault(
-    'review/outcome',
-    `expected ${option} only with an outcome that it counts for, got it with ${JSON.stringify(outcome)}`,
+  if (member === null) return
+  throw wrong(
+    member,
+    `expected ${NAMES[member]} only with an outcome that it counts for, got it with ${JSON.stringify(outcome)}`,
   )
 }
 
 /** What was written, or the furthest day that the list allows; null where it sets no bound and nothing was written. */
 function dayWithin(
-  option: string,
+  member: keyof typeof NAMES,
   written: string | undefined,
   most: number | null,
   today: string,
@@ -84,9 +95,9 @@ function dayWithin(
   if (isDay(written) && written > today && (furthest === null || written <= furthest)) {
     return written
   }
-  throw new Fault(
-    'review/outcome',
-    `expected for ${option} a day after ${today}${furthest === null ? '' : ` and not after ${furthest}, which the list's definition allows`}, got ${JSON.stringify(written)}`,
+  throw wrong(
+    member,
+    `expected for ${NAMES[member]} a day after ${today}${furthest === null ? '' : ` and not after ${furthest}, which the list's definition allows`}, got ${JSON.stringify(written)}`,
   )
 }
 

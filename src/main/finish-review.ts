@@ -1,11 +1,11 @@
 import { dayOf } from '../core/day.ts'
 import { Fault } from '../core/fault.ts'
+import type { Person } from '../core/person.ts'
 import type { ReviewOutcome, Term } from '../core/review.ts'
 import { assertMayAct } from '../curation/assert-may-act.ts'
 import { planOutcome, type WrittenOutcome } from '../curation/plan-outcome.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Review } from '../store/review-store.ts'
-import { actingPerson } from './acting-person.ts'
 import { findList } from './find-list.ts'
 import type { ProposalOutcome } from './proposals/outcome.ts'
 import { propose } from './proposals/propose.ts'
@@ -26,7 +26,7 @@ export interface FinishedReview {
 
 export interface FinishDeps {
   readonly store: Store
-  readonly actor: string
+  readonly person: Person
   readonly now: () => Date
 }
 
@@ -40,10 +40,10 @@ export function finishReview(
   id: number,
   written: WrittenOutcome & { readonly reason: string },
 ): FinishedReview {
-  const { store, actor, now } = deps
+  const { store, person, now } = deps
   return store.write(() => {
     const review = findOpen(store, id)
-    assertMayAct(actingPerson(store, actor), 'review', review.list)
+    assertMayAct(person, 'review', review.list)
     const { definition } = findList(store, review.list)
     const at = now()
     const term = store.terms.find(review.listRowId, review)
@@ -60,7 +60,7 @@ export function finishReview(
     }
     const decision = retirement?.decision ?? null
     const given = plan.effect === 'dates' && term !== null ? { ...term, ...plan.days } : null
-    const done = { outcome, at, actor, decision }
+    const done = { outcome, at, actor: person.name, decision }
     store.reviews.finish(id, { ...done, reason, term: given })
     for (const other of sameQuestion(store, review)) {
       store.reviews.finish(other.id, { ...done, reason: `with review ${id}`, term: null })
@@ -114,12 +114,11 @@ function assertFound(store: Store, review: Review, outcome: ReviewOutcome): void
 
 /** It takes the way of every retirement: one person decides it, or it waits for others, as the list says. */
 function retire(
-  { store, actor }: FinishDeps,
+  { store, person }: FinishDeps,
   { review, reason, at }: { readonly review: Review; readonly reason: string; readonly at: Date },
   rows: readonly number[],
 ): ProposalOutcome {
   const { reference = '', category = '' } = review.about ?? {}
-  const person = actingPerson(store, actor)
   // A retirement is never held up by a guard.
   return propose(
     { store, person, at, checkGuards: () => [] },

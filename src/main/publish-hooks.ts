@@ -33,11 +33,20 @@ export async function ensureListRoles(
  * retirement must take effect, and taking away is what it asks for. Throws what stopped it.
  */
 export async function publishUrgently(
-  { data, store, actor }: HookDeps & { readonly actor: string },
+  deps: HookDeps & { readonly actor: string },
   list: StoredList,
   reason: string,
 ): Promise<PublishOutcome> {
-  const override = hasOnlyRetirements(store, list) ? `urgent retirement: ${reason}` : null
+  const override = hasOnlyRetirements(deps.store, list) ? `urgent retirement: ${reason}` : null
+  return publishNow(deps, list, override)
+}
+
+/** Publishes one list, past the circuit breaker with a reason alone. Throws what stopped it. */
+export async function publishNow(
+  { data, store, actor }: HookDeps & { readonly actor: string },
+  list: StoredList,
+  override: string | null,
+): Promise<PublishOutcome> {
   // Keys that are used for it are used by whoever decided it.
   const authority = openAuthority(data, { store: store.as(actor) })
   const [report] = await publishLists(authority, [list], { override, actor })

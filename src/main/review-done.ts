@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { WrittenOutcome } from '../curation/plan-outcome.ts'
+import { actingPerson } from './acting-person.ts'
 import { findReview, finishReview, type FinishedReview } from './finish-review.ts'
 import { findList, withStore } from './find-list.ts'
 import { globalOptions } from './global-options.ts'
@@ -18,7 +19,7 @@ export async function endReview(id: number, options: DoneOptions, command: Comma
     data,
     (store) => {
       const list = findList(store, findReview(store, id).list)
-      const deps = { store, actor, now: () => new Date() }
+      const deps = { store, person: actingPerson(store, actor), now: () => new Date() }
       const done = noteRefusal({ store, list, actor, act: 'amend' }, () =>
         finishReview(deps, id, options),
       )

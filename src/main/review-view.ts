@@ -47,12 +47,11 @@ export function viewReview(store: Store, review: Review, at: Date): ReviewView {
 function viewUrgent(store: Store, { decision, listRowId }: Review, at: Date): UrgentView {
   const decidedAt = store.decisions.find(decision)?.decidedAt ?? at
   const { entries: retired } = store.reviews.retiredBy(decision, MAX_NAMED)
-  const cuts = store.publications.all(listRowId)
-  const [first] = cuts.filter((cut) => cut.decision >= decision)
+  const first = store.figures.firstWith(listRowId, decision)
   return {
     decidedAt,
     secondsSince: Math.max(0, Math.floor((at.getTime() - decidedAt.getTime()) / 1000)),
     retired,
-    published: first === undefined ? null : { serial: first.serial, at: first.publishedAt },
+    published: first === null ? null : { serial: first.serial, at: first.publishedAt },
   }
 }

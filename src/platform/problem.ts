@@ -114,6 +114,7 @@ const STATUS = {
   'proposal/stopped': 409,
   'proposal/urgent': 409,
   'proposal/warned': 409,
+  'review/changed': 412,
   'review/done': 409,
   'review/not-found': 404,
   'review/outcome': 400,

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { and, desc, eq, gt, lt } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, lt } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { EventSubject } from '../core/event.ts'
 import type { DecisionAct, DecisionSource, Proposal } from '../core/proposal.ts'
@@ -63,6 +63,9 @@ export interface DecisionStore {
   /** Newest first. */
   readonly all: (filter?: {
     readonly listRowId?: number
+    readonly listRowIds?: readonly number[]
+    readonly urgent?: boolean
+    readonly act?: DecisionAct
     /** Ids greater, ids less than this. */
     readonly after?: number
     readonly before?: number
@@ -98,11 +101,14 @@ export function decisionStore(
     .pluck()
   return {
     pastBatches: (listRowId, limit) => past.all(listRowId, limit),
-    all: ({ listRowId, after, before, limit } = {}) =>
+    all: ({ listRowId, listRowIds, urgent, act, after, before, limit } = {}) =>
       selectDecisions(db)
         .where(
           and(
             listRowId === undefined ? undefined : eq(decisions.listRowId, listRowId),
+            listRowIds === undefined ? undefined : inArray(decisions.listRowId, [...listRowIds]),
+            urgent === undefined ? undefined : eq(decisions.urgent, urgent),
+            act === undefined ? undefined : eq(decisions.act, act),
             after === undefined ? undefined : gt(decisions.id, after),
             before === undefined ? undefined : lt(decisions.id, before),
           ),

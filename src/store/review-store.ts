@@ -56,8 +56,11 @@ export interface ReviewAct extends ReviewDays {
 
 export interface ReviewFilter {
   readonly listRowId?: number
+  readonly listRowIds?: readonly number[]
   readonly cause?: ReviewCause
   readonly isOpen?: boolean
+  /** Of open ones: those that come behind this one, by the day that they are due. */
+  readonly behind?: { readonly dueOn: string; readonly id: number }
   /** Ids less than this. */
   readonly before?: number
   readonly limit?: number
@@ -84,6 +87,8 @@ export interface ReviewStore {
   readonly ofTarget: (target: ReviewTarget) => Review[]
   /** All that were about an entry: about it alone, or about all entries of one of these decisions; oldest first. */
   readonly ofEntry: (entry: number, decisions: readonly number[]) => Review[]
+  /** That of an urgent retirement, open or done; null for what was none. */
+  readonly ofUrgent: (decision: number) => Review | null
   readonly acts: (id: number) => ReviewAct[]
   /** What a decision retired, at most `limit` entries, and how many of all those are not listed again. */
   readonly retiredBy: (decision: number, limit: number) => RetiredEntries
@@ -169,6 +174,9 @@ function reviewQueries(sqlite: Database.Database): ReviewQueries {
     `${ROW_SQL} WHERE r.entry_id = :entry
      OR (r.entry_id IS NULL AND r.decision_id IN (SELECT value FROM json_each(:decisions))) ORDER BY r.id`,
   )
+  const ofUrgent = sqlite.prepare<[number], Row>(
+    `${ROW_SQL} WHERE r.decision_id = ? AND r.entry_id IS NULL AND r.cause = 'urgent' ORDER BY r.id DESC LIMIT 1`,
+  )
   const ofTarget = {
     decision: sqlite.prepare<[number], Row>(
       `${ROW_SQL} WHERE r.done_at IS NULL AND r.decision_id = ? AND r.entry_id IS NULL`,
@@ -181,11 +189,19 @@ function reviewQueries(sqlite: Database.Database): ReviewQueries {
       return row === undefined ? null : fromRow(row)
     },
     isKnown: knownQuery(sqlite),
-    all: (filter = {}) => sqlite.prepare<[object], Row>(pageSql(filter)).all(filter).map(fromRow),
+    all: (filter = {}) => {
+      const { behind, listRowIds, ...plain } = filter
+      const named = { ...plain, ...behind, lists: JSON.stringify(listRowIds ?? []) }
+      return sqlite.prepare<[object], Row>(pageSql(filter)).all(named).map(fromRow)
+    },
     ofTarget: ({ decision, entry }) =>
       (entry === null ? ofTarget.decision.all(decision) : ofTarget.entry.all(entry)).map(fromRow),
     ofEntry: (entry, decisions) =>
       ofEntry.all({ entry, decisions: JSON.stringify(decisions) }).map(fromRow),
+    ofUrgent: (decision) => {
+      const row = ofUrgent.get(decision)
+      return row === undefined ? null : fromRow(row)
+    },
     retiredBy: retiredQuery(sqlite),
     acts: (id) => acts.all(id).map((act) => ({ ...act, at: new Date(act.at) })),
     counts: (today) => counts.all(today),
@@ -272,8 +288,11 @@ function reviewWriter(sqlite: Database.Database): {
   }
 }
 
-function pageSql({ listRowId, cause, isOpen, before, limit }: ReviewFilter): string {
+function pageSql(filter: ReviewFilter): string {
+  const { listRowId, listRowIds, cause, isOpen, before, behind, limit } = filter
   const where = [
+    ...(listRowIds === undefined ? [] : ['r.list_id IN (SELECT value FROM json_each(:lists))']),
+    ...(behind === undefined ? [] : ['(r.due_on, r.id) > (:dueOn, :id)']),
     ...(listRowId === undefined ? [] : ['r.list_id = :listRowId']),
     ...(cause === undefined ? [] : ['r.cause = :cause']),
     ...(isOpen === undefined ? [] : [isOpen ? 'r.done_at IS NULL' : 'r.done_at IS NOT NULL']),

@@ -3,6 +3,7 @@ import { addDays, dayOf } from '../../src/core/day.ts'
 import type { ListReview } from '../../src/core/list-definition.ts'
 import { decisionDays } from '../../src/curation/decision-days.ts'
 import { checkReviews } from '../../src/main/check-reviews.ts'
+import { actingPerson } from '../../src/main/acting-person.ts'
 import { finishReview } from '../../src/main/finish-review.ts'
 import type { Authority } from '../../src/main/open-authority.ts'
 import { openUrgentReview } from '../../src/main/open-urgent-review.ts'
@@ -57,7 +58,10 @@ function add(...values: readonly string[]): number {
 const run = () => runReviews(authority)
 const openReviews = () => authority.store.reviews.all({ isOpen: true })
 const finish = (id: number, outcome: 'extended' | 'kept' | 'relisted' | 'retired') =>
-  finishReview({ ...authority, actor: 'bob' }, id, { outcome, reason: 'seen' })
+  finishReview({ ...authority, person: actingPerson(authority.store, 'bob') }, id, {
+    outcome,
+    reason: 'seen',
+  })
 
 /** What readers have at the newest serial, after a publication by schedule. */
 async function published(): Promise<string[]> {

@@ -35,7 +35,7 @@ export interface ConsoleWorld {
   ) => Promise<Answer>
   /** Puts names on a list without asking anybody. */
   readonly list: (list: string, values: readonly string[]) => void
-  /** Gives each list an entry, a proposal and a report, the first of each of `phishing`. */
+  /** Gives each list an entry, a review, a proposal and a report, the first of each of `phishing`. */
   readonly fill: () => Promise<void>
   /** A proposal to add a name, by a curator of the list: of ours the one of another organisation than most. */
   readonly propose: (list: string, value: string, more?: object) => Promise<Answer>
@@ -90,6 +90,20 @@ export function openConsoleWorld(
     send(id === OURS ? 'other-curator' : `${id}-curator`, 'POST', '/v1/proposals', {
       body: { ...proposalOf(id, value), ...more },
     })
+  const review = (id: string): void => {
+    const { rowId } = store.lists.find(id)!
+    store.reviews.open({
+      ...({
+        listRowId: rowId,
+        cause: 'asked',
+        aboutOn: null,
+        dueOn: '2030-01-01',
+        at: AT,
+      } as const),
+      target: { decision: store.decisions.lastDecision(rowId), entry: null },
+      ...{ note: SECRET, actor: 'anna' },
+    })
+  }
   const report = (id: string, user: string): Promise<Answer> => {
     const one = { externalId: SECRET, list: id, value: 'reported.example', reason: SECRET }
     return send(user, 'POST', '/v1/reports', { body: { reports: [one] } })
@@ -100,6 +114,8 @@ export function openConsoleWorld(
     fill: async () => {
       list(OURS, ['listed.example'])
       list(THEIRS, [`${SECRET}.example`])
+      review(OURS)
+      review(THEIRS)
       const made = [
         await propose(OURS, 'bad.example'),
         await propose(THEIRS, `${SECRET}-2.example`),

@@ -1,4 +1,8 @@
 import { EVENT_OPERATIONS } from './event-operations.ts'
+import { DECISION_OPERATIONS } from './decision-operations.ts'
+import { PUBLISHING_OPERATIONS } from './publishing-operations.ts'
+import { REVIEW_OPERATIONS } from './review-operations.ts'
+import { URGENT_OPERATIONS } from './urgent-operations.ts'
 import type { AnyOperation } from './operation.ts'
 import { ENTRY_OPERATIONS } from './entry-operations.ts'
 import { LIST_OPERATIONS } from './list-operations.ts'
@@ -22,4 +26,8 @@ export const ALL_OPERATIONS: readonly AnyOperation[] = [
   ...EVENT_OPERATIONS,
   ...REGISTER_OPERATIONS,
   ...PEOPLE_OPERATIONS,
+  ...DECISION_OPERATIONS,
+  ...REVIEW_OPERATIONS,
+  ...PUBLISHING_OPERATIONS,
+  ...URGENT_OPERATIONS,
 ]

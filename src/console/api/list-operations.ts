@@ -1,4 +1,4 @@
-import { ENTRY_ACTIONS, ENTRY_KINDS } from '../../core/entry.ts'
+import { ENTRY_ACTIONS } from '../../core/entry.ts'
 import type { ChangedEntry } from '../../curation/page-difference.ts'
 import type { DifferenceView, ListView, PublicationView } from '../ports/lists.ts'
 import {
@@ -12,6 +12,7 @@ import {
   TEXT,
   YES_NO,
 } from './body-of.ts'
+import { CHANGED_ENTRY } from './decision-operations.ts'
 import { pageFrom, pageQuery, printCursor, readCursor, type PageQuery } from './cursor.ts'
 import { operation, type AnyOperation, type Schema } from './operation.ts'
 
@@ -129,13 +130,7 @@ export const SHOW_DIFFERENCE = operation<OfList & { query: DifferenceQuery }, Di
       ...orNull(answerOf('CountedDifference', { added: COUNT, removed: COUNT })),
       description: 'Null where there is too much to count in time',
     },
-    items: listOf(
-      answerOf('ChangedEntry', {
-        change: { enum: ['added', 'removed'] },
-        ...{ value: TEXT, kind: { enum: ENTRY_KINDS }, action: { enum: ENTRY_ACTIONS } },
-        ...{ category: TEXT, reference: TEXT },
-      }),
-    ),
+    items: listOf(CHANGED_ENTRY),
     next: { ...MAYBE_TEXT, description: 'The cursor of the next page; null at the end' },
   }),
   faults: ['list/not-found', 'user/refused', 'snapshot/not-found'],

@@ -5,15 +5,10 @@ import type {
   PublicationsRequest,
 } from '../../console/ports/lists.ts'
 import type { Person } from '../../core/person.ts'
-import {
-  pageDifference,
-  type DifferencePage,
-  type ReadLines,
-} from '../../curation/page-difference.ts'
-import type { StoredList } from '../../store/list-store.ts'
+import { pageDifference, type DifferencePage } from '../../curation/page-difference.ts'
 import type { Store } from '../../store/open-store.ts'
-import type { Publication } from '../../store/publication-store.ts'
 import { findPublication } from '../find-publication.ts'
+import { linesBetween } from './lines-between.ts'
 import { readableList, readableLists } from './readable-lists.ts'
 import { viewList, viewPublication } from './view-list.ts'
 
@@ -47,15 +42,8 @@ function pagePublications(
     })
 }
 
-/** More changed lines than that are found by walking the list in its order: half a million take as long as a page may. */
-const DENSE = 50_000
 /** Up to so many changed lines are counted. */
 const COUNTED = 5_000
-
-interface Between {
-  readonly from: Publication
-  readonly to: Publication
-}
 
 function viewDifference(
   store: Store,
@@ -67,12 +55,12 @@ function viewDifference(
   const to = findPublication(store, list, String(second))
   const [low, high] = from.serial <= to.serial ? [from, to] : [to, from]
   const most = store.figures.serialChanges(list.rowId, low.serial, high.serial)
-  const isDense = most.added + most.removed > DENSE
-  const arms = armsOf(store, list, { from, to }, isDense)
+  const lines = most.added + most.removed
+  const arms = linesBetween(store, list, { from: from.decision, to: to.decision, lines })
   return {
     ...{ list: id, from: viewPublication(id, from), to: viewPublication(id, to) },
     ...pageDifference(arms, { behind, limit }),
-    counted: most.added + most.removed > COUNTED ? null : count(pageDifference(arms, ALL)),
+    counted: lines > COUNTED ? null : count(pageDifference(arms, ALL)),
   }
 }
 
@@ -81,22 +69,4 @@ const ALL = { behind: null, limit: 2 * COUNTED }
 function count({ items }: DifferencePage): NonNullable<DifferenceView['counted']> {
   const added = items.filter(({ change }) => change === 'added').length
   return { added, removed: items.length - added }
-}
-
-/** Backwards, what was added is removed. */
-function armsOf(
-  { differences }: Store,
-  { rowId }: StoredList,
-  { from, to }: Between,
-  isDense: boolean,
-): { readonly added: ReadLines; readonly removed: ReadLines } {
-  const isForward = from.serial <= to.serial
-  const [after, through] = isForward ? [from.decision, to.decision] : [to.decision, from.decision]
-  const question = { listRowId: rowId, after, through, isDense }
-  const arm =
-    (read: typeof differences.added): ReadLines =>
-    (behind, limit) =>
-      read({ ...question, behind, limit })
-  const [added, removed] = [arm(differences.added), arm(differences.removed)]
-  return isForward ? { added, removed } : { added: removed, removed: added }
 }

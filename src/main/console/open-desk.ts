@@ -7,6 +7,10 @@ import { listDesk } from './list-desk.ts'
 import { overviewDesk } from './overview-desk.ts'
 import { eventDesk } from './event-desk.ts'
 import { importDesk } from './import-desk.ts'
+import { decisionDesk } from './decision-desk.ts'
+import { publishingDesk } from './publishing-desk.ts'
+import { reviewDesk } from './review-desk.ts'
+import { urgentDesk } from './urgent-desk.ts'
 import { proposalDesk } from './proposal-desk.ts'
 import { peopleDesk } from './people-desk.ts'
 import { registerDesk } from './register-desk.ts'
@@ -36,5 +40,9 @@ export function openDesk({
     events: eventDesk(deps),
     register: registerDesk(deps),
     people: peopleDesk(deps),
+    decisions: decisionDesk(deps),
+    reviews: reviewDesk(deps),
+    publishing: publishingDesk(deps),
+    urgent: urgentDesk(deps),
   }
 }

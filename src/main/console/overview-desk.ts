@@ -14,6 +14,7 @@ import { DayFigures } from './day-figures.ts'
 import type { DeskDeps } from './desk-deps.ts'
 import { readableLists } from './readable-lists.ts'
 import { SubscriberBook } from './subscriber-figures.ts'
+import { recentUrgent } from './urgent-desk.ts'
 import { viewList } from './view-list.ts'
 
 /** How everything stands, over a store and what the server has written down. */
@@ -92,21 +93,9 @@ function reviewsOf({ reviews }: Store, ids: Ids, at: Date): ReviewFigures[] {
 /** Urgent decisions that are told at most. */
 const MAX_URGENT = 20
 
+/** Those that somebody is waited for: readers haven't got them, or nobody has looked at them since. */
 function urgentOf(store: Store, listRowIds: readonly number[], at: Date): UrgentFigures[] {
-  return store.figures.urgentDecisions(listRowIds, MAX_URGENT).flatMap((id) => {
-    const decision = store.decisions.find(id)
-    if (decision === null) return []
-    const { list, listRowId, act, reason, decidedBy, decidedAt, added, retired, amended } = decision
-    const cut = store.figures.firstWith(listRowId, id)
-    const isOpen = store.reviews.ofTarget({ decision: id, entry: null }).length > 0
-    if (cut !== null && !isOpen) return []
-    const secondsSince = Math.max(0, Math.floor((at.getTime() - decidedAt.getTime()) / 1000))
-    return [
-      {
-        ...{ list, decision: id, act, reason, decidedBy, decidedAt: decidedAt.toISOString() },
-        ...{ secondsSince, entries: added + retired + amended },
-        published: cut && { serial: cut.serial, at: cut.publishedAt.toISOString() },
-      },
-    ]
-  })
+  return recentUrgent(store, listRowIds, { limit: MAX_URGENT, at })
+    .filter(({ published, review }) => published === null || review?.state === 'open')
+    .map(({ review: _, ...figures }) => figures)
 }

@@ -114,6 +114,7 @@ describe('an operation', () => {
   beforeAll(async () => {
     world = openConsoleWorld()
     publish(world.host.store, world.host.store.lists.find(OURS)!.rowId)
+    world.list(OURS, ['listed.example'])
     await world.propose('phishing', 'bad.example')
   })
   afterAll(() => {

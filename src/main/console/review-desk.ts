@@ -1,0 +1,133 @@
+import type {
+  ReviewDesk,
+  ReviewEnd,
+  ReviewFilter,
+  ReviewStory,
+  ReviewView,
+} from '../../console/ports/reviews.ts'
+import { dayOf } from '../../core/day.ts'
+import { Fault } from '../../core/fault.ts'
+import type { Person } from '../../core/person.ts'
+import { mayAct } from '../../curation/may-act.ts'
+import { outcomesOf } from '../../curation/plan-outcome.ts'
+import type { Store } from '../../store/open-store.ts'
+import type { Review } from '../../store/review-store.ts'
+import { askForReview } from '../ask-for-review.ts'
+import { findList } from '../find-list.ts'
+import { finishReview } from '../finish-review.ts'
+import { comingLapses } from '../lapse-forecast.ts'
+import { noteRefusal } from '../note-refusal.ts'
+import { viewReview } from '../review-view.ts'
+import type { DeskDeps } from './desk-deps.ts'
+import { readableList, readableLists } from './readable-lists.ts'
+
+/** What people do with reviews over the network, by the same use cases as the commands. */
+export function reviewDesk({ store }: Pick<DeskDeps, 'store'>): ReviewDesk {
+  return {
+    page: (person, filter, at) =>
+      store.read(() => pageOf(store, person, filter).map((one) => viewShortly(store, one, at))),
+    find: (person, id, at) => store.read(() => viewStory(store, findSeen(store, person, id), at)),
+    finish: (person, { review: id, isSeen, ...request }, at) => {
+      const review = findSeen(store, person, id)
+      const list = findList(store, review.list)
+      const attempt = { store, list, actor: person.name, act: 'amend' } as const
+      return noteRefusal(attempt, () =>
+        store.write(() => {
+          const now = viewStory(store, findSeen(store, person, id), at)
+          const isChanged = now.state === 'open' && !isSeen(now)
+          const end = (): ReviewEnd =>
+            viewEnd(finishReview({ store, person, now: () => at }, review.id, request))
+          // Whoever may not end it at all is told that first.
+          if (!isChanged || !mayAct(person, 'review', review.list).allowed) return end()
+          throw new Fault(
+            'review/changed',
+            `expected review ${id} as it is now, with the next review on ${now.reviewOn ?? 'no day'} and the end on ${now.expiresOn ?? 'no day'}, got it as it was: look at it again`,
+          )
+        }),
+      )
+    },
+    ask: (person, { list: id, value, reason }, at) => {
+      const list = readableList(store, person, { id, act: 'review' })
+      const asked = askForReview({ store, person, at }, list, { value, reason })
+      return asked.map(({ entry, review }) => ({ value: entry.value, kind: entry.kind, review }))
+    },
+    lapses: (person, id, at) =>
+      store.read(() => {
+        const act = 'read-reasons'
+        const lists =
+          id === undefined
+            ? readableLists(store, person, act)
+            : [readableList(store, person, { id, act })]
+        return lists.flatMap((list) => comingLapses(store, list, at))
+      }),
+  }
+}
+
+function pageOf(
+  store: Store,
+  person: Person,
+  { list, cause, state, behind, limit }: ReviewFilter,
+): Review[] {
+  const readable = readableLists(store, person, 'read-reasons')
+  const wanted = list === undefined ? readable : readable.filter(({ id }) => id === list)
+  const isOpen = state === 'open'
+  return store.reviews.all({
+    ...{ listRowIds: wanted.map(({ rowId }) => rowId), isOpen, limit },
+    ...(cause !== undefined && { cause }),
+    ...(behind !== null &&
+      (isOpen
+        ? { behind: { dueOn: behind.dueOn, id: behind.review } }
+        : { before: behind.review })),
+  })
+}
+
+/** Throws `review/not-found`, too, for what the person may not know of. */
+function findSeen(store: Store, person: Person, id: string): Review {
+  const review = /^[1-9]\d{0,14}$/.test(id) ? store.reviews.find(Number(id)) : null
+  if (review !== null && mayAct(person, 'read-reasons', review.list).allowed) return review
+  throw new Fault(
+    'review/not-found',
+    `expected the number of a review, got ${JSON.stringify(id)}: the page of reviews lists them`,
+  )
+}
+
+/** Without counting what it is about, which takes long where that is much. */
+function viewShortly(store: Store, review: Review, at: Date): ReviewView {
+  const { id, list, cause, dueOn, openedAt, openedBy, note, decision } = review
+  const { about, outcome, doneAt } = review
+  return {
+    ...{ review: id, list, cause, state: doneAt === null ? 'open' : 'done', dueOn, openedBy, note },
+    ...{ isOverdue: doneAt === null && dueOn < dayOf(at), openedAt: openedAt.toISOString() },
+    ...{ decision, decisionReason: store.decisions.find(decision)?.reason ?? '', outcome },
+    ...{ value: about?.value ?? null, kind: about?.kind ?? null },
+    doneAt: doneAt?.toISOString() ?? null,
+  }
+}
+
+function viewStory(store: Store, review: Review, at: Date): ReviewStory {
+  const { entries, urgent } = viewReview(store, review, at)
+  const term = store.terms.find(review.listRowId, review)
+  return {
+    ...viewShortly(store, review, at),
+    ...{ entries, outcomes: outcomesOf(review.cause) },
+    ...{ reviewOn: term?.reviewOn ?? null, expiresOn: term?.expiresOn ?? null },
+    urgent: urgent && {
+      decidedAt: urgent.decidedAt.toISOString(),
+      secondsSince: urgent.secondsSince,
+      retired: urgent.retired,
+      published: urgent.published && {
+        ...{ serial: urgent.published.serial, at: urgent.published.at.toISOString() },
+      },
+    },
+    acts: store.reviews.acts(review.id).map(({ act, at: time, actor, outcome, ...more }) => ({
+      ...{ act, at: time.toISOString(), actor, outcome, reason: more.reason },
+      ...{ reviewOn: more.reviewOn, expiresOn: more.expiresOn, decision: more.decision },
+    })),
+  }
+}
+
+function viewEnd(end: ReturnType<typeof finishReview>): ReviewEnd {
+  const { review, list, outcome, decision, retired, proposal, term } = end
+  const days = { reviewOn: term?.reviewOn ?? null, expiresOn: term?.expiresOn ?? null }
+  return { review, list, outcome, decision, retired, proposal, ...days }
+}
