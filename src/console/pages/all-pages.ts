@@ -1,4 +1,10 @@
 import { EVENTS_PAGE } from './audit/events-page.tsx'
+import { DECISION_PAGE } from './decisions/decision.tsx'
+import { DECISIONS_PAGE } from './decisions/decision-list.tsx'
+import { PUBLISH_NOW, PUBLISH_PAGE } from './publishing/publish.tsx'
+import { END_REVIEW, REVIEW_PAGE } from './reviews/review.tsx'
+import { ASK_REVIEW, REVIEWS_PAGE } from './reviews/review-list.tsx'
+import { RETIRE_AT_ONCE, URGENT_PAGE } from './urgent/urgent-page.tsx'
 import type { FormAction, Page, Place } from './page.ts'
 import { IMPORT_PAGE } from './imports/import-form.tsx'
 import { IMPORT_ACTIONS, PREVIEW_PAGE } from './imports/import-preview.tsx'
@@ -30,6 +36,8 @@ export const PAGES: readonly Page[] = [
   ...[IMPORT_PAGE, PREVIEW_PAGE],
   ...[REPORTS_PAGE, HAND_IN_PAGE, REPORT_PAGE],
   ...[REGISTER_PAGE, USERS_PAGE, USER_PAGE, KEYS_PAGE, EVENTS_PAGE],
+  EVENTS_PAGE,
+  ...[DECISIONS_PAGE, DECISION_PAGE, REVIEWS_PAGE, REVIEW_PAGE, PUBLISH_PAGE, URGENT_PAGE],
   ...SESSION_PAGES,
 ]
 
@@ -38,6 +46,7 @@ export const ACTIONS: readonly FormAction[] = [
   ...[APPROVE_BATCH, PROPOSE, ...PROPOSAL_ACTIONS],
   ...IMPORT_ACTIONS,
   RETIRE_ENTRY,
+  ...[ASK_REVIEW, END_REVIEW, PUBLISH_NOW, RETIRE_AT_ONCE],
   ...[HAND_IN, WITHDRAW_REPORT, ...ANSWER_ACTIONS],
   ...[ADD_TO_REGISTER, REMOVE_FROM_REGISTER],
   ...[ADD_USER, ADD_ORGANISATION, ...USER_ACTIONS, MAKE_KEY, REVOKE_KEY],
@@ -58,6 +67,10 @@ export const PLACES: readonly Place[] = [
   { path: '/console/reports', text: 'reports', acts: ['read-own-reports'] },
   { path: '/console/register', text: 'register', acts: ['read-entries'] },
   { path: '/console/users', text: 'users', acts: ['read-users'] },
+  { path: '/console/decisions', text: 'decisions', acts: ['read-reasons'] },
+  { path: '/console/urgent', text: 'urgent', acts: ['read-reasons'] },
+  { path: '/console/reviews', text: 'reviews', acts: ['read-reasons'] },
   { path: '/console/events', text: 'events', acts: ['read-events'] },
+  { path: '/console/api', text: 'api', acts: [] },
   { path: '/console/account', text: 'account', acts: [] },
 ]

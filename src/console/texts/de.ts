@@ -1,3 +1,8 @@
+import { api } from './de/api.ts'
+import { decisions } from './de/decisions.ts'
+import { publishing } from './de/publishing.ts'
+import { reviews } from './de/reviews.ts'
+import { urgent } from './de/urgent.ts'
 import { events } from './de/events.ts'
 import { everywhere } from './de/everywhere.ts'
 import { imports } from './de/imports.ts'
@@ -22,3 +27,14 @@ export const de: Texts = {
   session,
 }
 export const de: Texts = { ...everywhere, imports, proposals, reports, session, events }
+  ...everywhere,
+  proposals,
+  reports,
+  session,
+  events,
+  api,
+  decisions,
+  publishing,
+  reviews,
+  urgent,
+}

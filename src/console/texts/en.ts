@@ -1,3 +1,8 @@
+import { api } from './en/api.ts'
+import { decisions } from './en/decisions.ts'
+import { publishing } from './en/publishing.ts'
+import { reviews } from './en/reviews.ts'
+import { urgent } from './en/urgent.ts'
 import { events } from './en/events.ts'
 import { everywhere } from './en/everywhere.ts'
 import { imports } from './en/imports.ts'
@@ -22,3 +27,14 @@ export const en = {
   session,
 }
 export const en = { ...everywhere, imports, proposals, reports, session, events }
+  ...everywhere,
+  proposals,
+  reports,
+  session,
+  events,
+  api,
+  decisions,
+  publishing,
+  reviews,
+  urgent,
+}

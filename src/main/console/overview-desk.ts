@@ -97,5 +97,9 @@ const MAX_URGENT = 20
 function urgentOf(store: Store, listRowIds: readonly number[], at: Date): UrgentFigures[] {
   return recentUrgent(store, listRowIds, { limit: MAX_URGENT, at })
     .filter(({ published, review }) => published === null || review?.state === 'open')
-    .map(({ review: _, ...figures }) => figures)
+    .map(({ list, decision, act, reason, decidedBy, decidedAt, ...more }) => {
+      const { secondsSince, entries, published } = more
+      const told = { list, decision, act, reason, decidedBy, decidedAt }
+      return { ...told, secondsSince, entries, published }
+    })
 }

@@ -5,6 +5,7 @@ import type { Page } from '../page.ts'
 import { Facts, Table, Time } from '../parts/shown.tsx'
 import type { Visit } from '../visit.ts'
 import { ProposalForms } from './proposal-forms.tsx'
+import { Story } from './story.tsx'
 import { waitsFor } from './words.tsx'
 
 /** Lines that stand on the page of their proposal. */
@@ -82,7 +83,14 @@ function About({ visit: { t }, told }: Part): JSX.Element {
         ...optional(told.assignee !== '', words.assignee, told.assignee),
         [words.revision, String(told.revision)],
         [words.since, <Time at={told.openedAt} />],
-        ...optional(decision !== null, words.decision, String(decision)),
+        ...(decision === null
+          ? []
+          : [
+              [
+                words.decision,
+                <a href={`/console/decisions/${decision}`}>{String(decision)}</a>,
+              ] as const,
+            ]),
       ]}
     />
   )
@@ -186,25 +194,5 @@ export function LinesTable({
       ])}
       empty={words.linesNone}
     />
-  )
-}
-
-function Story({ visit: { t }, told: { acts } }: Part): JSX.Element {
-  const words = t.proposals
-  return (
-    <section aria-labelledby="story">
-      <h2 id="story">{words.story}</h2>
-      <ol class="story">
-        {acts.map((act) => (
-          <li>
-            <Time at={act.at} /> <strong>{t.signedInAs(act.actor, act.organisation)}</strong>{' '}
-            {words.actNames[act.act]}
-            {act.counts && act.act !== 'approved' && ` ${words.stoodBehind}`}
-            {act.whom !== null && act.whom !== act.actor && ` (${act.whom})`}
-            {act.text !== '' && <blockquote>{act.text}</blockquote>}
-          </li>
-        ))}
-      </ol>
-    </section>
   )
 }

@@ -74,12 +74,9 @@ export const PROPOSE = formAction({
   page: PROPOSE_PAGE,
   fields: { '/entries': 'values' },
   input: (fields) => ({ body: bodyOf(fields) }),
-  next: ({ proposal, decision, list }) =>
+  next: ({ proposal, decision }) =>
     proposal === null
-      ? {
-          to: `/console/queue?state=decided&list=${list}&decision=${decision ?? ''}`,
-          done: 'decided',
-        }
+      ? { to: `/console/decisions/${decision ?? ''}`, done: 'decided' }
       : { to: `/console/proposals/${proposal}`, done: 'proposed' },
 })
 

@@ -27,6 +27,11 @@ export const QUEUE_PAGE: Page = {
       <>
         <NotApproved visit={visit} />
         <Filter visit={visit} state={state} list={asked('list')} assignee={asked('assignee')} />
+        {state === 'decided' && (
+          <p>
+            <a href="/console/decisions">{t.decisions.title}</a>
+          </p>
+        )}
         {canApprove ? (
           <Form visit={visit} action={BATCH_PATH} label={t.proposals.batch}>
             {visit.refused?.errors.has('approve') === true && (

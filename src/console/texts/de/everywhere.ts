@@ -18,6 +18,8 @@ export const everywhere: Pick<Texts, keyof typeof english> = {
     import: 'Einlesen',
     lists: 'Listen',
     publications: 'Veröffentlichungen',
+    decisions: 'Entscheidungen',
+    urgent: 'Dringend',
     reviews: 'Überprüfungen',
     register: 'Geschützte Namen',
     appeals: 'Einsprüche',
@@ -29,6 +31,7 @@ export const everywhere: Pick<Texts, keyof typeof english> = {
     api: 'API',
   },
   done: {
+    published: 'Veröffentlicht.',
     proposed: 'Vorgeschlagen.',
     decided: 'Entschieden.',
     approved: 'Zugestimmt.',

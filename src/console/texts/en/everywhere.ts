@@ -16,6 +16,8 @@ export const everywhere = {
     import: 'Import',
     lists: 'Lists',
     publications: 'Publications',
+    decisions: 'Decisions',
+    urgent: 'Urgent',
     reviews: 'Reviews',
     register: 'Protected register',
     appeals: 'Appeals',
@@ -27,6 +29,7 @@ export const everywhere = {
     api: 'API',
   },
   done: {
+    published: 'Published.',
     proposed: 'Proposed.',
     decided: 'Decided.',
     approved: 'Approved.',

@@ -1,0 +1,21 @@
+/** Was entschieden wurde. */
+export const decisions = {
+  title: 'Entscheidungen',
+  empty: 'Hier wurde nichts entschieden.',
+  heading: (id: number, act: string, list: string) => `Entscheidung ${id}: ${act} auf ${list}`,
+  decidedBy: 'Entschieden von',
+  proposer: 'Vorgeschlagen von',
+  override: 'Übergangen, weil',
+  published: 'Leser haben sie',
+  notPublished: 'noch nicht',
+  withSerial: (serial: number) => `mit Serial ${serial}`,
+  counts: 'Hinzugefügt, entfernt, geändert',
+  counted: (added: number, retired: number, amended: number) => `+${added} −${retired} ±${amended}`,
+  proposal: 'Vorschlag',
+  atOnce: 'entschieden, wie sie vorgeschlagen wurde',
+  lines: 'Was kam und ging',
+  linesEmpty: 'Nichts.',
+  added: 'hinzugefügt',
+  removed: 'entfernt',
+  urgentOnly: 'Nur dringende',
+} as const

@@ -1,0 +1,21 @@
+/** What was decided. */
+export const decisions = {
+  title: 'Decisions',
+  empty: 'Nothing was decided here.',
+  heading: (id: number, act: string, list: string) => `Decision ${id}: ${act} on ${list}`,
+  decidedBy: 'Decided by',
+  proposer: 'Proposed by',
+  override: 'Overridden, because',
+  published: 'Readers have it',
+  notPublished: 'not yet',
+  withSerial: (serial: number) => `with serial ${serial}`,
+  counts: 'Added, retired, amended',
+  counted: (added: number, retired: number, amended: number) => `+${added} −${retired} ±${amended}`,
+  proposal: 'Proposal',
+  atOnce: 'decided as it was proposed',
+  lines: 'What came and went',
+  linesEmpty: 'Nothing.',
+  added: 'added',
+  removed: 'removed',
+  urgentOnly: 'Urgent ones alone',
+} as const
