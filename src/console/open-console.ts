@@ -10,6 +10,7 @@ import { ACTIONS, PAGES, PLACES } from './pages/all-pages.ts'
 import { addImportRoutes } from './pages/imports/add-import-routes.tsx'
 import { addSearchRoutes } from './pages/reading/search.tsx'
 import { beginPlots } from './plots/draw-plots.ts'
+import { apiPage } from './pages/api/api-page.tsx'
 import { addSessionForms } from './pages/session/add-session-pages.tsx'
 import { addSessionRoutes, type SessionDeps } from './session-routes.ts'
 
@@ -41,11 +42,14 @@ export function openConsole(deps: ConsoleDeps): Hono {
   })
   addSessionRoutes(app, deps)
   addOperations(app, deps, ALL_OPERATIONS)
-  const frame = addPages(app, { ...deps, places: PLACES }, { pages: PAGES, actions: ACTIONS })
+  const describe = (): ApiDocument => describeApi(deps.publicApi(), ALL_OPERATIONS)
+  const pages = [...PAGES, apiPage(describe)]
+  const frame = addPages(app, { ...deps, places: PLACES }, { pages, actions: ACTIONS })
   addSessionForms(app, frame)
   addImportRoutes(app, frame)
   addSearchRoutes(app, frame)
-  app.get('/v1/openapi.json', (c) => c.json(describeApi(deps.publicApi(), ALL_OPERATIONS)))
+  app.get('/v1/openapi.json', (c) => c.json(describe()))
+  app.get('/v1/docs', (c) => c.redirect('/console/api', 302))
   app.notFound((c) =>
     /^\/(?:console|appeal)(?:\/|$)/.test(c.req.path)
       ? answerNoPage(frame, c)

@@ -1,40 +1,33 @@
 import { api } from './de/api.ts'
 import { decisions } from './de/decisions.ts'
-import { publishing } from './de/publishing.ts'
-import { reviews } from './de/reviews.ts'
-import { urgent } from './de/urgent.ts'
 import { events } from './de/events.ts'
 import { everywhere } from './de/everywhere.ts'
 import { imports } from './de/imports.ts'
 import { people } from './de/people.ts'
 import { proposals } from './de/proposals.ts'
+import { publishing } from './de/publishing.ts'
 import { reading } from './de/reading.ts'
 import { register } from './de/register.ts'
 import { reports } from './de/reports.ts'
+import { reviews } from './de/reviews.ts'
 import { session } from './de/session.ts'
+import { urgent } from './de/urgent.ts'
 import type { Texts } from './texts.ts'
 
 export const de: Texts = {
   // One noun in each line.
   ...everywhere,
+  api,
+  decisions,
   events,
   imports,
   people,
   proposals,
+  publishing,
   reading,
   register,
   reports,
-  session,
-}
-export const de: Texts = { ...everywhere, imports, proposals, reports, session, events }
-  ...everywhere,
-  proposals,
-  reports,
-  session,
-  events,
-  api,
-  decisions,
-  publishing,
   reviews,
+  session,
   urgent,
 }
