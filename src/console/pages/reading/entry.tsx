@@ -1,5 +1,4 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { Fault } from '../../../core/fault.ts'
 import { SHOW_ENTRY } from '../../api/entry-operations.ts'
 import type { EntryStory, StayView, StoryEventView } from '../../ports/entries.ts'
 import type { Page } from '../page.ts'
@@ -18,7 +17,7 @@ export const ENTRY_PAGE: Page = {
       value: url.searchParams.get('value') ?? params['value'] ?? '',
       list: url.searchParams.get('list') ?? '',
     }
-    if (query.value === '') throw new Fault('serve/not-found', 'expected a value, got none')
+    if (query.value === '') return { title: t.reading.search, body: <ToSearch visit={visit} /> }
     const story = await visit.ask(SHOW_ENTRY, { query })
     const body = (
       <>
@@ -36,6 +35,15 @@ export const RETIRE_ENTRY = retireEntry(ENTRY_PAGE)
 interface Part {
   readonly visit: Visit
   readonly story: EntryStory
+}
+
+/** Where no value is asked for there is nothing but the way to one. */
+function ToSearch({ visit: { t } }: Pick<Part, 'visit'>): JSX.Element {
+  return (
+    <p>
+      <a href="/console/search">{t.reading.searchFor}</a>
+    </p>
+  )
 }
 
 function Stays({ visit: { t }, story: { stays } }: Part): JSX.Element {
