@@ -58,14 +58,20 @@ function aboveUrl(url: string): EntryKey[] {
   return [...keys, { value: reading.name, kinds: ['domain', 'host'] }, ...aboveName(reading.name)]
 }
 
+/** As `coveringKeys` of an address or network, but for those networks whose prefix has one of these lengths. */
+export function coveringNetworks(value: string, lengths: ReadonlySet<number>): EntryKey[] {
+  return lengths.size === 0 ? [] : networksAround(value, lengths)
+}
+
 /** The network of every shorter prefix, as `readIpValue` has it once the host bits are gone. */
-function networksAround(text: string): EntryKey[] {
+function networksAround(text: string, lengths: ReadonlySet<number> | null = null): EntryKey[] {
   const [address = '', length] = text.split('/')
   const isLong = address.includes(':')
   const bits = bitsOf(address)
   const whole = isLong ? 128 : 32
   const keys: EntryKey[] = []
   for (let prefix = Number(length ?? whole) - 1; prefix > 0; prefix--) {
+    if (lengths?.has(prefix) === false) continue
     const host = BigInt(whole - prefix)
     const reading = readIpValue(`${textOf((bits >> host) << host, isLong)}/${prefix}`)
     if ('value' in reading) keys.push({ value: reading.value, kinds: ['ip'] })

@@ -26,6 +26,8 @@ export interface EntryStore {
   readonly find: (listRowId: number, value: string) => EntryRow[]
   /** Those of the values that the list has now as `domain` or `subdomains`. */
   readonly covering: (listRowId: number, values: readonly string[]) => string[]
+  /** The lengths of prefixes that networks have which the list has now; reads all its values. */
+  readonly networkLengths: (listRowId: number) => number[]
   /** Every stay of that value on any list, past and present, oldest first. */
   readonly story: (value: string) => EntryRow[]
   /** One page of the list as it was after a decision, in the order of a snapshot. */
@@ -130,6 +132,7 @@ export function entryStore(
     blocks: (listRowId) => translated(() => readBlocks(sqlite, listRowId), translate),
     find: (listRowId, value) => find.all(listRowId, value).map(fromRow),
     covering: (listRowId, values) => covering.all(JSON.stringify(values), listRowId),
+    networkLengths: networkLengthsQuery(sqlite),
     story: (value) =>
       [...present.all(value), ...past.all(value)]
         .map(fromRow)
@@ -142,6 +145,16 @@ export function entryStore(
         .map(splitEntryLine),
     valuesFrom: (listRowId, from, limit) => valuesFrom.all(listRowId, from, limit),
   }
+}
+
+function networkLengthsQuery(sqlite: Database.Database): EntryStore['networkLengths'] {
+  const lengths = sqlite
+    .prepare<[number], number>(
+      `SELECT DISTINCT CAST(substr(value, instr(value, '/') + 1) AS INTEGER) FROM entries INDEXED BY entries_live
+       WHERE list_id = ? AND retired_by IS NULL AND kind = 'ip' AND instr(value, '/') > 0`,
+    )
+    .pluck()
+  return (listRowId) => lengths.all(listRowId)
 }
 
 /** The values that can match lie in one range of the index. */

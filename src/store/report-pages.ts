@@ -67,7 +67,7 @@ function ofLists({ listRowIds, state }: ReportQuestion, byState: Branches, read:
   if (listRowIds.length === 0) return []
   if (state === undefined) {
     const lists = JSON.stringify(listRowIds)
-    return read('r.list_id IN (SELECT value FROM json_each(:lists))', { lists })
+    return read('+r.list_id IN (SELECT value FROM json_each(:lists))', { lists })
   }
   return listRowIds.flatMap((list) =>
     byState[state].flatMap((branch) => read(`r.list_id = :list AND ${branch}`, { list })),
@@ -84,7 +84,7 @@ function ofOrganisation(
   const lists = JSON.stringify(ownListRowIds)
   return wanted.flatMap((branch) =>
     read(
-      `r.organisation = :organisation AND ${branch} AND r.list_id IN (SELECT value FROM json_each(:lists))`,
+      `r.organisation = :organisation AND ${branch} AND +r.list_id IN (SELECT value FROM json_each(:lists))`,
       { organisation, lists },
     ),
   )

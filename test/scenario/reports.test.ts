@@ -142,6 +142,24 @@ describe('a duplicate', () => {
     expect(() => proposeThese(decidingOf(store, carol), ['r1'])).toThrow(fault('report/settled'))
   })
 
+  it('of a network that is listed says so, whatever lengths there are', () => {
+    const list = store.lists.find('phishing')!.rowId
+    store.decisions.commit(decisionOf(list, { added: 3 }), {
+      added: [
+        blockOf(['192.0.2.0/28', '198.51.100.7', '2001:db8::/48'], 'ip\tnxdomain\t-\tK7M29QXT'),
+      ],
+      retired: [],
+    })
+    const inside = ['192.0.2.15', '192.0.2.8/30', '2001:db8:0:1::7', '198.51.100.7']
+    const outside = ['192.0.2.16', '192.0.2.0/27', '2001:db8:1::7', '198.51.100.6']
+    handIn(store, rita, [...inside, ...outside])
+    const all = listReports(store, carol, { limit: 50 }).reverse()
+    expect(all.map(({ value, state }) => [value, state])).toEqual([
+      ...inside.map((value) => [value, 'duplicate']),
+      ...outside.map((value) => [value, 'open']),
+    ])
+  })
+
   it('is not one of what the list lets pass on purpose, which no report changes', () => {
     const list = store.lists.find('phishing')!.rowId
     store.decisions.commit(decisionOf(list, { added: 2 }), {

@@ -1,7 +1,7 @@
 import type { Entry } from '../../core/entry.ts'
 import { Fault, isFault } from '../../core/fault.ts'
 import { printReportId, type ReportFound } from '../../core/report.ts'
-import { coveringKeysOf } from '../../curation/covering-keys.ts'
+import { coveringKeysOf, coveringNetworks, type EntryKey } from '../../curation/covering-keys.ts'
 import { mayAct } from '../../curation/may-act.ts'
 import {
   REPORT_LIMITS,
@@ -49,7 +49,7 @@ export function handInReports(
   return store.write(() => {
     const lists = store.lists.all().filter(({ id }) => mayAct(person, 'report', id).allowed)
     if (lists.length === 0) throw refused(person.name)
-    const desk = { store, person, at, lists }
+    const desk = { store, person, at, lists, coveringOf: coveringIn(store) }
     const handed = written.map((one) => handInOne(desk, one))
     if (isWhole) {
       throwPlaced(
@@ -66,6 +66,20 @@ export function handInReports(
 interface Desk extends HandingIn {
   /** To which the person may report. */
   readonly lists: readonly StoredList[]
+  readonly coveringOf: CoveringOf
+}
+
+type CoveringOf = (listRowId: number, asked: Pick<Entry, 'value' | 'kind'>) => readonly EntryKey[]
+
+/** An address lies in more than a hundred networks, of which lists have few: their lengths are looked up once for all reports. */
+function coveringIn({ entries }: Pick<Store, 'entries'>): CoveringOf {
+  const known = new Map<number, ReadonlySet<number>>()
+  return (listRowId, asked) => {
+    if (asked.kind !== 'ip') return coveringKeysOf(asked)
+    const lengths = known.get(listRowId) ?? new Set(entries.networkLengths(listRowId))
+    known.set(listRowId, lengths)
+    return coveringNetworks(asked.value, lengths)
+  }
 }
 
 function handInOne(desk: Desk, written: WrittenReport | Fault): HandedIn {
@@ -84,7 +98,8 @@ function handInOne(desk: Desk, written: WrittenReport | Fault): HandedIn {
   }
 }
 
-function tryHandIn({ store, person, at, lists }: Desk, written: WrittenReport): HandedIn {
+function tryHandIn(desk: Desk, written: WrittenReport): HandedIn {
+  const { store, person, at, lists } = desk
   const { list: named, content, ...terms } = parseReport(written)
   const { externalId } = terms
   const organisation = person.organisation.name
@@ -97,7 +112,7 @@ function tryHandIn({ store, person, at, lists }: Desk, written: WrittenReport): 
   const list = routeReport(lists, { ...terms, list: named })
   if (before !== null) throw conflict(externalId, false, before)
   const report = store.reports.receive(
-    { ...terms, ...findAsked(store, list, terms), content, listRowId: list.rowId },
+    { ...terms, ...findAsked(desk, list, terms), content, listRowId: list.rowId },
     { organisation, reporter: person.name, at },
   )
   return { externalId, outcome: 'received', report }
@@ -109,11 +124,11 @@ const NOTHING: ReportFound = {
 
 /** Whether the list has the value already, or a proposal asks for it. */
 function findAsked(
-  store: Store,
+  { store, coveringOf }: Desk,
   { rowId }: StoredList,
   asked: Pick<Entry, 'value' | 'kind'>,
 ): ReportFound {
-  const row = findBlocking(store, rowId, asked)
+  const row = findBlocking(store, rowId, asked, coveringOf(rowId, asked))
   if (row !== null) {
     const { entry, addedBy } = row
     const foundEntry = `${entry.value}\t${entry.kind}`
@@ -129,8 +144,9 @@ export function findBlocking(
   store: Pick<Store, 'entries'>,
   listRowId: number,
   asked: Pick<Entry, 'value' | 'kind'>,
+  covering: readonly EntryKey[] = coveringKeysOf(asked),
 ): EntryRow | null {
-  const keys = [{ value: asked.value, kinds: blockingKinds(asked.kind) }, ...coveringKeysOf(asked)]
+  const keys = [{ value: asked.value, kinds: blockingKinds(asked.kind) }, ...covering]
   for (const key of keys) {
     const found = store.entries
       .find(listRowId, key.value)
