@@ -46,6 +46,12 @@ export const PEERS = [
     for: 'keys in a PKCS#11 token',
   },
   { package: 'sqlite3', programs: ['sqlite3'], for: 'the database, a second reader' },
+  { package: 'chromium', programs: ['chromium'], for: 'the console in a real browser' },
+  {
+    package: 'fonts-dejavu-core',
+    files: ['/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'],
+    for: 'what the browser writes with',
+  },
   { package: 'curl', programs: ['curl'], for: 'HTTP, a second client' },
   { package: 'openssl', programs: ['openssl'], for: 'a certificate for https' },
   { package: 'procps', programs: ['pkill'], for: 'dnsmasq is told by its pid file' },

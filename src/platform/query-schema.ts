@@ -30,7 +30,7 @@ export function compileQuery<T>(schema: QuerySchema): QueryParser<T> {
       values[name] = value
     }
     if (validate(values)) {
-      assertFinite(values as object)
+      assertFinite(values)
       return values
     }
     const [error] = validate.errors ?? []

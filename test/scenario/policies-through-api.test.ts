@@ -18,8 +18,8 @@ const POLICIES = {
 } as const
 type Policy = keyof typeof POLICIES
 
-/** What comes of an act: the state, or the code of why not. */
-type Outcome = 'open' | 'decided' | 'rejected' | 'withdrawn' | string
+/** What comes of an act: the state of the proposal, or the code of why not. */
+type Outcome = string
 
 interface Row {
   readonly act: string

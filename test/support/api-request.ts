@@ -31,7 +31,8 @@ export function requestOf(
     asked.set(name, there[name] ?? String(sampleOf(schema)))
   }
   const search = asked.size === 0 ? '' : `?${asked.toString()}`
-  const body = row.body === undefined ? undefined : fill(sampleOf(row.body), there)
+  const body =
+    row.body === undefined ? undefined : fill(sampleOf(row.body), { ...there, value: undefined })
   return {
     ...{ method: row.method.toUpperCase(), path: `${path}${search}` },
     sending: {
@@ -42,7 +43,7 @@ export function requestOf(
 }
 
 /** Members that name something get what there is; a value in a body is what somebody wants listed, and names nothing. */
-function fill(value: unknown, { value: _, ...there }: Readonly<Record<string, string>>): unknown {
+function fill(value: unknown, there: Readonly<Record<string, string | undefined>>): unknown {
   if (Array.isArray(value)) return value.map((one: unknown) => fill(one, there))
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(

@@ -21,14 +21,13 @@ interface TableProps {
 export function Table({ caption, head, rows, empty }: TableProps): JSX.Element {
   if (rows.length === 0) return <p class="empty">{empty}</p>
   return (
-    <div class="scroll" role="region" aria-label={caption} tabindex={0}>
+    <div class="scroll" role="group" aria-label={caption} tabindex={0}>
       <table>
         <caption>{caption}</caption>
         <thead>
           <tr>
-            {head.map((cell) => (
-              <th scope="col">{cell}</th>
-            ))}
+            {/* What has no name heads nothing. */}
+            {head.map((cell) => (cell === '' ? <td></td> : <th scope="col">{cell}</th>))}
           </tr>
         </thead>
         <tbody>

@@ -39,7 +39,7 @@ function Urgent({ visit, items }: UrgentProps): JSX.Element {
     <a href={`/console/decisions/${decision}`}>{String(decision)}</a>,
     sayTime(t, secondsSince),
     list,
-    t.proposals.acts[act as keyof typeof t.proposals.acts],
+    t.proposals.acts[act],
     String(one.entries),
     one.decidedBy,
     one.reason,
