@@ -215,6 +215,11 @@ export class ZoneHistory implements Disposable {
     }
   }
 
+  /** As `bailiwick restore` does: what was made of serials that were lost is gone with them. */
+  forgetZones(): void {
+    rmSync(join(this.root, this.place), { recursive: true, force: true })
+  }
+
   /** Makes the zone of the newest serial. */
   make(more: Partial<ZoneWanted> = {}): MadeZone {
     return makeZone(this.folder, this.wanted(more))

@@ -215,6 +215,7 @@ class World implements Disposable {
     this.history.serial = Math.max(1, this.history.serial - back)
     this.history.definition = this.#definitions.get(this.history.serial)!
     this.#restorations.push({ list: 'a', serial: this.history.serial, at: new Date(++this.#nowMs) })
+    this.history.forgetZones()
     this.restart()
   }
 
