@@ -4,7 +4,7 @@ import { SHOW_OVERVIEW } from '../../api/overview-operations.ts'
 import type { ListView } from '../../ports/lists.ts'
 import type { Page } from '../page.ts'
 import { Facts, Table, Time } from '../parts/shown.tsx'
-import type { Visit } from '../visit.ts'
+import { may, type Visit } from '../visit.ts'
 import { ListPlots } from './list-plots.tsx'
 import { Mark, printCount, printWaiting } from './words.tsx'
 
@@ -60,6 +60,11 @@ export const LIST_PAGE: Page = {
           <li>
             <a href={`/console/queue?list=${list.list}`}>{t.navigation.queue}</a>
           </li>
+          {may(visit, 'publish', list.list) && (
+            <li>
+              <a href={`/console/publish/${list.list}`}>{t.publishing.go}</a>
+            </li>
+          )}
         </ul>
         {figures !== undefined && (await ListPlots({ visit, figures }))}
       </>

@@ -69,7 +69,7 @@ export const RETIRE_AT_ONCE = formAction({
   input: (fields) => ({
     body: {
       ...{ act: 'retire', urgent: true, list: fields.text('list'), reason: fields.text('reason') },
-      entries: [{ value: fields.text('value'), ...fields.optional('kind') }],
+      entries: [{ value: fields.text('value') }],
     } satisfies ProposeRequest,
   }),
   next: ({ decision }) => ({ to: `/console/decisions/${decision ?? ''}`, done: 'decided' }),
