@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { PAGES } from '../../src/console/pages/all-pages.ts'
-import { PREVIEW_PAGE } from '../../src/console/pages/imports/import-preview.tsx'
 import { freePort, openAnyAnswerDns, type AnyAnswerDns } from '../support/any-answer-dns.ts'
 import { THERE } from '../support/api-request.ts'
 import { runBailiwick } from '../support/bailiwick-command.ts'
@@ -72,11 +71,10 @@ function end(child: ChildProcess): Promise<unknown> {
   return ended
 }
 
-/** What stands in the paths of pages, beside what all worlds of the tests have. */
-const NAMED: Readonly<Record<string, string>> = { ...THERE, user: 'bela', range: '1..2' }
-
+/** What there is in this authority, by the names of parameters. */
+const there: Record<string, string> = { ...THERE, range: '1..2', user: 'bela', kind: 'domain' }
 const pathOf = (path: string): string =>
-  path.replaceAll(/:(\w+)/g, (_, name: string) => NAMED[name] ?? '1')
+  path.replaceAll(/:(\w+)/g, (_, name: string) => there[name] ?? '1')
 
 describeWith(['chromium', 'unbound', 'unbound-control', 'dig'], 'in Chromium', () => {
   let upstream: AnyAnswerDns
@@ -289,6 +287,29 @@ forward-zone:
     await Promise.all([page, cleo].map((one) => one.context().close()))
   })
 
+  test('a long file is imported once its bad lines have been seen', async () => {
+    const page = await signIn('gabi')
+    await page.goto(`${authority.url}/console/import`)
+    const lines = Array.from({ length: 50_000 }, (_, i) => `n${i}.example`)
+    const text = ['bad..example', ...lines, 'co.uk', 'a b c'].join('\n')
+    const name = '..%2f<img src=x onerror=alert(1)>.txt'
+    const look = async (content: string): Promise<string[]> => {
+      const file = { name, mimeType: 'text/plain', buffer: Buffer.from(content) }
+      await page.getByLabel(/^File/).setInputFiles(file)
+      await page.locator('[name=reason]').fill('reported by banks')
+      await page.getByRole('button', { name: 'Look at what it would do' }).click()
+      return page.locator('.error').allInnerTexts()
+    }
+    expect((await look(text)).join()).toMatch(/has been cut off/)
+    expect(await look(`${text}\n`)).toEqual([])
+    expect(new URL(page.url()).pathname).toMatch(/^\/console\/import\/[^/]+$/)
+    there['import'] = new URL(page.url()).pathname.split('/').at(-1)!
+    const shown = await page.locator('main').innerText()
+    for (const part of ['50000', 'bad..example', '<img src=x']) expect(shown).toContain(part)
+    expect(await page.locator('main img').count()).toBe(0)
+    await page.context().close()
+  })
+
   test('axe finds nothing on any page, in either theme, and none is wider than a telephone', async () => {
     const everything = await signIn('gabi')
     const nobody = await openPage()
@@ -309,16 +330,7 @@ forward-zone:
       if (overflow > 0) problems.push(`${overflow} pixels too wide at 320`)
       if (problems.length > 0) found[path] = problems
     }
-    // What an import would do is shown of a file that was handed in.
-    const pages = PAGES.filter(({ path }) => path !== PREVIEW_PAGE.path)
-    for (const { path } of pages) await look(everything, pathOf(path))
-    const bela = await signIn('bela')
-    await bela.goto(`${authority.url}/console/import`)
-    await bela.getByLabel('Reason').fill('reported today')
-    await bela.getByLabel('Or its lines').fill('by-file.example\nnot a name\nbank.example\n')
-    await bela.getByRole('button', { name: 'Look at what it would do' }).click()
-    await bela.waitForURL('**/console/import/*')
-    await look(bela, new URL(bela.url()).pathname)
+    for (const { path } of PAGES) await look(everything, pathOf(path))
     for (const { path, isOpen } of PAGES) if (isOpen === true) await look(nobody, pathOf(path))
     await everything.goto(`${authority.url}/console/propose`)
     await everything.getByRole('button', { name: 'Propose' }).click()
