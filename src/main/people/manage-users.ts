@@ -45,6 +45,8 @@ export interface NewUserRequest extends ListOptions {
 
 /** Adds a user with a role, invited to choose a password. Throws `user/…`, `organisation/not-found`, `usage/invalid`. */
 export function addUser({ store, person, at }: Managing, request: NewUserRequest): Invited {
+  // First, so that nobody learns from what else is wrong which lists and organisations there are.
+  assertMayManage(person, request.list ?? [])
   const name = parseUserName(request.name)
   const email = request.email === undefined ? null : parseEmail(request.email)
   // Without a list named, roles by which nothing is decided are for all of them.
@@ -100,6 +102,7 @@ export function changeRoles(
   verb: 'give' | 'take',
   { name, ...wanted }: ListOptions & { readonly name: string; readonly role: string },
 ): User {
+  assertMayManage(person, wanted.list ?? [])
   return store.write(() => {
     findUser(store, name)
     const grants = parseGrants(store, wanted)
