@@ -12,6 +12,7 @@ import { printSortedJson } from './sorted-json.ts'
 
 /** What can be wrong with a chain; `docs/spec/events.md` §6 says what each means. */
 export const EVENT_FINDINGS = [
+  'event/appeal',
   'event/began',
   'event/decision',
   'event/definition',

@@ -6,6 +6,12 @@ import { printSortedJson, type Json } from './sorted-json.ts'
 export const EVENT_ACTS = [
   'api-key-made',
   'api-key-revoked',
+  'appeal-accepted',
+  'appeal-answered',
+  'appeal-message',
+  'appeal-noted',
+  'appeal-opened',
+  'appeal-refused',
   'approval',
   'approval-withdrawn',
   'chain-began',

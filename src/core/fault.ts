@@ -111,6 +111,12 @@ export const FAULT_CODES = [
   'report/route',
   'report/settled',
   'report/too-many',
+  // appeals
+  'appeal/changed',
+  'appeal/invalid',
+  'appeal/not-found',
+  'appeal/settled',
+  'appeal/too-many',
   'import/changed',
   'import/compressed',
   'import/conflict-markers',

@@ -21,9 +21,15 @@ export function openGuardDeps({
   return {
     register: [...register, ...ownRows(definitions)],
     popular: openPopular(data),
-    retiredOnAppeal: () => null,
+    retiredOnAppeal: retiredOnAppeal(store),
     today: new Date().toISOString().slice(0, 10),
   }
+}
+
+/** Asked of each entry that is added: what was accepted is read once, with the first. */
+function retiredOnAppeal({ appeals }: Store): GuardDeps['retiredOnAppeal'] {
+  let accepted: ReturnType<typeof appeals.accepted> | null = null
+  return (value) => (accepted ??= appeals.accepted()).get(value) ?? null
 }
 
 /** The top sites of a data folder, or null when none were loaded. Throws `popular/invalid`. */

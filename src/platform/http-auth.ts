@@ -5,6 +5,8 @@ export const TOKEN_PREFIX = 'blw_'
 /** The same for a user's API key, and for the code with which a user chooses a password. */
 export const API_KEY_PREFIX = 'blk_'
 export const INVITATION_PREFIX = 'bli_'
+/** The same for the code by which whoever appeals comes back to the case. */
+export const APPEAL_PREFIX = 'bla_'
 /** Bytes of chance in a token. */
 export const TOKEN_BYTES = 32
 

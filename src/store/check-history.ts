@@ -1,6 +1,7 @@
 import { ChainCheck, type EventFinding } from '../core/check-events.ts'
 import { digestBefore, ROW_KINDS, type DigestedRow, type RowKind } from '../core/digest-row.ts'
 import type { ChainEvent, ChainHead, EventSubject } from '../core/event.ts'
+import { AppealCheck } from './check-appeals.ts'
 import { ProposalCheck } from './check-proposals.ts'
 import { ReportCheck } from './check-reports.ts'
 import type { HistoryRows } from './history-rows.ts'
@@ -63,18 +64,21 @@ class HistoryCheck {
   readonly #register = new Set<number>()
   readonly #proposals: ProposalCheck
   readonly #reports: ReportCheck
+  readonly #appeals: AppealCheck
 
   constructor(rows: HistoryRows, check: ChainCheck) {
     this.#rows = rows
     this.#check = check
     this.#proposals = new ProposalCheck(rows.proposals, check)
     this.#reports = new ReportCheck(rows.reports, check)
+    this.#appeals = new AppealCheck(rows.appeals, check)
   }
 
   add(event: ChainEvent): void {
     const { number, act, subject } = event
     this.#proposals.add(event)
     this.#reports.add(event)
+    this.#appeals.add(event)
     if (act === 'chain-began' && number === 1) this.#addBefore(subject)
     if (act === 'register-changed') this.#addRegister(subject)
     if (act !== 'decision' && act !== 'definition' && act !== 'publication') return
@@ -147,6 +151,7 @@ class HistoryCheck {
     }
     this.#proposals.finish()
     this.#reports.finish()
+    this.#appeals.finish()
   }
 }
 

@@ -5,6 +5,7 @@ import { blocksOfLines } from '../core/hash-lines.ts'
 import { LINE_SQL } from './entry-line.ts'
 import { digestRegister } from './register-digest.ts'
 import { proposalRows, type ProposalRows } from './proposal-rows.ts'
+import { appealRows, type AppealRows } from './appeal-rows.ts'
 import { reportRows, type ReportRows } from './report-rows.ts'
 
 /** A row of the history with what an event commits to, and how many entry lines belong to it. */
@@ -30,6 +31,7 @@ export interface HistoryRows {
   readonly countEntries: () => { readonly added: number; readonly retired: number }
   readonly proposals: ProposalRows
   readonly reports: ReportRows
+  readonly appeals: AppealRows
 }
 
 const TABLES = {
@@ -101,6 +103,7 @@ export function historyRows(sqlite: Database.Database): HistoryRows {
         .get() ?? { added: 0, retired: 0 },
     proposals: proposalRows(sqlite),
     reports: reportRows(sqlite),
+    appeals: appealRows(sqlite),
   }
 }
 

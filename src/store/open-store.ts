@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { Fault } from '../core/fault.ts'
+import { appealStore, type AppealStore } from './appeal-store.ts'
 import { apiKeyStore, type ApiKeyStore } from './api-key-store.ts'
 import { writeBackup, type BackupFile } from './backup.ts'
 import { checkDatabase } from './check-database.ts'
@@ -51,6 +52,7 @@ export interface Store {
   readonly apiKeys: ApiKeyStore
   readonly signIn: SignInDatabase
   readonly reports: ReportStore
+  readonly appeals: AppealStore
   readonly reviews: ReviewStore
   readonly idempotency: IdempotencyStore
   readonly terms: TermStore
@@ -173,6 +175,7 @@ function composeStore(path: string, sqlite: Database.Database, options: StoreOpt
     apiKeys: guardMethods(path, apiKeyStore(db, recorder)),
     signIn: signInDatabase(db),
     reports: guardMethods(path, reportStore(sqlite, recorder)),
+    appeals: guardMethods(path, appealStore(sqlite, recorder)),
     reviews: guardMethods(path, reviewStore(sqlite, recorder)),
     idempotency: guardMethods(path, idempotencyStore(db, write)),
     terms: guardMethods(path, termStore(sqlite, translate)),

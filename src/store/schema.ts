@@ -113,6 +113,10 @@ export const entries = sqliteTable(
     index('entries_held')
       .on(table.listRowId, table.addedBy)
       .where(sql`retired_by IS NULL`),
+    /** By which whoever reads a stop page names an entry. */
+    index('entries_reference')
+      .on(table.reference)
+      .where(sql`reference <> '-'`),
   ],
 )
 
