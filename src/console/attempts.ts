@@ -1,11 +1,6 @@
 import { Fault } from '../core/fault.ts'
-import {
-  MAX_REMEMBERED,
-  PER_ACCOUNT,
-  PER_ADDRESS,
-  PER_ADDRESS_AND_ACCOUNT,
-  type Allowance,
-} from './limits.ts'
+import { Bucket, networkOf, remember } from './bucket.ts'
+import { PER_ACCOUNT, PER_ADDRESS, PER_ADDRESS_AND_ACCOUNT } from './limits.ts'
 
 /** Where a try comes from, and whom it is about. */
 export interface Attempt {
@@ -60,67 +55,4 @@ function accountOf({ account }: Attempt): string {
 
 function keyOf(attempt: Attempt): string {
   return `${networkOf(attempt.address)} ${accountOf(attempt)}`
-}
-
-/** Who has an address of IPv6 has as a rule all of its /64. */
-function networkOf(address: string): string {
-  const v4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1]
-  if (v4 !== undefined) return v4
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  const after = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = Array.from({ length: Math.max(0, 8 - groups.length - after.length) }, () => '0')
-  return [...groups, ...(tail === undefined ? [] : zeros), ...after].slice(0, 4).join(':')
-}
-
-interface Level {
-  readonly left: number
-  readonly at: number
-}
-
-/** A number of tries for each key, filling again with time. */
-class Bucket {
-  readonly #allowance: Allowance
-  readonly #now: () => number
-  readonly #levels = new Map<string, Level>()
-
-  constructor(allowance: Allowance, now: () => number) {
-    this.#allowance = allowance
-    this.#now = now
-  }
-
-  take(key: string): boolean {
-    const left = this.#left(key)
-    if (left < 1) return false
-    this.#set(key, left - 1)
-    return true
-  }
-
-  giveBack(key: string): void {
-    this.#set(key, Math.min(this.#allowance.tries, this.#left(key) + 1))
-  }
-
-  clear(key: string): void {
-    this.#levels.delete(key)
-  }
-
-  #left(key: string): number {
-    const { tries, everyMs } = this.#allowance
-    const level = this.#levels.get(key)
-    if (level === undefined) return tries
-    return Math.min(tries, level.left + Math.max(0, this.#now() - level.at) / everyMs)
-  }
-
-  #set(key: string, left: number): void {
-    remember(this.#levels, key, { left, at: this.#now() })
-  }
-}
-
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key)
-  map.set(key, value)
-  if (map.size <= MAX_REMEMBERED) return
-  const [oldest] = map.keys()
-  if (oldest !== undefined) map.delete(oldest)
 }

@@ -12,6 +12,7 @@ const NOUNS = [
   'publications',
   'overview',
   'reports',
+  'appeals',
   'events',
   'register',
   'users',

@@ -12,6 +12,7 @@ import type { UrgentDesk } from './ports/urgent.ts'
 import type { EventDesk } from './ports/events.ts'
 import type { PeopleDesk } from './ports/people.ts'
 import type { RegisterDesk } from './ports/register.ts'
+import type { AppealDesk } from './ports/appeals.ts'
 import type { ReportDesk } from './ports/reports.ts'
 
 /** Everything that the authority does for people, each part in the words of its port; `main` hands it in. */
@@ -24,6 +25,7 @@ export interface Desk {
   readonly lists: ListDesk
   readonly overview: OverviewDesk
   readonly reports: ReportDesk
+  readonly appeals: AppealDesk
   readonly events: EventDesk
   readonly register: RegisterDesk
   readonly people: PeopleDesk

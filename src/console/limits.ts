@@ -58,5 +58,7 @@ export const PER_ADDRESS: Allowance = { tries: 20, everyMs: 3_000 }
 export const PER_ADDRESS_AND_ACCOUNT: Allowance = { tries: 5, everyMs: 60_000 }
 /** At one account from all addresses together, but for those from where it was signed in to before. */
 export const PER_ACCOUNT: Allowance = { tries: 100, everyMs: 36_000 }
+/** Of one address, of appeals and of messages in them. */
+export const APPEALS_PER_ADDRESS: Allowance = { tries: 5, everyMs: 600_000 }
 /** What is remembered of each kind; the oldest is forgotten. */
 export const MAX_REMEMBERED = 10_000

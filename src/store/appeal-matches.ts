@@ -32,8 +32,8 @@ const ROW_SQL = `SELECT entries.id AS rowId, lists.list_id AS list, entries.list
 const BY_REFERENCE_SQL = `${ROW_SQL} FROM entries INDEXED BY entries_reference JOIN lists ON lists.id = entries.list_id
   WHERE reference = ? AND reference <> '-' ORDER BY entries.id DESC LIMIT ${MAX_MATCHES}`
 
-const LIVE_SQL = `${ROW_SQL} FROM json_each(?) AS asked CROSS JOIN lists CROSS JOIN entries INDEXED BY entries_live
-  ON entries.list_id = lists.id AND entries.value = asked.value AND retired_by IS NULL ORDER BY asked.key, entries.id`
+const LIVE_SQL = `${ROW_SQL} FROM (SELECT key AS place, value AS wanted FROM json_each(?)) AS asked CROSS JOIN lists CROSS JOIN entries INDEXED BY entries_live
+  ON entries.list_id = lists.id AND entries.value = wanted AND retired_by IS NULL ORDER BY place, entries.id`
 
 const PAST_SQL = `${ROW_SQL} FROM entries INDEXED BY entries_past JOIN lists ON lists.id = entries.list_id
   WHERE entries.value = ? AND retired_by IS NOT NULL ORDER BY retired_by DESC LIMIT ${MAX_MATCHES}`

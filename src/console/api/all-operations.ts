@@ -12,6 +12,7 @@ import { PEOPLE_OPERATIONS } from './people-operations.ts'
 import { REGISTER_OPERATIONS } from './register-operations.ts'
 import { PROPOSAL_OPERATIONS } from './proposal-operations.ts'
 import { SEARCH_OPERATIONS } from './search-operations.ts'
+import { APPEAL_OPERATIONS } from './appeal-operations.ts'
 import { REPORT_OPERATIONS } from './report-operations.ts'
 
 /** Everything that can be asked of an authority beyond what it has published. */
@@ -23,6 +24,7 @@ export const ALL_OPERATIONS: readonly AnyOperation[] = [
   ...LIST_OPERATIONS,
   ...OVERVIEW_OPERATIONS,
   ...REPORT_OPERATIONS,
+  ...APPEAL_OPERATIONS,
   ...EVENT_OPERATIONS,
   ...REGISTER_OPERATIONS,
   ...PEOPLE_OPERATIONS,

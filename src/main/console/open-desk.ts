@@ -15,6 +15,7 @@ import { proposalDesk } from './proposal-desk.ts'
 import { peopleDesk } from './people-desk.ts'
 import { registerDesk } from './register-desk.ts'
 import { searchDesk } from './search-desk.ts'
+import { appealDesk } from './appeal-desk.ts'
 import { reportDesk } from './report-desk.ts'
 
 /** Everything that the authority of a data folder does for people, over a store that stays open. */
@@ -37,6 +38,7 @@ export function openDesk({
     lists: listDesk(deps),
     overview: overviewDesk(deps),
     reports: reportDesk(deps),
+    appeals: appealDesk(deps),
     events: eventDesk(deps),
     register: registerDesk(deps),
     people: peopleDesk(deps),

@@ -8,7 +8,6 @@ import type {
 import { Fault } from '../../core/fault.ts'
 import type { Person } from '../../core/person.ts'
 import { mayAct } from '../../curation/may-act.ts'
-import { isServerFault, problemOf } from '../../platform/problem.ts'
 import type { Store } from '../../store/open-store.ts'
 import type { StoredProposal } from '../../store/read-proposals.ts'
 import { actOnProposal } from '../proposals/act-on-proposal.ts'
@@ -21,9 +20,9 @@ import type { ProposalOutcome } from '../proposals/outcome.ts'
 import { overrideProposal } from '../proposals/override-proposal.ts'
 import { proposalLines } from '../proposals/proposal-lines.ts'
 import { proposeWanted } from '../proposals/propose-wanted.ts'
-import { publishSettled } from '../proposals/publish-decided.ts'
 import type { DeskDeps } from './desk-deps.ts'
 import { openImpacts } from './impacts.ts'
+import { tellSettled, viewOutcome } from './tell-settled.ts'
 import { viewProposal, viewStory } from './view-proposal.ts'
 
 /** What people do with proposals over the network, by the same use cases as the commands. */
@@ -80,26 +79,6 @@ export function proposalDesk(deps: DeskDeps): ProposalDesk {
   }
 }
 
-/**
- * What has been written, and the serial where it was published at once. From here on nothing undoes the decision: where it could not be
- * published that is said beside it, for whoever heard of a fault alone would take it for not decided.
- */
-async function tellSettled(
-  deps: DeskDeps,
-  person: Person,
-  outcome: ProposalOutcome,
-): Promise<OutcomeView> {
-  try {
-    const published = await publishSettled({ ...deps, actor: person.name }, outcome)
-    return viewOutcome(outcome, published)
-  } catch (error) {
-    if (isServerFault(error)) deps.onFault(error)
-    const { code, detail = code } = problemOf(error)
-    const notes = [outcome.note, `it is decided, but could not be published at once: ${detail}`]
-    return viewOutcome({ ...outcome, note: notes.filter((note) => note !== '').join('; ') }, null)
-  }
-}
-
 interface Approving {
   readonly person: Person
   readonly at: Date
@@ -137,13 +116,6 @@ async function approveAll(
 function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const there = Object.entries(members).filter(([, value]) => value !== undefined)
   return Object.fromEntries(there) as { [K in keyof T]?: Exclude<T[K], undefined> }
-}
-
-function viewOutcome(
-  outcome: ProposalOutcome,
-  published: { readonly serial: number | null } | null,
-): OutcomeView {
-  return { ...outcome, serial: published?.serial ?? null }
 }
 
 /** Throws `proposal/not-found`, too, for what the person may not know of. */

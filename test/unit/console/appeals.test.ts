@@ -1,0 +1,239 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  openConsoleWorld,
+  OURS,
+  THEIRS,
+  WARNED,
+  type ConsoleWorld,
+} from '../../support/console-world.ts'
+import type { Answer } from '../../support/sign-in-host.ts'
+
+let world: ConsoleWorld
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-03-01T12:00:00Z') })
+  world = openConsoleWorld()
+  world.list(OURS, ['listed.example'])
+  world.list(THEIRS, ['hidden.example'])
+})
+
+afterEach(() => {
+  world.host.close()
+  vi.useRealTimers()
+})
+
+let next = 0
+
+/** From an address of its own, where nothing else is said. */
+function appeal(about: string, more: object = {}, address?: string): Promise<Answer> {
+  const own = address ?? `198.51.100.${next++ % 250}`
+  const body = { about, grounds: 'it is mine', ...more }
+  return world.host.browser(own).post('/v1/appeals', body, {})
+}
+
+async function statusOf(code: unknown): Promise<Answer> {
+  return world.send(null, 'GET', `/v1/appeals/status/${String(code)}`)
+}
+
+function ids({ body }: Answer): string[] {
+  return (body['items'] as { appeal: string }[]).map((one) => one.appeal)
+}
+
+/** Without what is random. */
+function plain({ status, text, headers }: Answer): unknown {
+  const told = [...headers].filter(([name]) => name !== 'date')
+  return [status, text.replace(/bla_[\w-]{43}/, 'CODE'), told]
+}
+
+describe('handing in', () => {
+  it('answers the same, whatever is listed where', async () => {
+    const answers: unknown[] = []
+    for (const about of ['listed.example', 'hidden.example', 'none.example', 'K7M29QXT', 'ABCD']) {
+      answers.push(plain(await appeal(about)))
+    }
+    expect(answers[0]).toEqual([200, '{"code":"CODE","dueOn":"2026-03-15"}', expect.anything()])
+    for (const other of answers) expect(other).toEqual(answers[0])
+  })
+
+  it('shows the same of each to whoever has its code', async () => {
+    const shown: string[] = []
+    for (const about of ['listed.example', 'hidden.example', 'absent.example']) {
+      const { body } = await appeal(about)
+      shown.push((await statusOf(body['code'])).text.replace(about, 'ABOUT'))
+    }
+    expect(new Set(shown).size).toBe(1)
+    expect(JSON.parse(shown[0]!)).toEqual({
+      ...{ about: 'ABOUT', state: 'open', openedAt: '2026-03-01T12:00:00.000Z' },
+      ...{ dueOn: '2026-03-15', isOverdue: false },
+      acts: [{ act: 'opened', at: '2026-03-01T12:00:00.000Z', text: '' }],
+    })
+    expect(await statusOf(`bla_${'A'.repeat(43)}`)).toMatchObject({ status: 404 })
+    expect(await statusOf('bla_A')).toMatchObject({ status: 404 })
+  })
+
+  it('keeps the code itself nowhere', async () => {
+    const { body } = await appeal('listed.example')
+    const told = JSON.stringify([
+      world.host.store.appeals.find(1),
+      [...world.host.store.events.all()],
+    ])
+    expect(told).not.toContain(String(body['code']))
+    expect(told).not.toContain('it is mine"}}')
+  })
+
+  it('refuses what nobody can be meant by, and texts that are none', async () => {
+    expect(await appeal('no name at all')).toMatchObject({
+      ...{ status: 400, body: { code: 'appeal/invalid', errors: [{ path: '/about' }] } },
+    })
+    expect(await appeal('a.example', { grounds: ' ' })).toMatchObject({ status: 400 })
+    expect(await appeal('a.example', { grounds: 'a\u0000b' })).toMatchObject({
+      body: { code: 'appeal/invalid', errors: [{ path: '/grounds' }] },
+    })
+    expect(await appeal('a.example', { grounds: 'x'.repeat(4000) })).toMatchObject({ status: 200 })
+    expect(await appeal('a.example', { grounds: 'x'.repeat(4001) })).toMatchObject({ status: 400 })
+  })
+
+  it('holds one address up after five, for ten minutes each', async () => {
+    const from = (): Promise<Answer> => appeal('a.example', {}, '203.0.113.7')
+    for (let i = 0; i < 5; i++) expect(await from()).toMatchObject({ status: 200 })
+    expect(await from()).toMatchObject({ status: 429, body: { code: 'request/too-many' } })
+    expect(await appeal('a.example', {}, '203.0.113.8')).toMatchObject({ status: 200 })
+    vi.setSystemTime(Date.now() + 599_999)
+    expect(await from()).toMatchObject({ status: 429 })
+    vi.setSystemTime(Date.now() + 1)
+    expect(await from()).toMatchObject({ status: 200 })
+    expect(await from()).toMatchObject({ status: 429 })
+  })
+})
+
+describe('who sees a case', () => {
+  it('is who reads appeals of a list that has the entry, or of all', async () => {
+    for (const about of ['listed.example', 'www.hidden.example', 'none.example'])
+      await appeal(about)
+    const seen = async (user: string): Promise<string[]> =>
+      ids(await world.send(user, 'GET', '/v1/appeals'))
+    expect(await seen('curator')).toEqual(['a1'])
+    expect(await seen(`${THEIRS}-curator`)).toEqual(['a2'])
+    expect(await seen('chief-auditor')).toEqual(['a3', 'a2', 'a1'])
+    expect(await seen('reporter')).toEqual([])
+    expect(await seen('publisher')).toEqual([])
+    const one = await world.send('curator', 'GET', '/v1/appeals/a2')
+    const none = await world.send('curator', 'GET', '/v1/appeals/a9')
+    expect(one.status).toBe(404)
+    expect(one.text.replace('a2', 'a9')).toBe(none.text)
+    expect(await world.send(null, 'GET', '/v1/appeals')).toMatchObject({ status: 401 })
+  })
+
+  it('finds entries by their reference', async () => {
+    await appeal('K7M29QXT')
+    const { body } = await world.send(`${THEIRS}-curator`, 'GET', '/v1/appeals/a1')
+    expect(body['entries']).toEqual([
+      ...[{ list: THEIRS, value: 'hidden.example', kind: 'domain', reference: 'K7M29QXT' }].map(
+        (one) => ({ ...one, isListed: true }),
+      ),
+    ])
+  })
+
+  it('is told of acts of other lists only what the appellant is, and not by whom', async () => {
+    world.list(OURS, ['hidden.example'])
+    await appeal('hidden.example')
+    const post = (text: string, isPublic: boolean, tag: string): Promise<Answer> =>
+      world.send(`${THEIRS}-curator`, 'POST', '/v1/appeals/a1/answers', {
+        ...{ tag, body: { list: THEIRS, text, isPublic } },
+      })
+    expect(await post('a secret', false, '1')).toMatchObject({ status: 200 })
+    expect(await post('wait', true, '2')).toMatchObject({
+      status: 200,
+      body: { state: 'answered' },
+    })
+    const { text, body } = await world.send('curator', 'GET', '/v1/appeals/a1')
+    expect(text).not.toMatch(/gambling|secret|Police/)
+    expect(body['acts']).toMatchObject([{ act: 'opened' }, { act: 'answered', text: 'wait' }])
+  })
+})
+
+describe('an outcome', () => {
+  const act = (user: string, what: string, tag: string, body: object): Promise<Answer> =>
+    world.send(user, 'POST', `/v1/appeals/a1/${what}`, { tag, body })
+  const accept = (user: string, tag: string): Promise<Answer> =>
+    act(user, 'acceptance', tag, {
+      ...{ list: OURS, entries: [{ value: 'listed.example' }], text: 'cleaned up' },
+    })
+
+  it('by acceptance retires the entry, and the guard remembers it', async () => {
+    const { body } = await appeal('listed.example')
+    expect(await accept('reporter', '1')).toMatchObject({ status: 404 })
+    expect(await accept('curator', '0')).toMatchObject({
+      ...{ status: 412, body: { code: 'appeal/changed' } },
+    })
+    const { store } = world.host
+    const accepted = await accept('curator', '1')
+    expect(accepted).toMatchObject({
+      status: 200,
+      body: { appeal: { state: 'accepted' }, outcome: { state: 'decided', proposal: null } },
+    })
+    const { decision } = accepted.body['outcome'] as { decision: number }
+    expect(store.decisions.find(decision)).toMatchObject({
+      ...{ act: 'retire', urgent: true, reason: 'appeal a1: cleaned up', decidedBy: 'curator' },
+    })
+    expect(store.entries.find(store.lists.find(OURS)!.rowId, 'listed.example')).toEqual([])
+    const again = await world.propose(OURS, 'listed.example', { acknowledge: WARNED })
+    expect(again.text).toContain('guard/appealed')
+    expect(again.body).toMatchObject({ state: 'open' })
+    expect((await world.propose(OURS, 'other.example')).text).not.toContain('guard/appealed')
+    expect((await statusOf(body['code'])).body).toMatchObject({
+      ...{ state: 'accepted', acts: [{ act: 'opened' }, { act: 'accepted', text: 'cleaned up' }] },
+    })
+    expect((await statusOf(body['code'])).text).not.toMatch(/phishing|curator|decision/)
+    expect(await accept('curator', '2')).toMatchObject({ status: 409 })
+    // Who saw it while it was listed still does.
+    expect(ids(await world.send('curator', 'GET', '/v1/appeals'))).toEqual(['a1'])
+    expect(store.events.check()).toEqual([])
+  })
+
+  it('leaves everything as it was where the retirement fails', async () => {
+    await appeal('listed.example')
+    const wrong = { list: OURS, entries: [{ value: 'none.example' }], text: 'x' }
+    expect(await act('curator', 'acceptance', '1', wrong)).toMatchObject({
+      ...{ status: 404, body: { code: 'entry/not-found' } },
+    })
+    expect(world.host.store.appeals.acts(1)).toHaveLength(1)
+  })
+
+  it('comes after answers and messages, and is counted with its days', async () => {
+    const { body } = await appeal('listed.example')
+    const write = (text: string): Promise<Answer> =>
+      world.send(null, 'POST', `/v1/appeals/status/${String(body['code'])}/messages`, {
+        body: { text },
+      })
+    const named = { list: OURS, text: 'which one?' }
+    expect(await act('curator', 'answers', '1', named)).toMatchObject({
+      body: { state: 'answered' },
+    })
+    expect(await write('this one')).toMatchObject({ status: 200, body: { state: 'open' } })
+    vi.setSystemTime(new Date('2026-03-15T23:59:59Z'))
+    expect((await statusOf(body['code'])).body).toMatchObject({ isOverdue: false })
+    vi.setSystemTime(new Date('2026-03-16T12:00:00Z'))
+    expect((await statusOf(body['code'])).body).toMatchObject({ isOverdue: true })
+    const refused = { list: OURS, text: 'it stays' }
+    // What was decided without the message would be.
+    expect(await act('curator', 'refusal', '2', refused)).toMatchObject({ status: 412 })
+    expect(await act('curator', 'refusal', '3', refused)).toMatchObject({
+      body: { state: 'refused', isOverdue: false },
+    })
+    expect(await write('but')).toMatchObject({ status: 409, body: { code: 'appeal/settled' } })
+    await appeal('other.example')
+    expect((await world.send(null, 'GET', '/v1/appeals/statistics')).body).toEqual({
+      ...{ opened: 2, open: 1, accepted: 0, refused: 1, medianDays: 15, longestDays: 15 },
+    })
+  })
+
+  it('is an administrator’s where no list is concerned', async () => {
+    await appeal('none.example')
+    const text = 'nothing of ours blocks it'
+    expect(await act('chief-auditor', 'refusal', '1', { text })).toMatchObject({ status: 403 })
+    expect(await act('chief-administrator', 'refusal', '1', { text })).toMatchObject({
+      ...{ status: 200, body: { state: 'refused' } },
+    })
+  })
+})
