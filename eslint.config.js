@@ -22,7 +22,10 @@ const WORLD = [
   'console',
 ]
 
+const KEY_MAKERS = ['generateKeyPair', 'generateKeyPairSync']
+
 const CHANCE = [
+  ...KEY_MAKERS,
   'randomBytes',
   'randomFill',
   'randomFillSync',
@@ -69,6 +72,22 @@ export default tseslint.config(
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 4],
+    },
+  },
+  {
+    files: ['src/**/*.{ts,tsx}', 'test/**/*.ts', 'scripts/**/*.ts'],
+    ignores: ['src/platform/make-ed25519-key.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:crypto', 'crypto'].map((name) => ({
+            name,
+            importNames: KEY_MAKERS,
+            message: 'may wait for ever: src/platform/make-ed25519-key.ts says why, and makes keys',
+          })),
+        },
+      ],
     },
   },
   {

@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { createPrivateKey, sign, type KeyObject } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
@@ -16,6 +16,7 @@ import {
   type SealedKey,
 } from './key-seal.ts'
 import type { TokenAccess, TokenKeys, WantedTokenKey } from './key-token/token-keys.ts'
+import { makeEd25519Key } from './make-ed25519-key.ts'
 
 /** A key of which the private part lies in the folder, or in a token that a file of the folder names. */
 export interface FolderKey {
@@ -189,12 +190,9 @@ function writeKey(folder: string, key: KeyFile): void {
 }
 
 function generateKey(use: string, masterKey: Buffer | null): KeyFile {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const publicHex = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString(
-    'hex',
-  )
+  const { raw, pkcs8 } = makeEd25519Key()
+  const publicHex = raw.toString('hex')
   const keyid = keyidOf(publicHex)
-  const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' })
   return { keyid, use, public: publicHex, private: sealKey(pkcs8, keyid, masterKey) }
 }
 

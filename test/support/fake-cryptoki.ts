@@ -1,5 +1,6 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { sign, type KeyObject } from 'node:crypto'
 import * as ck from '../../src/platform/key-token/cryptoki.ts'
+import { ed25519Pair } from './ed25519-pair.ts'
 
 interface FakeObject {
   readonly attributes: Map<number, unknown>
@@ -45,8 +46,7 @@ export class FakeCryptoki implements ck.Cryptoki {
   }
 
   addPair(attributes: Readonly<Record<number, unknown>> = {}): void {
-    const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-    const point = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')
+    const { raw: point, privateKey } = ed25519Pair()
     const wrapped = Buffer.concat([Buffer.from([4, point.length]), point])
     for (const kind of [ck.CKO_PUBLIC_KEY, ck.CKO_PRIVATE_KEY]) {
       const all = new Map<number, unknown>([

@@ -1,7 +1,8 @@
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { createHash, sign, type KeyObject } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { canonicalize } from '@tufjs/canonical-json'
 import { createMockLog, mockLeaf, type MockLog, type MockLogOptions } from './mock-log.ts'
+import { ed25519Pair } from './ed25519-pair.ts'
 
 /**
  * A list authority in memory, for tests of readers: it makes real, signed TUF repositories with throw-away keys, written from
@@ -328,8 +329,7 @@ function newRecord(id: string, place: string): ListRecord {
 }
 
 function newKey(): Key {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')
+  const { raw, privateKey } = ed25519Pair()
   const publicJson = {
     keytype: 'ed25519',
     scheme: 'ed25519',

@@ -1,4 +1,5 @@
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { createHash, sign, type KeyObject } from 'node:crypto'
+import { ed25519Pair } from './ed25519-pair.ts'
 
 /**
  * A transparency log in memory, written from c2sp.org alone with none of the program's own code. It shows whatever leaves it is told to: all
@@ -142,8 +143,7 @@ function printPolicy(log: NoteKey, witnesses: readonly NoteKey[], quorum: number
 }
 
 function newKey(name: string, type: number): NoteKey {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')
+  const { raw, privateKey } = ed25519Pair()
   return { name, type, publicKey: raw, privateKey }
 }
 

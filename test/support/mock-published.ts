@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { createHash, sign, type KeyObject } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -46,6 +46,7 @@ import { keyidOf, tufKey } from '../../src/core/tuf-key.ts'
 import type { Published } from '../../src/audit/published.ts'
 import { Fault } from '../../src/core/fault.ts'
 import { publicReferenceLeaf, referenceRoot, referenceTop } from './proof-tree-reference.ts'
+import { ed25519Pair } from './ed25519-pair.ts'
 
 /**
  * Everything that an authority with a log publishes, in memory, signed with throw-away keys: real metadata, a real log with two
@@ -506,8 +507,7 @@ export function mockLines(...names: readonly string[]): string[] {
 }
 
 function noteSigner(name: string, type: 'ed25519' | 'cosignature'): NoteSigner {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')
+  const { raw, privateKey } = ed25519Pair()
   const key = makeNoteKey(name, type, raw)
   return { key, sign: (message) => Promise.resolve(sign(null, message, privateKey)) }
 }
@@ -521,8 +521,8 @@ function minisign({ privateKey }: Key, bytes: Buffer, trustedComment: string): s
 }
 
 function newKey(): Key {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const hex = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString('hex')
+  const { raw, privateKey } = ed25519Pair()
+  const hex = raw.toString('hex')
   return { id: keyidOf(hex), hex, privateKey }
 }
 

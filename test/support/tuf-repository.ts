@@ -1,5 +1,6 @@
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { createHash, sign, type KeyObject } from 'node:crypto'
 import { canonicalize } from '@tufjs/canonical-json'
+import { ed25519Pair } from './ed25519-pair.ts'
 
 /**
  * A TUF repository in memory, of which every key, threshold, version and day can be set by hand; written from the TUF specification with none
@@ -150,8 +151,7 @@ function newRole(): Role {
 }
 
 export function newTestKey(): TestKey {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')
+  const { raw, privateKey } = ed25519Pair()
   const json = { keytype: 'ed25519', scheme: 'ed25519', keyval: { public: raw.toString('hex') } }
   return { id: keyId(json), json, privateKey }
 }

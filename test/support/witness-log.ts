@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { sign, type KeyObject } from 'node:crypto'
 import { printCheckpoint } from '../../src/core/log/checkpoint.ts'
 import type { HashReader } from '../../src/core/log/hash-reader.ts'
 import { makeNoteKey, type NoteKeyType } from '../../src/core/log/note-key.ts'
@@ -7,6 +7,7 @@ import { proveConsistency, readRoot, type ProofHashes } from '../../src/core/log
 import { signNote, type NoteSigner } from '../../src/core/log/sign-note.ts'
 import { hashLeaf, hashRow } from '../../src/core/log/tree-hash.ts'
 import { printWitnessRequest } from '../../src/core/log/witness-request.ts'
+import { ed25519Pair } from './ed25519-pair.ts'
 
 /** A log in memory, as a witness sees it: leaves that are numbers. */
 export interface TestLog {
@@ -21,8 +22,7 @@ export interface TestLog {
 }
 
 export function makeSigner(name: string, type: NoteKeyType): NoteSigner {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')
+  const { raw, privateKey } = ed25519Pair()
   return { key: makeNoteKey(name, type, raw), sign: signWith(privateKey) }
 }
 

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import {
   minisignDigest,
@@ -8,12 +8,13 @@ import {
   printMinisignKey,
   verifyMinisign,
 } from '../../../src/core/minisign.ts'
+import { ed25519Pair } from '../../support/ed25519-pair.ts'
 
 const invalid = expect.objectContaining({ code: 'signature/invalid' }) as Error
-const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+const { raw, privateKey } = ed25519Pair()
 const key = {
   id: Buffer.from('0102030405060708', 'hex'),
-  publicKey: Buffer.from(publicKey.export({ format: 'jwk' }).x!, 'base64url'),
+  publicKey: raw,
 }
 const file = Buffer.from('0.0.0.0 bad.example\n')
 const digest = minisignDigest([file])
