@@ -12,11 +12,11 @@ CREATE TABLE `appeal_acts` (
 	FOREIGN KEY (`appeal_id`) REFERENCES `appeals`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`list_id`) REFERENCES `lists`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`decision_id`) REFERENCES `decisions`(`id`) ON UPDATE no action ON DELETE no action,
-	CONSTRAINT "appeal_acts_decision" CHECK((act = 'accepted') = (decision_id IS NOT NULL) AND (decision_id IS NULL OR list_id IS NOT NULL))
+	CONSTRAINT "appeal_acts_decision" CHECK((act = 'retired') = (decision_id IS NOT NULL) AND (decision_id IS NULL OR list_id IS NOT NULL))
 );
 --> statement-breakpoint
 CREATE INDEX `appeal_acts_appeal` ON `appeal_acts` (`appeal_id`);--> statement-breakpoint
-CREATE INDEX `appeal_acts_outcome` ON `appeal_acts` (`act`) WHERE act IN ('accepted', 'refused');--> statement-breakpoint
+CREATE INDEX `appeal_acts_outcome` ON `appeal_acts` (`act`) WHERE act IN ('accepted', 'partly-accepted', 'refused');--> statement-breakpoint
 CREATE TABLE `appeals` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`code_hash` text NOT NULL,
@@ -41,5 +41,5 @@ CREATE TRIGGER `appeal_acts_no_delete` BEFORE DELETE ON `appeal_acts` BEGIN SELE
 -- A case begins by its opening, once; after its outcome nothing more comes.
 CREATE TRIGGER `appeal_acts_in_order` BEFORE INSERT ON `appeal_acts`
 WHEN (NEW.act = 'opened') = EXISTS (SELECT 1 FROM appeal_acts WHERE appeal_id = NEW.appeal_id)
-	OR EXISTS (SELECT 1 FROM appeal_acts WHERE appeal_id = NEW.appeal_id AND act IN ('accepted', 'refused'))
+	OR EXISTS (SELECT 1 FROM appeal_acts WHERE appeal_id = NEW.appeal_id AND act IN ('accepted', 'partly-accepted', 'refused'))
 BEGIN SELECT RAISE(ABORT, 'append-only: appeal_acts'); END;

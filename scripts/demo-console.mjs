@@ -68,6 +68,16 @@ export function proposeSome({ list, run }) {
   )
 }
 
+/** Appeals as somebody would whose name is on the list, without an account. */
+export async function appealOnce(source) {
+  const headers = { 'Content-Type': 'application/json' }
+  const appeal = { about: 'login-0042.bank-0042.example', grounds: 'it is ours, and clean since' }
+  const answer = await fetch(`${source}/v1/appeals`, {
+    ...{ method: 'POST', headers, body: JSON.stringify(appeal) },
+  })
+  if (answer.status !== 200) throw new Error(`expected an appeal to be taken, got ${answer.status}`)
+}
+
 /** Approves the first proposal as the other organisation's approver, by the API and with a key of its own. */
 export async function approveFirst({ list, source, run }) {
   const key = ['api-key', 'make', 'demo', '--role', 'approver', '--list', list, '--json']

@@ -26,6 +26,7 @@ import { parseArgs } from 'node:util'
 import { tamper, witnessTheLog } from './demo-audit.mjs'
 import {
   addPeople,
+  appealOnce,
   approveFirst,
   PASSWORD,
   PEOPLE,
@@ -256,6 +257,11 @@ async function decideTogether(source, resolver) {
   bailiwick('agent', 'pull', '--config', join(HOST, 'agent.json'))
   if (resolver !== null) await dig(resolver, TOGETHER, 'NXDOMAIN')
   bailiwick('decision', 'ls', '--open')
+  note(
+    'Somebody whose name is listed appeals, without an account, and is told the same as if it were not:',
+  )
+  await appealOnce(source)
+  bailiwick('--actor', 'bela', 'appeal', 'ls')
 }
 
 function agentConfig(source, resolver) {

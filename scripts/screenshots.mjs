@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
 import {
   addPeople,
+  appealOnce,
   approveFirst,
   PASSWORD,
   proposeSome,
@@ -41,6 +42,7 @@ const SHOWN = [
   ['stopped', 'cleo', '/console/proposals/p4'],
   ['search', 'bela', '/console/search?q=bank-0007'],
   ['import', 'bela', '/console/import'],
+  ['appeal', 'bela', '/console/appeals/a1'],
 ]
 
 const folder = mkdtempSync(join(tmpdir(), 'bailiwick-screenshots-'))
@@ -53,6 +55,7 @@ try {
   const definition = JSON.parse(readFileSync(join(ROOT, `lists/${LIST}.json`), 'utf8'))
   await addPeople({ folder, list: LIST, definition, source, run })
   proposeSome({ list: LIST, run })
+  await appealOnce(source)
   run('--actor', 'bela', 'entry', 'add', LIST, 'bank.example', '--reason', 'was meant for another')
   await approveFirst({ list: LIST, source, run })
   run('--actor', 'dora', 'publish', LIST)

@@ -1,16 +1,18 @@
+/** How a case ends: every list that had an entry which fits has retired it, some have, or none. */
+export const APPEAL_OUTCOMES = ['accepted', 'partly-accepted', 'refused'] as const
+export type AppealOutcomeName = (typeof APPEAL_OUTCOMES)[number]
+
 /** What is done in an appeal, each told in the chain (`docs/spec/appeals.md` §3). */
 export const APPEAL_ACTS = [
-  'opened',
-  'message',
-  'answered',
-  'noted',
-  'accepted',
-  'refused',
+  ...(['opened', 'message', 'answered', 'noted'] as const),
+  // What each list does; the appellant isn't told until all have.
+  ...(['retired', 'kept'] as const),
+  ...APPEAL_OUTCOMES,
 ] as const
 export type AppealActName = (typeof APPEAL_ACTS)[number]
 
-/** `answered` waits for the appellant; after `accepted` and `refused` nothing more comes. */
-export const APPEAL_STATES = ['open', 'answered', 'accepted', 'refused'] as const
+/** `answered` waits for the appellant; after an outcome nothing more comes. */
+export const APPEAL_STATES = ['open', 'answered', ...APPEAL_OUTCOMES] as const
 export type AppealState = (typeof APPEAL_STATES)[number]
 
 /** What somebody who appeals has said; nothing of it ever changes. */
@@ -44,7 +46,7 @@ export interface AppealAct {
   readonly isPublic: boolean
   /** The list for which somebody has acted; null for none. */
   readonly list: string | null
-  /** Of `accepted`: the decision that retired the entries. */
+  /** Of `retired`: the decision that retired the entries. */
   readonly decision: number | null
 }
 

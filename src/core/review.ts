@@ -1,6 +1,5 @@
 /** Why somebody should look at entries again (`docs/review.md` §2). */
 export const REVIEW_CAUSES = [
-  'appeal',
   'asked',
   'changed-hands',
   'due',

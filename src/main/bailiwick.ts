@@ -19,6 +19,7 @@ const NOUNS: Readonly<Record<string, () => Promise<Noun>>> = {
   register: () => import('./register.ts'),
   popular: () => import('./popular.ts'),
   events: () => import('./events.ts'),
+  appeal: () => import('./appeal.ts'),
   report: () => import('./report.ts'),
   review: () => import('./review.ts'),
   publish: () => import('./publish.ts'),

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import type { ListDefinition } from '../core/list-definition.ts'
 import type { GuardDeps, GuardedList } from '../curation/guards/guard-deps.ts'
 import { GUARD_LIMITS } from '../curation/guards/guard-limits.ts'
 import { ownRows } from '../curation/guards/own-rows.ts'
@@ -21,15 +22,28 @@ export function openGuardDeps({
   return {
     register: [...register, ...ownRows(definitions)],
     popular: openPopular(data),
-    retiredOnAppeal: retiredOnAppeal(store),
+    retiredOnAppeal: retiredOnAppeal(store, definitions),
     today: new Date().toISOString().slice(0, 10),
   }
 }
 
-/** Asked of each entry that is added: what was accepted is read once, with the first. */
-function retiredOnAppeal({ appeals }: Store): GuardDeps['retiredOnAppeal'] {
+/**
+ * Asked of each entry that is added: what was accepted is read once, with the first. That a restricted list had an entry is told of none but
+ * itself.
+ */
+function retiredOnAppeal(
+  { appeals }: Store,
+  definitions: readonly ListDefinition[],
+): GuardDeps['retiredOnAppeal'] {
+  const restricted = new Set(
+    definitions.filter(({ visibility }) => visibility === 'restricted').map(({ id }) => id),
+  )
   let accepted: ReturnType<typeof appeals.accepted> | null = null
-  return (value) => (accepted ??= appeals.accepted()).get(value) ?? null
+  return (value, list) => {
+    accepted ??= appeals.accepted()
+    const told = accepted.get(value)?.find((one) => one.list === list || !restricted.has(one.list))
+    return told ?? null
+  }
 }
 
 /** The top sites of a data folder, or null when none were loaded. Throws `popular/invalid`. */

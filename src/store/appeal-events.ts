@@ -12,7 +12,10 @@ const EVENT_OF = {
   message: 'appeal-message',
   answered: 'appeal-answered',
   noted: 'appeal-noted',
+  retired: 'appeal-retired',
+  kept: 'appeal-kept',
   accepted: 'appeal-accepted',
+  'partly-accepted': 'appeal-partly-accepted',
   refused: 'appeal-refused',
 } as const satisfies Record<AppealActName, EventAct>
 

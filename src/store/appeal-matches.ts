@@ -5,6 +5,7 @@ import type { EntryRow } from './entry-store.ts'
 
 /** A decision that retired a value on appeal. */
 export interface AcceptedDecision {
+  readonly list: string
   readonly decision: number
   readonly at: Date
 }
@@ -16,8 +17,8 @@ export interface AppealMatches {
   readonly entriesAt: (values: readonly string[]) => EntryRow[]
   /** Stays of that value that are over, newest first; `MAX_MATCHES` at most. */
   readonly pastOf: (value: string) => EntryRow[]
-  /** The newest decision that retired a value on appeal, by value. */
-  readonly accepted: () => ReadonlyMap<string, AcceptedDecision>
+  /** The decisions that retired a value on appeal, by value, newest first. */
+  readonly accepted: () => ReadonlyMap<string, readonly AcceptedDecision[]>
 }
 
 /** An import gives all that it adds one reference. */
@@ -32,31 +33,41 @@ const ROW_SQL = `SELECT entries.id AS rowId, lists.list_id AS list, entries.list
 const BY_REFERENCE_SQL = `${ROW_SQL} FROM entries INDEXED BY entries_reference JOIN lists ON lists.id = entries.list_id
   WHERE reference = ? AND reference <> '-' ORDER BY entries.id DESC LIMIT ${MAX_MATCHES}`
 
-const LIVE_SQL = `${ROW_SQL} FROM (SELECT key AS place, value AS wanted FROM json_each(?)) AS asked CROSS JOIN lists CROSS JOIN entries INDEXED BY entries_live
-  ON entries.list_id = lists.id AND entries.value = wanted AND retired_by IS NULL ORDER BY place, entries.id`
+const LIVE_SQL = `${ROW_SQL} FROM (SELECT key AS nearness, value AS wanted FROM json_each(?)) AS asked CROSS JOIN lists CROSS JOIN entries INDEXED BY entries_live
+  ON entries.list_id = lists.id AND entries.value = wanted AND retired_by IS NULL ORDER BY nearness, entries.id`
 
 const PAST_SQL = `${ROW_SQL} FROM entries INDEXED BY entries_past JOIN lists ON lists.id = entries.list_id
   WHERE entries.value = ? AND retired_by IS NOT NULL ORDER BY retired_by DESC LIMIT ${MAX_MATCHES}`
 
-const ACCEPTED_SQL = `SELECT entries.value AS value, decision_id AS decision, at
-  FROM appeal_acts AS done CROSS JOIN entries INDEXED BY entries_retired
+const ACCEPTED_SQL = `SELECT entries.value AS value, lists.list_id AS list, decision_id AS decision, at
+  FROM appeal_acts AS done JOIN lists ON lists.id = done.list_id CROSS JOIN entries INDEXED BY entries_retired
   ON entries.list_id = done.list_id AND entries.retired_by = done.decision_id AND retired_by IS NOT NULL
-  WHERE act = 'accepted' ORDER BY done.id`
+  WHERE act = 'retired' ORDER BY done.id DESC`
 
 export function appealMatches(sqlite: Database.Database): AppealMatches {
   const byReference = sqlite.prepare<[string], RawRow>(BY_REFERENCE_SQL)
   const live = sqlite.prepare<[string], RawRow>(LIVE_SQL)
   const past = sqlite.prepare<[string], RawRow>(PAST_SQL)
-  const accepted = sqlite.prepare<[], { value: string; decision: number; at: string }>(ACCEPTED_SQL)
+  const accepted = sqlite.prepare<[], AcceptedRow>(ACCEPTED_SQL)
   return {
     entriesOf: (reference) => byReference.all(reference).map(fromRow),
     entriesAt: (values) => live.all(JSON.stringify(values)).map(fromRow),
     pastOf: (value) => past.all(value).map(fromRow),
-    accepted: () =>
-      new Map(
-        accepted.all().map(({ value, decision, at }) => [value, { decision, at: new Date(at) }]),
-      ),
+    accepted: () => byValue(accepted.all()),
   }
+}
+
+type AcceptedRow = Omit<AcceptedDecision, 'at'> & { readonly value: string; readonly at: string }
+
+function byValue(rows: readonly AcceptedRow[]): Map<string, AcceptedDecision[]> {
+  const decisions = new Map<string, AcceptedDecision[]>()
+  for (const { value, list, decision, at } of rows) {
+    const known = decisions.get(value)
+    const one = { list, decision, at: new Date(at) }
+    if (known === undefined) decisions.set(value, [one])
+    else known.push(one)
+  }
+  return decisions
 }
 
 function fromRow({ line, ...row }: RawRow): EntryRow {

@@ -41,10 +41,10 @@ export const appealActs = sqliteTable(
     index('appeal_acts_appeal').on(table.appealId),
     index('appeal_acts_outcome')
       .on(table.act)
-      .where(sql`act IN ('accepted', 'refused')`),
+      .where(sql`act IN ('accepted', 'partly-accepted', 'refused')`),
     check(
       'appeal_acts_decision',
-      sql`(act = 'accepted') = (decision_id IS NOT NULL) AND (decision_id IS NULL OR list_id IS NOT NULL)`,
+      sql`(act = 'retired') = (decision_id IS NOT NULL) AND (decision_id IS NULL OR list_id IS NOT NULL)`,
     ),
   ],
 )

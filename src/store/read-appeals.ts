@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3'
-import type { Appeal, AppealAct, AppealState } from '../core/appeal.ts'
+import type { Appeal, AppealAct, AppealOutcomeName, AppealState } from '../core/appeal.ts'
 
 /** An outcome, and how long it took. */
 export interface StoredOutcome {
-  readonly act: 'accepted' | 'refused'
+  readonly act: AppealOutcomeName
   readonly openedAt: Date
   readonly at: Date
 }
@@ -32,13 +32,13 @@ const APPEAL_SQL =
 
 /** As `replayAppeal` has it. */
 const STATE_SQL = `(SELECT CASE act WHEN 'opened' THEN 'open' WHEN 'message' THEN 'open' ELSE act END FROM appeal_acts
-  WHERE appeal_id = a.id AND act <> 'noted' ORDER BY id DESC LIMIT 1)`
+  WHERE appeal_id = a.id AND act NOT IN ('noted', 'retired', 'kept') ORDER BY id DESC LIMIT 1)`
 
 const ACTS_SQL = `SELECT act, actor, organisation, at, text, is_public AS isPublic, lists.list_id AS list, decision_id AS decision
   FROM appeal_acts AS done LEFT JOIN lists ON lists.id = done.list_id WHERE appeal_id = ? ORDER BY done.id`
 
 const OUTCOMES_SQL = `SELECT act, opened_at AS openedAt, at FROM appeal_acts AS done JOIN appeals ON appeals.id = done.appeal_id
-  WHERE act IN ('accepted', 'refused')`
+  WHERE act IN ('accepted', 'partly-accepted', 'refused')`
 
 type AppealRow = Omit<Appeal, 'openedAt'> & { readonly openedAt: string }
 type ActRow = Omit<AppealAct, 'at' | 'isPublic'> & {
@@ -53,7 +53,9 @@ export function appealReader(sqlite: Database.Database): AppealReader {
   const acts = sqlite.prepare<[number], ActRow>(ACTS_SQL)
   const count = sqlite.prepare<[], number>('SELECT count(*) FROM appeals').pluck()
   const settled = sqlite
-    .prepare<[], number>("SELECT count(*) FROM appeal_acts WHERE act IN ('accepted', 'refused')")
+    .prepare<[], number>(
+      "SELECT count(*) FROM appeal_acts WHERE act IN ('accepted', 'partly-accepted', 'refused')",
+    )
     .pluck()
   const outcomes = sqlite.prepare<[], OutcomeRow>(OUTCOMES_SQL)
   return {

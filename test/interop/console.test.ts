@@ -347,9 +347,15 @@ forward-zone:
     const report = { externalId: 'case-1', list: 'phishing', value: long, reason: 'a bank' }
     const request = {
       ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
-      body: JSON.stringify({ reports: [report] }),
     }
-    const asked = `fetch('/v1/reports', ${JSON.stringify(request)}).then((a) => a.status)`
-    expect(await page.evaluate(asked)).toBe(200)
+    const appeal = { about: 'https://listed.example/'.padEnd(300, 'x'), grounds: 'x'.repeat(300) }
+    for (const [path, body] of [
+      ['/v1/reports', { reports: [report] }],
+      ['/v1/appeals', appeal],
+    ] as const) {
+      const sent = { ...request, body: JSON.stringify(body) }
+      const asked = `fetch('${path}', ${JSON.stringify(sent)}).then((a) => a.status)`
+      expect(await page.evaluate(asked)).toBe(200)
+    }
   }
 })

@@ -12,7 +12,7 @@ export interface ApiRequest {
 /** What there is in the worlds of the tests, by the name of a parameter; others are made up. */
 export const THERE: Readonly<Record<string, string>> = {
   ...{ proposal: 'p1', list: 'phishing', value: 'listed.example', report: 'r1' },
-  ...{ decision: '1', review: '1' },
+  ...{ decision: '1', review: '1', appeal: 'a1' },
 }
 
 /** A request that the schemas of an operation let in; `there` says which ids stand in its path. */

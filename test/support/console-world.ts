@@ -35,7 +35,7 @@ export interface ConsoleWorld {
   ) => Promise<Answer>
   /** Puts names on a list without asking anybody. */
   readonly list: (list: string, values: readonly string[]) => void
-  /** Gives each list an entry, a review, a proposal and a report, the first of each of `phishing`. */
+  /** Gives each list an entry, a review, a proposal, a report and an appeal, the first of each of `phishing`. */
   readonly fill: () => Promise<void>
   /** A proposal to add a name, by a curator of the list: of ours the one of another organisation than most. */
   readonly propose: (list: string, value: string, more?: object) => Promise<Answer>
@@ -108,6 +108,8 @@ export function openConsoleWorld(
     const one = { externalId: SECRET, list: id, value: 'reported.example', reason: SECRET }
     return send(user, 'POST', '/v1/reports', { body: { reports: [one] } })
   }
+  const appeal = (about: string): Promise<Answer> =>
+    send(null, 'POST', '/v1/appeals', { body: { about, grounds: SECRET } })
   return {
     ...{ host, send, list, propose },
     apply: (changes) => apply(OURS, changes),
@@ -121,6 +123,8 @@ export function openConsoleWorld(
         await propose(THEIRS, `${SECRET}-2.example`),
         await report(OURS, 'reporter'),
         await report(THEIRS, `${THEIRS}-reporter`),
+        await appeal('listed.example'),
+        await appeal(`${SECRET}.example`),
       ]
       for (const { status, text } of made) if (status !== 200) throw new Error(text)
     },

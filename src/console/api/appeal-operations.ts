@@ -12,6 +12,7 @@ import {
   ACCEPTED_APPEAL,
   ANSWER_APPEAL_BODY,
   APPEAL,
+  APPEAL_CODE,
   APPEAL_ID,
   APPEAL_MESSAGE,
   APPEAL_STATISTICS,
@@ -39,23 +40,24 @@ export const OPEN_APPEAL = operation<{ body: WrittenAppeal }, OpenedAppealView>(
 })
 
 interface OfCode {
-  readonly params: { readonly code: string }
+  readonly body: { readonly code: string }
 }
 
 export const SHOW_APPEAL_STATUS = operation<OfCode, AppealStatusView>({
-  ...{ id: 'showAppealStatus', method: 'get', path: '/v1/appeals/status/{code}', tag: TAG },
-  ...{ isOpen: true, summary: 'How a case stands, for whoever has its code' },
+  ...{ id: 'showAppealStatus', method: 'post', path: '/v1/appeals/status', tag: TAG },
+  ...{ isOpen: true, isQuestion: true, summary: 'How a case stands, for whoever has its code' },
+  body: APPEAL_CODE,
   answer: APPEAL_STATUS,
   faults: ['appeal/not-found'],
   places: { 'appeal/not-found': '/code' },
-  run: (desk, { params, at }) => desk.appeals.status(params.code, at),
+  run: (desk, { body, at }) => desk.appeals.status(body.code, at),
 })
 
 export const WRITE_IN_APPEAL = operation<
-  OfCode & { body: { readonly text: string } },
+  { body: { readonly code: string; readonly text: string } },
   AppealStatusView
 >({
-  ...{ id: 'writeInAppeal', method: 'post', path: '/v1/appeals/status/{code}/messages' },
+  ...{ id: 'writeInAppeal', method: 'post', path: '/v1/appeals/messages' },
   ...{ tag: TAG, isOpen: true, summary: 'Adds a message of the appellant to a case' },
   body: APPEAL_MESSAGE,
   maxBodyBytes: MAX_APPEAL_BYTES,
@@ -64,8 +66,9 @@ export const WRITE_IN_APPEAL = operation<
     ...(['appeal/not-found', 'appeal/invalid', 'appeal/settled'] as const),
     ...(['appeal/too-many', 'request/too-many'] as const),
   ],
-  run: (desk, { params, body, address, at }) =>
-    desk.appeals.write(params.code, body.text, { address, at }),
+  places: { 'appeal/not-found': '/code' },
+  run: (desk, { body: { code, text }, address, at }) =>
+    desk.appeals.write(code, text, { address, at }),
 })
 
 export const SHOW_APPEAL_STATISTICS = operation<object, AppealStatistics>({
@@ -151,7 +154,7 @@ export const REFUSE_APPEAL = operation<OfAppeal & { body: AnswerBody }, AppealVi
   places: PLACES,
   ...{ needsTag: true, tagOf },
   run: (desk, { person, params: { appeal }, body: { list = null, text }, tag, at }) =>
-    desk.appeals.answer(person, 'refused', { appeal, list, text, seen: Number(tag), at }),
+    desk.appeals.refuse(person, { appeal, list, text, seen: Number(tag), at }),
 })
 
 interface AcceptBody {

@@ -45,12 +45,17 @@ export const APPEAL_STATUS = answerOf('AppealStatus', {
   acts: listOf(answerOf('ToldAppealAct', { act: { enum: APPEAL_ACTS }, at: INSTANT, text: TEXT })),
 })
 
-export const APPEAL_MESSAGE = bodyOf({ text: words(APPEAL_LIMITS.text) })
+/** Of the code of a case: longer is none. */
+const CODE = words(100)
+
+export const APPEAL_CODE = bodyOf({ code: CODE })
+
+export const APPEAL_MESSAGE = bodyOf({ code: CODE, text: words(APPEAL_LIMITS.text) })
 
 const DAYS: Schema = { type: ['integer', 'null'], minimum: 0 }
 
 export const APPEAL_STATISTICS = answerOf('AppealStatistics', {
-  ...{ opened: COUNT, open: COUNT, accepted: COUNT, refused: COUNT },
+  ...{ opened: COUNT, open: COUNT, accepted: COUNT, partlyAccepted: COUNT, refused: COUNT },
   ...{ medianDays: DAYS, longestDays: DAYS },
 })
 

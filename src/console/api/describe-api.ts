@@ -107,10 +107,10 @@ function queryOf({ query }: AnyOperation): object[] {
   }))
 }
 
-function headersOf({ method, needsTag }: AnyOperation): object[] {
+function headersOf({ method, needsTag, isQuestion }: AnyOperation): object[] {
   const schema = { type: 'string' }
   return [
-    ...(method === 'get'
+    ...(method === 'get' || isQuestion === true
       ? []
       : [{ name: 'Idempotency-Key', in: 'header', schema, description: 'The same is done once' }]),
     ...(needsTag === true

@@ -43,6 +43,8 @@ export interface Operation<I extends Input = Input, A extends object | null = ob
   readonly path: string
   readonly tag: string
   readonly summary: string
+  /** A `post` that only asks, for what it asks with must stand in no address and in no log. */
+  readonly isQuestion?: boolean
   /** Whether nobody need be known. */
   readonly isOpen?: boolean
   /** The act that is asked for, of whichever list it concerns; told to readers, and asked by whoever does it. */

@@ -52,7 +52,7 @@ export async function perform<I extends Input, A extends object | null>(
   const asked = parse(deps, row, raw)
   const { idempotencyKey } = raw
   const answer =
-    idempotencyKey === null || row.method === 'get'
+    idempotencyKey === null || row.method === 'get' || row.isQuestion === true
       ? await run(deps, row, asked)
       : await runOnce(deps, row, asked, keyedRequest(row, raw, idempotencyKey))
   return { answer, tag: row.tagOf?.(answer) ?? null }

@@ -248,7 +248,7 @@ async function takeForm(frame: PageFrame, action: FormAction, c: Context): Promi
     })
     if (action.shown !== undefined) {
       const visit = openVisit(frame, c, caller)
-      const shown = action.shown(visit, answer as never)
+      const shown = action.shown(visit, answer as never, fields)
       return await draw(frame, c, { visit, shown, status: 200 })
     }
     return goOn(c, action.next(answer as never, c.req.param()))

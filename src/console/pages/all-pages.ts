@@ -1,3 +1,7 @@
+import { OPEN_CASE, APPEAL_FORM_PAGE } from './appeals/appeal-form.tsx'
+import { APPEALS_PAGE } from './appeals/appeal-list.tsx'
+import { SHOW_STATUS, STATUS_PAGE, WRITE_MESSAGE } from './appeals/appeal-status.tsx'
+import { APPEAL_ACTIONS, APPEAL_PAGE } from './appeals/appeal.tsx'
 import { EVENTS_PAGE } from './audit/events-page.tsx'
 import { DECISION_PAGE } from './decisions/decision.tsx'
 import { DECISIONS_PAGE } from './decisions/decision-list.tsx'
@@ -35,8 +39,8 @@ export const PAGES: readonly Page[] = [
   ...[QUEUE_PAGE, PROPOSAL_PAGE, LINES_PAGE, PROPOSE_PAGE],
   ...[IMPORT_PAGE, PREVIEW_PAGE],
   ...[REPORTS_PAGE, HAND_IN_PAGE, REPORT_PAGE],
+  ...[APPEAL_FORM_PAGE, STATUS_PAGE, APPEALS_PAGE, APPEAL_PAGE],
   ...[REGISTER_PAGE, USERS_PAGE, USER_PAGE, KEYS_PAGE, EVENTS_PAGE],
-  EVENTS_PAGE,
   ...[DECISIONS_PAGE, DECISION_PAGE, REVIEWS_PAGE, REVIEW_PAGE, PUBLISH_PAGE, URGENT_PAGE],
   ...SESSION_PAGES,
 ]
@@ -48,6 +52,7 @@ export const ACTIONS: readonly FormAction[] = [
   RETIRE_ENTRY,
   ...[ASK_REVIEW, END_REVIEW, PUBLISH_NOW, RETIRE_AT_ONCE],
   ...[HAND_IN, WITHDRAW_REPORT, ...ANSWER_ACTIONS],
+  ...[OPEN_CASE, SHOW_STATUS, WRITE_MESSAGE, ...APPEAL_ACTIONS],
   ...[ADD_TO_REGISTER, REMOVE_FROM_REGISTER],
   ...[ADD_USER, ADD_ORGANISATION, ...USER_ACTIONS, MAKE_KEY, REVOKE_KEY],
 ]
@@ -65,6 +70,7 @@ export const PLACES: readonly Place[] = [
   { path: '/console/lists', text: 'lists', acts: ['read-entries'] },
   { path: '/console/publications', text: 'publications', acts: ['read-entries'] },
   { path: '/console/reports', text: 'reports', acts: ['read-own-reports'] },
+  { path: '/console/appeals', text: 'appeals', acts: ['read-appeals'] },
   { path: '/console/register', text: 'register', acts: ['read-entries'] },
   { path: '/console/users', text: 'users', acts: ['read-users'] },
   { path: '/console/decisions', text: 'decisions', acts: ['read-reasons'] },

@@ -39,7 +39,7 @@ export interface FormAction {
   /** Where the browser goes then, and what is told there. */
   readonly next: (answer: never, params: Readonly<Record<string, string>>) => Next
   /** Of what is shown once, and so can't be gone on to: it is drawn at once. A reload asks again, and is told that it was done. */
-  readonly shown?: (visit: Visit, answer: never) => Shown
+  readonly shown?: (visit: Visit, answer: never, fields: FormFields) => Shown
 }
 
 export interface FormInput {
@@ -58,7 +58,7 @@ export function formAction<I extends Input, A extends object | null>(
   action: Omit<FormAction, 'operation' | 'next' | 'shown'> & {
     readonly operation: Operation<I, A>
     readonly next: (answer: A, params: Readonly<Record<string, string>>) => Next
-    readonly shown?: (visit: Visit, answer: A) => Shown
+    readonly shown?: (visit: Visit, answer: A, fields: FormFields) => Shown
   },
 ): FormAction {
   return action

@@ -106,7 +106,11 @@ export interface AppealDesk {
   readonly find: (person: Person, appeal: string, at: Date) => AppealView
   readonly answer: (
     person: Person,
-    act: 'answered' | 'noted' | 'refused',
+    act: 'answered' | 'noted',
+    request: AppealAnswerRequest & { readonly at: Date },
+  ) => AppealView
+  readonly refuse: (
+    person: Person,
     request: AppealAnswerRequest & { readonly at: Date },
   ) => AppealView
   readonly accept: (

@@ -1,4 +1,5 @@
 import { api } from './de/api.ts'
+import { appeals } from './de/appeals.ts'
 import { decisions } from './de/decisions.ts'
 import { events } from './de/events.ts'
 import { everywhere } from './de/everywhere.ts'
@@ -18,6 +19,7 @@ export const de: Texts = {
   // One noun in each line.
   ...everywhere,
   api,
+  appeals,
   decisions,
   events,
   imports,

@@ -1,4 +1,5 @@
 import { api } from './en/api.ts'
+import { appeals } from './en/appeals.ts'
 import { decisions } from './en/decisions.ts'
 import { events } from './en/events.ts'
 import { everywhere } from './en/everywhere.ts'
@@ -18,6 +19,7 @@ export const en = {
   // One noun in each line.
   ...everywhere,
   api,
+  appeals,
   decisions,
   events,
   imports,

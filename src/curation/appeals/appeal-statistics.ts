@@ -1,9 +1,12 @@
+import type { AppealOutcomeName } from '../../core/appeal.ts'
+
 /** Counts and times of appeals, which everybody may know. */
 export interface AppealStatistics {
   readonly opened: number
   /** Without an outcome. */
   readonly open: number
   readonly accepted: number
+  readonly partlyAccepted: number
   readonly refused: number
   /** Whole days from the opening to the outcome; null where there is none yet. */
   readonly medianDays: number | null
@@ -12,7 +15,7 @@ export interface AppealStatistics {
 
 /** An outcome, and how long it took. */
 export interface AppealOutcome {
-  readonly act: 'accepted' | 'refused'
+  readonly act: AppealOutcomeName
   readonly openedAt: Date
   readonly at: Date
 }
@@ -25,9 +28,12 @@ export function tellStatistics(
   const days = outcomes
     .map(({ openedAt, at }) => Math.floor((at.getTime() - openedAt.getTime()) / 86_400_000))
     .sort((a, b) => a - b)
-  const accepted = outcomes.filter(({ act }) => act === 'accepted').length
+  const count = (outcome: AppealOutcomeName): number =>
+    outcomes.filter(({ act }) => act === outcome).length
   return {
-    ...{ opened, accepted, open: opened - outcomes.length, refused: outcomes.length - accepted },
+    ...{ opened, open: opened - outcomes.length },
+    ...{ accepted: count('accepted'), refused: count('refused') },
+    partlyAccepted: count('partly-accepted'),
     medianDays: days[Math.floor((days.length - 1) / 2)] ?? null,
     longestDays: days.at(-1) ?? null,
   }

@@ -1,12 +1,21 @@
-import type { AppealAct, AppealActName, AppealState } from '../../core/appeal.ts'
+import {
+  APPEAL_OUTCOMES,
+  type AppealAct,
+  type AppealActName,
+  type AppealOutcomeName,
+  type AppealState,
+} from '../../core/appeal.ts'
 
-/** How an appeal stands after an act; a note changes nothing. */
+/** How an appeal stands after an act; a note, and what one of several lists does, changes nothing. */
 const STATE_AFTER = {
   opened: 'open',
   message: 'open',
   answered: 'answered',
   noted: null,
+  retired: null,
+  kept: null,
   accepted: 'accepted',
+  'partly-accepted': 'partly-accepted',
   refused: 'refused',
 } as const satisfies Record<AppealActName, AppealState | null>
 
@@ -18,8 +27,8 @@ export function replayAppeal(acts: readonly Pick<AppealAct, 'act'>[]): AppealSta
 }
 
 /** Whether nothing more may be done. */
-export function isSettled(state: AppealState): boolean {
-  return state === 'accepted' || state === 'refused'
+export function isSettled(state: AppealState): state is AppealOutcomeName {
+  return (APPEAL_OUTCOMES as readonly string[]).includes(state)
 }
 
 /** Whether the last day for an outcome is over while the case waits for those who decide; `today` as `YYYY-MM-DD`. */

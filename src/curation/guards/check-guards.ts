@@ -144,13 +144,13 @@ class GuardCheck {
   }
 
   #addAppeal(entry: GuardedEntry): void {
-    const appeal = this.#deps.retiredOnAppeal(entry.value)
+    const appeal = this.#deps.retiredOnAppeal(entry.value, this.#list.definition.id)
     if (appeal === null) return
     this.#tally.add({
       guard: 'guard/appealed',
       class: 'stop',
       entry,
-      text: `${entry.value} was retired on appeal by decision ${appeal.decision} on ${appeal.at.toISOString().slice(0, 10)}`,
+      text: `${entry.value} was retired from ${appeal.list} on appeal by decision ${appeal.decision} on ${appeal.at.toISOString().slice(0, 10)}`,
       cure: 'read that case first: who appealed was right then',
     })
   }

@@ -11,8 +11,8 @@ export interface GuardDeps {
   readonly register: readonly RegisterRow[]
   /** Null when the operator has loaded no file of top sites: that is told. */
   readonly popular: PopularSites | null
-  /** The decision that retired a value on appeal, or null. */
-  readonly retiredOnAppeal: (value: string) => Appeal | null
+  /** The decision that retired a value on appeal, or null: of that list, or of another that isn't restricted. */
+  readonly retiredOnAppeal: (value: string, list: string) => Appeal | null
   /** Today, `YYYY-MM-DD`. */
   readonly today: string
   readonly limits?: Partial<GuardLimits>
@@ -22,6 +22,7 @@ export interface GuardDeps {
 
 /** That a value was retired on appeal. */
 export interface Appeal {
+  readonly list: string
   readonly decision: number
   readonly at: Date
 }

@@ -1,14 +1,11 @@
-import { printAppealId, type AppealAct, type AppealActName } from '../../core/appeal.ts'
+import type { Appeal, AppealAct, AppealActName } from '../../core/appeal.ts'
 import { Fault } from '../../core/fault.ts'
 import { APPEAL_LIMITS } from '../../curation/appeals/appeal-limits.ts'
 import { assertMayAnswer } from '../../curation/appeals/appeal-sight.ts'
 import { parseAppealText } from '../../curation/appeals/parse-appeal.ts'
 import { isSettled } from '../../curation/appeals/replay-appeal.ts'
 import { findList } from '../find-list.ts'
-import type { WantedEntry } from '../find-listed.ts'
 import type { Deciding } from '../proposals/deciding.ts'
-import type { ProposalOutcome } from '../proposals/outcome.ts'
-import { proposeRetirements } from '../proposals/propose-retirements.ts'
 import { findAppeal, type FoundAppeal } from './find-appeal.ts'
 
 /** What somebody does in an appeal. */
@@ -23,42 +20,18 @@ export interface AppealAnswer {
 }
 
 /**
- * Writes to the appellant, or among those who decide, or refuses. Throws `appeal/not-found`, `appeal/changed`, `appeal/settled`,
- * `appeal/invalid`, `list/not-found` and `user/refused`.
+ * Writes to the appellant, or among those who decide. Throws `appeal/not-found`, `appeal/changed`, `appeal/settled`, `appeal/invalid`,
+ * `list/not-found` and `user/refused`.
  */
 export function answerAppeal(
   deciding: Deciding,
-  act: Extract<AppealActName, 'answered' | 'noted' | 'refused'>,
+  act: 'answered' | 'noted',
   answer: AppealAnswer,
 ): void {
   const { list } = answer
   deciding.store.write(() => {
-    const found = begin(deciding, answer)
-    record(deciding, found, { act, text: textOf(answer), list, decision: null })
-  })
-}
-
-/** What is accepted: entries of a list. */
-export interface AppealAcceptance extends AppealAnswer {
-  readonly list: string
-  readonly entries: readonly WantedEntry[]
-}
-
-/**
- * Accepts: retires entries of a list at once, by one person's decision that is reviewed afterwards, and ends the case, both or neither. Throws
- * what `answerAppeal` and `proposeRetirements` throw.
- */
-export function acceptAppeal(deciding: Deciding, answer: AppealAcceptance): ProposalOutcome {
-  const { list, entries } = answer
-  return deciding.store.write(() => {
-    const found = begin(deciding, answer)
-    const text = textOf(answer)
-    const reason = `appeal ${printAppealId(found.appeal.id)}: ${text}`
-    const retired = proposeRetirements(deciding, { list, entries, terms: { reason, urgent: true } })
-    const { decision } = retired.outcome
-    if (decision === null) throw new Error('expected an urgent retirement to be decided at once')
-    record(deciding, found, { act: 'accepted', text, list, decision })
-    return retired.outcome
+    const { appeal } = beginAnswer(deciding, answer)
+    recordAct(deciding, appeal, { act, text: answerText(answer), list, decision: null })
   })
 }
 
@@ -66,14 +39,19 @@ export function settled(): Fault {
   return new Fault('appeal/settled', 'expected a case that has no outcome yet, got one that has')
 }
 
-function textOf({ text }: AppealAnswer): string {
+/** What is said, without space around it. Throws `appeal/invalid`. */
+export function answerText({ text }: AppealAnswer): string {
   return parseAppealText('text', text, APPEAL_LIMITS.text)
 }
 
-function begin({ store, person }: Deciding, { id, seen, list }: AppealAnswer): FoundAppeal {
+/** The case that somebody acts in for a list, if it is as it was seen. Throws what `answerAppeal` does. */
+export function beginAnswer(
+  { store, person }: Deciding,
+  { id, seen, list }: AppealAnswer,
+): FoundAppeal {
   const found = findAppeal(store, person, id)
-  assertMayAnswer(person, list)
   if (isSettled(found.state)) throw settled()
+  assertMayAnswer(person, list)
   if (found.acts.length === seen) return found
   throw new Fault(
     'appeal/changed',
@@ -81,13 +59,17 @@ function begin({ store, person }: Deciding, { id, seen, list }: AppealAnswer): F
   )
 }
 
+/** What the appellant isn't told: of what one list does not, for that would tell how many have the entry. */
+const HIDDEN: ReadonlySet<AppealActName> = new Set(['noted', 'retired', 'kept'])
+
 type Done = Pick<AppealAct, 'act' | 'text' | 'list' | 'decision'>
 
-function record({ store, person, at }: Deciding, { appeal }: FoundAppeal, done: Done): void {
+/** Records what somebody does in a case. Throws `list/not-found`. */
+export function recordAct({ store, person, at }: Deciding, appeal: Appeal, done: Done): void {
   store.appeals.act(appeal, {
     ...done,
     ...{ actor: person.name, organisation: person.organisation.name, at },
-    isPublic: done.act !== 'noted',
+    isPublic: !HIDDEN.has(done.act),
     listRowId: done.list === null ? null : findList(store, done.list).rowId,
   })
 }

@@ -5,7 +5,8 @@ import { Fault } from '../../core/fault.ts'
 import { APPEAL_LIMITS } from '../../curation/appeals/appeal-limits.ts'
 import { tellStatistics } from '../../curation/appeals/appeal-statistics.ts'
 import { parseAppeal, parseAppealText } from '../../curation/appeals/parse-appeal.ts'
-import { acceptAppeal, answerAppeal } from '../appeals/answer-appeal.ts'
+import { answerAppeal } from '../appeals/answer-appeal.ts'
+import { acceptAppeal, refuseAppeal } from '../appeals/end-appeal.ts'
 import { appealOfCode, findAppeal } from '../appeals/find-appeal.ts'
 import { listAppeals } from '../appeals/list-appeals.ts'
 import { openAppeal, writeAsAppellant } from '../appeals/open-appeal.ts'
@@ -40,6 +41,10 @@ export function appealDesk(deps: DeskDeps): AppealDesk {
     find,
     answer: (person, act, { appeal: id, at, ...answer }) => {
       answerAppeal(decidingOf(person, at), act, { id, ...answer })
+      return find(person, id, at)
+    },
+    refuse: (person, { appeal: id, at, ...answer }) => {
+      refuseAppeal(decidingOf(person, at), { id, ...answer })
       return find(person, id, at)
     },
     accept: async (person, { appeal: id, ...answer }, at) => {

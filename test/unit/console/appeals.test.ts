@@ -32,7 +32,7 @@ function appeal(about: string, more: object = {}, address?: string): Promise<Ans
 }
 
 async function statusOf(code: unknown): Promise<Answer> {
-  return world.send(null, 'GET', `/v1/appeals/status/${String(code)}`)
+  return world.send(null, 'POST', '/v1/appeals/status', { body: { code } })
 }
 
 function ids({ body }: Answer): string[] {
@@ -73,12 +73,12 @@ describe('handing in', () => {
 
   it('keeps the code itself nowhere', async () => {
     const { body } = await appeal('listed.example')
-    const told = JSON.stringify([
-      world.host.store.appeals.find(1),
-      [...world.host.store.events.all()],
-    ])
+    const { store } = world.host
+    const events = JSON.stringify([...store.events.all()])
+    const told = events + JSON.stringify(store.appeals.find(1))
     expect(told).not.toContain(String(body['code']))
-    expect(told).not.toContain('it is mine"}}')
+    expect(events).toContain('appeal-opened')
+    expect(events).not.toMatch(/it is mine/)
   })
 
   it('refuses what nobody can be meant by, and texts that are none', async () => {
@@ -181,14 +181,84 @@ describe('an outcome', () => {
     expect(again.text).toContain('guard/appealed')
     expect(again.body).toMatchObject({ state: 'open' })
     expect((await world.propose(OURS, 'other.example')).text).not.toContain('guard/appealed')
+    expect(store.appeals.acts(1)).toMatchObject([
+      { act: 'opened' },
+      { act: 'retired', list: OURS, decision },
+      { act: 'accepted', list: null, decision: null },
+    ])
     expect((await statusOf(body['code'])).body).toMatchObject({
       ...{ state: 'accepted', acts: [{ act: 'opened' }, { act: 'accepted', text: 'cleaned up' }] },
     })
     expect((await statusOf(body['code'])).text).not.toMatch(/phishing|curator|decision/)
-    expect(await accept('curator', '2')).toMatchObject({ status: 409 })
+    expect(await accept('curator', '3')).toMatchObject({ status: 409 })
     // Who saw it while it was listed still does.
     expect(ids(await world.send('curator', 'GET', '/v1/appeals'))).toEqual(['a1'])
     expect(store.events.check()).toEqual([])
+  })
+
+  it('comes when each list that has an entry which fits has answered, and not before', async () => {
+    world.list(OURS, ['hidden.example'])
+    world.list(THEIRS, ['listed.example'])
+    const ends = async (id: string, about: string, theirs: 'acceptance' | 'refusal') => {
+      const { body } = await appeal(about)
+      const entries = [{ value: about }]
+      const send = (list: string, what: string, tag: string, text: string): Promise<Answer> =>
+        world.send(
+          list === OURS ? 'curator' : `${list}-curator`,
+          'POST',
+          `/v1/appeals/${id}/${what}`,
+          { tag, body: { list, text, ...(what === 'acceptance' && { entries }) } },
+        )
+      const before = await statusOf(body['code'])
+      expect((await send(OURS, 'acceptance', '1', 'ours is off')).status).toBe(200)
+      // What one list has done tells nothing of whether there is another.
+      expect((await statusOf(body['code'])).text).toBe(before.text)
+      expect((await send(THEIRS, theirs, '2', 'so say we')).status).toBe(200)
+      const { body: told } = await statusOf(body['code'])
+      return [told['state'], (told['acts'] as { text: string }[]).at(-1)?.text]
+    }
+    expect(await ends('a1', 'listed.example', 'acceptance')).toEqual([
+      'accepted',
+      'ours is off\n\nso say we',
+    ])
+    expect(await ends('a2', 'hidden.example', 'refusal')).toEqual([
+      'partly-accepted',
+      'ours is off\n\nso say we',
+    ])
+    expect((await world.send(null, 'GET', '/v1/appeals/statistics')).body).toMatchObject({
+      ...{ opened: 2, open: 0, accepted: 1, partlyAccepted: 1, refused: 0 },
+    })
+    // A restricted list's decision is told to none but its own people.
+    const again = await world.propose(OURS, 'listed.example', { acknowledge: WARNED })
+    expect(again.text).toContain('guard/appealed')
+    expect(again.text).not.toContain(THEIRS)
+    const { text } = await world.propose(THEIRS, 'listed.example', { acknowledge: WARNED })
+    expect(text).toMatch(/was retired from gambling on appeal by decision/)
+    expect(world.host.store.events.check()).toEqual([])
+  })
+
+  it('of a restricted list is remembered for it alone', async () => {
+    await appeal('hidden.example')
+    const body = { list: THEIRS, entries: [{ value: 'hidden.example' }], text: 'x' }
+    expect(await act(`${THEIRS}-curator`, 'acceptance', '1', body)).toMatchObject({ status: 200 })
+    const ours = await world.propose(OURS, 'hidden.example', { acknowledge: WARNED })
+    expect(ours.status).toBe(200)
+    expect(ours.text).not.toMatch(/appeal|gambling/)
+    const theirs = await world.propose(THEIRS, 'hidden.example', { acknowledge: WARNED })
+    expect(theirs.text).toContain('guard/appealed')
+  })
+
+  it('of one list may be changed while others have still to answer', async () => {
+    world.list(THEIRS, ['listed.example'])
+    await appeal('listed.example')
+    expect(await act('curator', 'refusal', '1', { list: OURS, text: 'no' })).toMatchObject({
+      body: { state: 'open' },
+    })
+    expect(await accept('curator', '2')).toMatchObject({ body: { appeal: { state: 'open' } } })
+    const theirs = { list: THEIRS, entries: [{ value: 'listed.example' }], text: 'off' }
+    expect(await act(`${THEIRS}-curator`, 'acceptance', '3', theirs)).toMatchObject({
+      body: { appeal: { state: 'accepted' } },
+    })
   })
 
   it('leaves everything as it was where the retirement fails', async () => {
@@ -203,9 +273,7 @@ describe('an outcome', () => {
   it('comes after answers and messages, and is counted with its days', async () => {
     const { body } = await appeal('listed.example')
     const write = (text: string): Promise<Answer> =>
-      world.send(null, 'POST', `/v1/appeals/status/${String(body['code'])}/messages`, {
-        body: { text },
-      })
+      world.send(null, 'POST', '/v1/appeals/messages', { body: { code: body['code'], text } })
     const named = { list: OURS, text: 'which one?' }
     expect(await act('curator', 'answers', '1', named)).toMatchObject({
       body: { state: 'answered' },
@@ -215,16 +283,30 @@ describe('an outcome', () => {
     expect((await statusOf(body['code'])).body).toMatchObject({ isOverdue: false })
     vi.setSystemTime(new Date('2026-03-16T12:00:00Z'))
     expect((await statusOf(body['code'])).body).toMatchObject({ isOverdue: true })
-    const refused = { list: OURS, text: 'it stays' }
-    // What was decided without the message would be.
-    expect(await act('curator', 'refusal', '2', refused)).toMatchObject({ status: 412 })
-    expect(await act('curator', 'refusal', '3', refused)).toMatchObject({
-      body: { state: 'refused', isOverdue: false },
-    })
+    const late = world.host.makeKey('late', 'curator', { list: OURS, role: 'curator' })
+    const refuse = (tag: string): Promise<Answer> =>
+      world.host
+        .browser()
+        .post(
+          '/v1/appeals/a1/refusal',
+          { list: OURS, text: 'it stays' },
+          { authorization: `Bearer ${late}`, 'if-match': `"${tag}"` },
+        )
+    // Without the message having been seen.
+    expect(await refuse('2')).toMatchObject({ status: 412 })
+    expect(await refuse('3')).toMatchObject({ body: { state: 'refused', isOverdue: false } })
     expect(await write('but')).toMatchObject({ status: 409, body: { code: 'appeal/settled' } })
     await appeal('other.example')
     expect((await world.send(null, 'GET', '/v1/appeals/statistics')).body).toEqual({
-      ...{ opened: 2, open: 1, accepted: 0, refused: 1, medianDays: 15, longestDays: 15 },
+      ...{
+        opened: 2,
+        open: 1,
+        accepted: 0,
+        partlyAccepted: 0,
+        refused: 1,
+        medianDays: 15,
+        longestDays: 15,
+      },
     })
   })
 

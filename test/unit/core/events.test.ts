@@ -1,3 +1,8 @@
+import {
+  digestAppealAct,
+  type DigestedAppeal,
+  type DigestedAppealAct,
+} from '../../../src/core/digest-appeal.ts'
 import { readFileSync } from 'node:fs'
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, it, test } from 'vitest'
@@ -224,6 +229,11 @@ interface Digests {
       readonly digest: string
     }
   }
+  readonly appeals: readonly {
+    readonly row: Omit<DigestedAppeal, 'id'> & DigestedAppealAct & { readonly appeal: number }
+    readonly hashed: string
+    readonly digest: string
+  }[]
   readonly before: readonly {
     readonly rows: readonly DigestedRow[]
     readonly hashed: string
@@ -262,6 +272,15 @@ describe('digests of rows', () => {
     expect(digestReports(reports)).toBe(digest)
     expect(digestReports(reports.toReversed())).not.toBe(digest)
     expect(sha256Hex(Buffer.from(hashed))).toBe(digest)
+  })
+
+  it('of the vector: an act in an appeal', () => {
+    for (const { row, hashed, digest } of digests.appeals) {
+      const appeal = { ...row, id: row.appeal }
+      expect(digestAppealAct(appeal, row)).toBe(digest)
+      expect(digestAppealAct(appeal, { ...row, isPublic: 1 })).not.toBe(digest)
+      expect(sha256Hex(Buffer.from(hashed))).toBe(digest)
+    }
   })
 
   it('of all that was before a chain', () => {

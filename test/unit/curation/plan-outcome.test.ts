@@ -16,7 +16,7 @@ const refusal: unknown = expect.objectContaining({ code: 'review/outcome' })
 
 describe('an outcome', () => {
   const causes: readonly ReviewCause[] = [
-    ...(['appeal', 'asked', 'changed-hands', 'due', 'expiring', 'gone'] as const),
+    ...(['asked', 'changed-hands', 'due', 'expiring', 'gone'] as const),
   ]
   it.each(causes)('of a review that is %s keeps, extends or retires', (cause) => {
     expect(plan(cause, { outcome: 'kept' })).toEqual({

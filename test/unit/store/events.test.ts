@@ -274,7 +274,8 @@ describe('a database of an older program', () => {
     for (const table of all as string[]) {
       if (!TABLES.includes(table)) sqlite.exec(`DROP TABLE ${table}`)
     }
-    for (const index of ['entries_held', 'decisions_mirror']) sqlite.exec(`DROP INDEX ${index}`)
+    for (const index of ['entries_held', 'decisions_mirror', 'entries_reference'])
+      sqlite.exec(`DROP INDEX ${index}`)
     sqlite.pragma('user_version = 3')
     sqlite.close()
   }

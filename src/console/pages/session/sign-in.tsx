@@ -29,6 +29,9 @@ export const SIGN_IN_PAGE: Page = {
         <p>
           <a href="/console/invitation">{t.session.invitationLink}</a>
         </p>
+        <p>
+          <a href="/appeal">{t.session.appealLink}</a>
+        </p>
       </>
     )
     return { title: t.session.signIn, body }

@@ -26,7 +26,6 @@ export const reading: Texts['reading'] = {
   overdue: 'Überfällig',
   cause: 'Anlass',
   causes: {
-    appeal: 'Einspruch',
     asked: 'erbeten',
     'changed-hands': 'Inhaber gewechselt',
     due: 'fällig',

@@ -4,7 +4,6 @@ export const reviews = {
   about: 'Nichts bleibt aus Vergessen: was jemand wieder ansehen soll, nach seinem Tag.',
   cause: 'Warum',
   causes: {
-    appeal: 'ein Einspruch',
     asked: 'jemand hat darum gebeten',
     'changed-hands': 'die Domain hat den Besitzer gewechselt',
     due: 'der Tag der Überprüfung ist da',

@@ -10,6 +10,7 @@ export const session: Texts['session'] = {
   backupCode: 'Oder ein Ersatzcode',
   go: 'Anmelden',
   invitationTitle: 'Passwort wählen',
+  appealLink: 'Etwas ist zu Unrecht gesperrt',
   invitationLink: 'Ich habe den Code einer Einladung',
   invitationCode: 'Code der Einladung',
   newPassword: 'Neues Passwort',

@@ -24,7 +24,6 @@ export const reading = {
   overdue: 'Overdue',
   cause: 'Cause',
   causes: {
-    appeal: 'appeal',
     asked: 'asked for',
     'changed-hands': 'changed hands',
     due: 'due',

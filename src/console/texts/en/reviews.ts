@@ -4,7 +4,6 @@ export const reviews = {
   about: 'Nothing lasts by forgetting: what somebody should look at again, by its day.',
   cause: 'Why',
   causes: {
-    appeal: 'an appeal',
     asked: 'somebody asked',
     'changed-hands': 'the domain has changed hands',
     due: 'its review date came',

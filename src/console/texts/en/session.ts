@@ -9,6 +9,7 @@ export const session = {
   backupCode: 'Or a backup code',
   go: 'Sign in',
   invitationTitle: 'Choose a password',
+  appealLink: 'Something is blocked that should not be',
   invitationLink: 'I have the code of an invitation',
   invitationCode: 'Code of the invitation',
   newPassword: 'New password',

@@ -191,7 +191,8 @@ describe('a popular site', () => {
 describe('a value that was retired on appeal', () => {
   it('is stopped, with the decision', () => {
     const at = new Date('2029-12-24T10:00:00Z')
-    const retiredOnAppeal = (value: string) => (value === 'a.example' ? { decision: 17, at } : null)
+    const retiredOnAppeal = (value: string, list: string) =>
+      value === 'a.example' ? { list, decision: 17, at } : null
     const deps = guardDepsOf({ retiredOnAppeal, popular })
     const { findings } = checkGuardsNow(deps, guardedListOf(), batchOf(['a.example', 'b.example']))
     expect(findings).toMatchObject([
