@@ -1,4 +1,5 @@
 import type { Person, Role } from '../core/person.ts'
+import type { SignInMeans } from '../core/sign-in-means.ts'
 import { personOf, personOfKey } from '../curation/person-of.ts'
 import type { Clock } from '../platform/clock.ts'
 import { API_KEY_PREFIX, bearerToken, hashToken } from '../platform/http-auth.ts'
@@ -15,6 +16,8 @@ export interface Caller {
   readonly key: string | null
   readonly expiresAt: Date
   readonly hasSecondFactor: boolean
+  /** Of a session by what it was begun. */
+  readonly means: SignInMeans | null
 }
 
 export interface AuthenticateDeps {
@@ -52,6 +55,7 @@ function byApiKey({ users, apiKeys, now }: AuthenticateDeps, authorization: stri
     person: personOfKey(user, key.grant),
     ...{ by: 'api-key', key: key.name, expiresAt: key.expiresAt },
     hasSecondFactor: false,
+    means: null,
   }
 }
 
@@ -74,9 +78,10 @@ async function bySession(
   const user = session === null ? null : activeUser(users, session.userId)
   if (session === null || user === null || session.expiresAt <= now()) return null
   return {
-    person: withheld(user, secondFactorRoles),
+    person: session.isTwoFactor ? personOf(user) : withheld(user, secondFactorRoles),
     ...{ by: 'session', key: null, expiresAt: session.expiresAt },
     hasSecondFactor: user.hasSecondFactor,
+    means: session.means,
   }
 }
 
@@ -85,10 +90,9 @@ function activeUser(users: Users, id: string): SignInUser | null {
   return user?.status === 'active' ? user : null
 }
 
-/** Whoever has a second factor has signed in with it: without it there is no session. */
+/** What counts of somebody who has signed in with one factor. */
 function withheld(user: SignInUser, secondFactorRoles: readonly Role[]): Person {
   const person = personOf(user)
-  if (user.hasSecondFactor) return person
   const isHeldBack = ({ role }: Person['roles'][number]): boolean =>
     secondFactorRoles.includes(role)
   return {

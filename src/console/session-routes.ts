@@ -41,13 +41,13 @@ export async function caller(deps: AuthenticateDeps, c: Context): Promise<Caller
   throw new Fault('session/none', 'expected somebody who has signed in, or an API key, got neither')
 }
 
-function printCaller({ person, by, key, expiresAt, hasSecondFactor }: Caller): object {
+function printCaller({ person, by, key, expiresAt, hasSecondFactor, means }: Caller): object {
   const { name, organisation, roles, withheld = [] } = person
   return {
     user: name,
     organisation: organisation.name,
     ...{ roles, withheld, by },
-    ...(key === null ? { hasSecondFactor } : { key }),
+    ...(key === null ? { hasSecondFactor, means } : { key }),
     expiresAt: expiresAt.toISOString(),
   }
 }
@@ -157,7 +157,7 @@ function cookieHeaders(cookies: readonly string[]): Headers {
 }
 
 /** Told in the chain before the browser has it: no session that nobody can know of. */
-async function signedIn(
+export async function signedIn(
   deps: SessionDeps,
   c: Context,
   { cookies, userId }: Extract<SignInStep, { outcome: 'signed-in' }>,

@@ -1,5 +1,6 @@
 import { customType, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { ORGANISATION_KINDS, ROLES } from '../core/person.ts'
+import { SIGN_IN_MEANS } from '../core/sign-in-means.ts'
 
 /**
  * The tables of people. Rows of `organisations`, `users` and `api_keys` never go, by triggers: what is recorded under a name must not come
@@ -90,6 +91,8 @@ export const sessions = sqliteTable(
     updatedAt: time('updated_at').notNull(),
     ipAddress: text('ip_address'),
     userAgent: text('user_agent'),
+    /** By what it was begun, which it keeps, by a trigger. */
+    means: text({ enum: SIGN_IN_MEANS }).notNull().default('password'),
   },
   (table) => [index('sessions_user').on(table.userId)],
 )

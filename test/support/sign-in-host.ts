@@ -6,7 +6,7 @@ import type { Hono } from 'hono'
 import { Attempts } from '../../src/console/attempts.ts'
 import type { ApiDocument } from '../../src/console/api/describe-api.ts'
 import { openConsole } from '../../src/console/open-console.ts'
-import { openSignIn } from '../../src/console/sign-in/open-sign-in.ts'
+import { openSignIn, type SignIn } from '../../src/console/sign-in/open-sign-in.ts'
 import { HASHES } from '../../src/console/limits.ts'
 import { Turns } from '../../src/console/turns.ts'
 import { UsedCodes } from '../../src/console/used-codes.ts'
@@ -30,6 +30,7 @@ export const PASSWORD = 'correct horse battery staple'
 /** What people use of a server, without the server: real store, real sign-in, a clock that is moved. */
 export interface SignInHost {
   readonly store: Store
+  readonly signIn: SignIn
   readonly app: Hono
   /** What went wrong behind the scenes. */
   readonly faults: unknown[]
@@ -68,14 +69,14 @@ export function openSignInHost(
       return turns.take(work)
     },
   }
+  const signIn = openSignIn({
+    ...{ database: store.signIn, waiting, accountOf: signInName, isSecure: true, hashes },
+    ...{ secret: '5f'.repeat(32), sessionHours: 12, issuer: 'Example CERT' },
+  })
   const app = checkAnswers(
     openConsole({
-      ...{ users: store.users, apiKeys: store.apiKeys, waiting, secondFactorRoles },
+      ...{ users: store.users, apiKeys: store.apiKeys, signIn, waiting, secondFactorRoles },
       ...{ now: () => new Date(), onFault: (error) => faults.push(error) },
-      signIn: openSignIn({
-        ...{ database: store.signIn, waiting, accountOf: signInName, isSecure: true, hashes },
-        ...{ secret: '5f'.repeat(32), sessionHours: 12, issuer: 'Example CERT' },
-      }),
       ...{ attempts: new Attempts(now), usedCodes: new UsedCodes(now) },
       desk: openDesk({ data: dirname(path), store, onFault: (error) => faults.push(error) }),
       publicApi: () => openApiDocument('0.0.0') as ApiDocument,
@@ -96,7 +97,7 @@ export function openSignInHost(
   const add: SignInHost['add'] = (name, ...roles) => addTo('Example CERT', name, ...roles)
   const browser = (address = '192.0.2.1'): Browser => new Browser(app, address)
   return {
-    ...{ store, app, faults, add, addTo, browser },
+    ...{ store, signIn, app, faults, add, addTo, browser },
     addWithPassword: async (name, ...roles) => {
       const code = add(name, ...roles)
       if (hashOfPassword !== null) {
@@ -193,7 +194,7 @@ export class Browser {
       },
       ...(body !== null && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-    for (const line of response.headers.getSetCookie()) this.#keep(line)
+    this.keep(response.headers.getSetCookie())
     const text = await response.text()
     const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '')
     const value = isJson ? (JSON.parse(text) as Record<string, unknown>) : {}
@@ -233,6 +234,11 @@ export class Browser {
     const confirmed = await this.put('/v1/session/second-factor', { code: totp(secret) })
     if (confirmed.status !== 200) throw new Error(`expected 200, got ${confirmed.status}`)
     return { secret, backupCodes: made.body['backupCodes'] as string[] }
+  }
+
+  /** As if they came with an answer. */
+  keep(lines: readonly string[]): void {
+    for (const line of lines) this.#keep(line)
   }
 
   #keep(line: string): void {

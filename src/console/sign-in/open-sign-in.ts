@@ -2,9 +2,11 @@ import { betterAuth } from 'better-auth/minimal'
 import { drizzleAdapter } from 'better-auth/adapters/drizzle'
 import { hashPassword, verifyPassword } from 'better-auth/crypto'
 import { twoFactor } from 'better-auth/plugins/two-factor'
+import type { SignInMeans } from '../../core/sign-in-means.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../limits.ts'
 import type { Turns } from '../turns.ts'
 import { whenFree, type Waiting } from '../when-free.ts'
+import { BEGIN_BY_MEANS } from './begin-by-means.ts'
 
 /**
  * People's sign-in: passwords, second factors and sessions, by better-auth. This folder is the only one that knows it, and uses it as a
@@ -16,6 +18,15 @@ export interface SignIn {
   readonly begin: (account: string, password: string, headers: Headers) => Promise<SignInStep>
   /** By the code of an authenticator, or one of the codes for when that is lost, after `begin` has asked for it. */
   readonly giveCode: (code: Code, headers: Headers) => Promise<SignInStep>
+  /**
+   * Without a password, for whoever has been found by `means` to be that user; refused where there is no such user or it is disabled. To be called with
+   * nothing that a client says but `headers`.
+   */
+  readonly beginBy: (
+    userId: string,
+    means: Exclude<SignInMeans, 'password'>,
+    headers: Headers,
+  ) => Promise<SignInStep>
   readonly session: (headers: Headers) => Promise<Session | null>
   /** Ends the session; gives back what makes the browser forget it. */
   readonly end: (headers: Headers) => Promise<readonly string[]>
@@ -41,6 +52,12 @@ export interface Code {
 export interface Session {
   readonly userId: string
   readonly expiresAt: Date
+  readonly means: SignInMeans
+  /**
+   * Whether it was begun with two factors: with a password and what is asked for beside it, or with a passkey, which is had and then opened by its user. Of
+   * another's word nobody knows.
+   */
+  readonly isTwoFactor: boolean
 }
 
 /** What is shown to a user once. */
@@ -88,11 +105,15 @@ export function openSignIn(options: SignInOptions): SignIn {
           ? await api.verifyTOTP({ body: { code }, headers, asResponse: true })
           : await api.verifyBackupCode({ body: { code }, headers, asResponse: true }),
       ),
+    beginBy: async (userId, means, headers) =>
+      stepOf(await api.beginByMeans({ body: { userId, means }, headers, asResponse: true })),
     session: async (headers) => {
       const found = await api.getSession({ headers })
       if (found === null) return null
       const { userId, expiresAt } = found.session
-      return { userId, expiresAt }
+      const means = found.session.means as SignInMeans
+      const hasSecondFactor = found.user.twoFactorEnabled === true
+      return { userId, expiresAt, means, isTwoFactor: isTwoFactor(means, hasSecondFactor) }
     },
     end: async (headers) => {
       const response = await api.signOut({ headers, asResponse: true })
@@ -125,6 +146,11 @@ export function openSignIn(options: SignInOptions): SignIn {
   }
 }
 
+/** Who has a second factor has no session by a password without it. */
+function isTwoFactor(means: SignInMeans, hasSecondFactor: boolean): boolean {
+  return means === 'passkey' || (means === 'password' && hasSecondFactor)
+}
+
 type Auth = ReturnType<typeof openAuth>
 
 function openAuth(options: SignInOptions) {
@@ -152,6 +178,8 @@ function openAuth(options: SignInOptions) {
       disableSessionRefresh: true,
       // A session that was ended must be so at the next request.
       cookieCache: { enabled: false },
+      // The default is the database's.
+      additionalFields: { means: { type: 'string', required: false, input: false } },
     },
     advanced: {
       // RFC 6265bis §4.1.3.2: with this prefix a browser takes a cookie from this very host alone, over HTTPS.
@@ -162,6 +190,7 @@ function openAuth(options: SignInOptions) {
     },
     plugins: [
       twoFactor({ issuer, schema: { user: { fields: { twoFactorEnabled: 'secondFactor' } } } }),
+      BEGIN_BY_MEANS,
     ],
     // Ours are in `../attempts.ts`: these see routes, and we have none.
     rateLimit: { enabled: false },

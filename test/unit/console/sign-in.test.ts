@@ -43,7 +43,8 @@ describe('with a password', () => {
     })
     expect((await browser.get('/v1/me')).body).toEqual({
       ...{ user: 'bela', organisation: 'Example CERT', roles: [CURATOR], withheld: [] },
-      ...{ by: 'session', hasSecondFactor: false, expiresAt: '2030-01-01T12:00:00.000Z' },
+      ...{ by: 'session', means: 'password', hasSecondFactor: false },
+      expiresAt: '2030-01-01T12:00:00.000Z',
     })
     const stolen = new Map(browser.cookies)
     expect((await browser.send('DELETE', '/v1/session', null)).status).toBe(204)
