@@ -22,7 +22,10 @@ const ROOMS = {
   distribute: { rooms: ['core', 'formats', 'dns', 'platform'], packages: ['hono'] },
   console: {
     rooms: ['core', 'curation', 'platform'],
-    packages: ['hono', 'better-auth', '@observablehq/plot', 'linkedom'],
+    packages: [
+      ...['hono', 'better-auth', '@simplewebauthn/server'],
+      ...['@observablehq/plot', 'linkedom'],
+    ],
   },
   agent: {
     rooms: ['core', 'formats', 'platform'],
@@ -152,6 +155,24 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/console/sign-in/' },
       to: { path: packagesPath(['better-auth', '@better-auth']) },
+    },
+    {
+      name: 'webauthn-in-passkeys-alone',
+      comment:
+        'what passkeys sign is verified in one folder, and its library is loaded when one does',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/console/passkeys/' },
+      to: { path: packagesPath(['@simplewebauthn']) },
+    },
+    {
+      name: 'webauthn-when-needed',
+      comment: 'a server whose people have no passkeys has none of it in memory',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        path: packagesPath(['@simplewebauthn']),
+        dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'],
+      },
     },
     {
       name: 'plots-in-one-folder',

@@ -18,6 +18,8 @@ export interface Caller {
   readonly hasSecondFactor: boolean
   /** Of a session by what it was begun. */
   readonly means: SignInMeans | null
+  readonly beganAt: Date | null
+  readonly isTwoFactor: boolean
 }
 
 export interface AuthenticateDeps {
@@ -55,7 +57,7 @@ function byApiKey({ users, apiKeys, now }: AuthenticateDeps, authorization: stri
     person: personOfKey(user, key.grant),
     ...{ by: 'api-key', key: key.name, expiresAt: key.expiresAt },
     hasSecondFactor: false,
-    means: null,
+    ...{ means: null, beganAt: null, isTwoFactor: false },
   }
 }
 
@@ -81,7 +83,7 @@ async function bySession(
     person: session.isTwoFactor ? personOf(user) : withheld(user, secondFactorRoles),
     ...{ by: 'session', key: null, expiresAt: session.expiresAt },
     hasSecondFactor: user.hasSecondFactor,
-    means: session.means,
+    ...{ means: session.means, beganAt: session.beganAt, isTwoFactor: session.isTwoFactor },
   }
 }
 

@@ -33,6 +33,18 @@ export const CLOSE_PATIENCE_MS = 5_000
 export const MIN_PASSWORD_LENGTH = 12
 export const MAX_PASSWORD_LENGTH = 256
 
+/** Passkeys of one user. */
+export const MAX_PASSKEYS = 20
+
+/** Characters of the name that a user gives a passkey. */
+export const MAX_PASSKEY_NAME_LENGTH = 64
+
+/** How long what a passkey is to sign may be answered, and how many wait for it: of one network, the oldest of which goes, and of all. */
+export const CHALLENGES = { lifeMs: 5 * 60_000, perNetwork: 50, atOnce: 10_000 } as const
+
+/** How long after signing in how somebody signs in may be changed without the password. */
+export const FRESH_SESSION_MS = 5 * 60_000
+
 /** Days that an API key may work. */
 export const MAX_KEY_DAYS = 366
 

@@ -12,6 +12,7 @@ import { addSearchRoutes } from './pages/reading/search.tsx'
 import { beginPlots } from './plots/draw-plots.ts'
 import { apiPage } from './pages/api/api-page.tsx'
 import { addSessionForms } from './pages/session/add-session-pages.tsx'
+import { addPasskeyRoutes } from './passkeys/add-passkey-routes.ts'
 import { addSessionRoutes, type SessionDeps } from './session-routes.ts'
 
 export interface ConsoleDeps extends SessionDeps {
@@ -41,6 +42,7 @@ export function openConsole(deps: ConsoleDeps): Hono {
     beginPlots()
   })
   addSessionRoutes(app, deps)
+  addPasskeyRoutes(app, deps)
   addOperations(app, deps, ALL_OPERATIONS)
   const describe = (): ApiDocument => describeApi(deps.publicApi(), ALL_OPERATIONS)
   const pages = [...PAGES, apiPage(describe)]

@@ -19,6 +19,41 @@ export interface Users {
   readonly noteSignIn: (id: string, act: 'signed-in' | 'user-changed', how: string) => void
 }
 
+/** A passkey, as far as signing in needs to know. */
+export interface KnownPasskey {
+  readonly number: number
+  readonly userId: string
+  readonly credentialId: string
+  /** COSE. */
+  readonly publicKey: Uint8Array
+  readonly transports: readonly string[]
+  readonly name: string
+  readonly createdAt: Date
+  readonly lastUsedAt: Date | null
+}
+
+export interface NewPasskey {
+  readonly userId: string
+  readonly credentialId: string
+  readonly publicKey: Uint8Array
+  readonly counter: number
+  readonly transports: readonly string[]
+  readonly name: string
+  readonly at: Date
+}
+
+/** The users' passkeys. What changes is recorded in the chain of decisions, durable when it returns; each method may throw `store/busy`. */
+export interface Passkeys {
+  readonly ofUser: (userId: string) => readonly KnownPasskey[]
+  readonly byCredential: (credentialId: string) => KnownPasskey | null
+  /** Null where the user has `most` already. Faults: `session/passkey` where somebody has it. */
+  readonly add: (passkey: NewPasskey, most: number) => KnownPasskey | null
+  /** Notes that it signed. `back`: its counter was at least that high before; `gone`: it was removed. */
+  readonly use: (number: number, counter: number, at: Date) => 'used' | 'back' | 'gone'
+  /** By `actor`; ends the user's sessions that a passkey has begun. Null where the user has no such passkey. */
+  readonly remove: (userId: string, number: number, actor: string) => KnownPasskey | null
+}
+
 export interface ApiKeys {
   /** The key of that hash, if it works at that time. */
   readonly byHash: (hash: string, at: Date) => KnownKey | null

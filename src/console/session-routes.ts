@@ -5,7 +5,10 @@ import { hashToken, INVITATION_PREFIX, isToken } from '../platform/http-auth.ts'
 import { assertOwnOrigin } from './assert-own-origin.ts'
 import type { Attempts } from './attempts.ts'
 import { authenticate, type AuthenticateDeps, type Caller } from './authenticate.ts'
-import type { SignInUser } from './ports.ts'
+import { assertNotWeaker } from './assert-sure.ts'
+import type { Challenges } from './passkeys/challenges.ts'
+import type { RelyingParty } from './passkeys/relying-party.ts'
+import type { Passkeys, SignInUser } from './ports.ts'
 import { readBody } from './read-body.ts'
 import { BODIES, type Bodies } from './session-schemas.ts'
 import type { SignIn, SignInStep } from './sign-in/open-sign-in.ts'
@@ -16,6 +19,9 @@ export interface SessionDeps extends AuthenticateDeps {
   readonly signIn: SignIn
   readonly attempts: Attempts
   readonly usedCodes: UsedCodes
+  readonly passkeys: Passkeys
+  readonly challenges: Challenges
+  readonly relyingParty: RelyingParty
   readonly waiting: Waiting
   /** The origins of this server's own pages. */
   readonly origins: () => readonly string[]
@@ -202,17 +208,20 @@ async function acceptInvitation(deps: SessionDeps, c: Context): Promise<Response
   return answer(c, [], { user: user.name })
 }
 
-/** The user of a session; an API key can't change how its user signs in. */
-async function sessionUser(deps: SessionDeps, c: Context): Promise<SignInUser> {
-  const { by, person } = await caller(deps, c)
-  const user = by === 'session' ? deps.users.byId(person.id) : null
-  if (user !== null) return user
+/** The user of a session; an API key can't change how its user signs in. Throws `session/none`. */
+export async function sessionUser(
+  deps: SessionDeps,
+  c: Context,
+): Promise<{ readonly user: SignInUser; readonly caller: Caller }> {
+  const found = await caller(deps, c)
+  const user = found.by === 'session' ? deps.users.byId(found.person.id) : null
+  if (user !== null) return { user, caller: found }
   throw new Fault('session/none', 'expected somebody who has signed in, got an API key')
 }
 
 async function changePassword(deps: SessionDeps, c: Context): Promise<Response> {
   const { password, newPassword } = await bodyOf(deps, c, 'changePassword')
-  const user = await sessionUser(deps, c)
+  const { user } = await sessionUser(deps, c)
   const { signIn, attempts, addressOf, users, waiting } = deps
   const attempt = { account: user.name, address: addressOf(c) }
   attempts.begin(attempt)
@@ -226,7 +235,7 @@ async function changePassword(deps: SessionDeps, c: Context): Promise<Response> 
 
 async function makeSecondFactor(deps: SessionDeps, c: Context): Promise<Response> {
   const { password } = await bodyOf(deps, c, 'makeSecondFactor')
-  const user = await sessionUser(deps, c)
+  const { user, caller: by } = await sessionUser(deps, c)
   const { signIn, attempts, addressOf } = deps
   const attempt = { account: user.name, address: addressOf(c) }
   attempts.begin(attempt)
@@ -236,6 +245,7 @@ async function makeSecondFactor(deps: SessionDeps, c: Context): Promise<Response
       'expected a user without a second factor, got one that has it: an administrator takes it away by inviting the user again',
     )
   }
+  assertNotWeaker(deps, user, by)
   const made = await signIn.makeSecondFactor(password, c.req.raw.headers)
   if (made === null) throw refused()
   attempts.succeed(attempt)
@@ -244,7 +254,8 @@ async function makeSecondFactor(deps: SessionDeps, c: Context): Promise<Response
 
 async function confirmSecondFactor(deps: SessionDeps, c: Context): Promise<Response> {
   const { code } = await bodyOf(deps, c, 'confirmSecondFactor')
-  const user = await sessionUser(deps, c)
+  const { user, caller: by } = await sessionUser(deps, c)
+  assertNotWeaker(deps, user, by)
   const { signIn, attempts, addressOf, users, waiting } = deps
   const attempt = { account: user.name, address: addressOf(c) }
   attempts.begin(attempt)

@@ -1,7 +1,7 @@
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './limits.ts'
 
 /** A body of the API: an object whose members are all named, so that nobody can hand in one more. */
-interface BodySchema {
+export interface BodySchema {
   readonly type: 'object'
   readonly additionalProperties: false
   readonly required: readonly string[]
@@ -16,7 +16,8 @@ const NEW_PASSWORD = {
 }
 const AUTHENTICATOR_CODE = { type: 'string', pattern: '^[0-9]{6}$' }
 
-function body(
+/** A body with these members, of which the `required` must be there. */
+export function body(
   properties: Readonly<Record<string, object>>,
   required = Object.keys(properties),
 ): BodySchema {

@@ -165,8 +165,11 @@ export const FAULT_CODES = [
   'session/code',
   'session/invitation',
   'session/none',
+  'session/one-factor',
   'session/origin',
+  'session/passkey',
   'session/refused',
+  'session/stale',
   // serving
   'request/body',
   'request/changed',

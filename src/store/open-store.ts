@@ -15,6 +15,7 @@ import { logStore, type LogStore } from './log-store.ts'
 import { metadataStore, type MetadataStore } from './metadata-store.ts'
 import { idempotencyStore, type IdempotencyStore } from './idempotency-store.ts'
 import { assertOurs, migrate } from './migrate.ts'
+import { passkeyStore, type PasskeyStore } from './passkey-store.ts'
 import { organisationStore, type OrganisationStore } from './organisation-store.ts'
 import { proposalStore, type ProposalStore } from './proposal-store.ts'
 import { nameStore, type NameStore } from './name-store.ts'
@@ -50,6 +51,7 @@ export interface Store {
   readonly organisations: OrganisationStore
   readonly users: UserStore
   readonly apiKeys: ApiKeyStore
+  readonly passkeys: PasskeyStore
   readonly signIn: SignInDatabase
   readonly reports: ReportStore
   readonly appeals: AppealStore
@@ -173,6 +175,7 @@ function composeStore(path: string, sqlite: Database.Database, options: StoreOpt
     organisations: guardMethods(path, organisationStore(db, recorder)),
     users: guardMethods(path, userStore(db, recorder)),
     apiKeys: guardMethods(path, apiKeyStore(db, recorder)),
+    passkeys: guardMethods(path, passkeyStore(db, recorder)),
     signIn: signInDatabase(db),
     reports: guardMethods(path, reportStore(sqlite, recorder)),
     appeals: guardMethods(path, appealStore(sqlite, recorder)),

@@ -1,4 +1,4 @@
-import { customType, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { blob, customType, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { ORGANISATION_KINDS, ROLES } from '../core/person.ts'
 import { SIGN_IN_MEANS } from '../core/sign-in-means.ts'
 
@@ -77,6 +77,30 @@ export const apiKeys = sqliteTable('api_keys', {
   lastUsedAt: time('last_used_at'),
   revokedAt: time('revoked_at'),
 })
+
+/** What a user signs in with instead of a password. One that was removed is gone; the chain tells of it. */
+export const passkeys = sqliteTable(
+  'passkeys',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    /** As its authenticator named it, in base64url. */
+    credentialId: text('credential_id').notNull().unique(),
+    /** COSE (RFC 9052 §7). */
+    publicKey: blob('public_key', { mode: 'buffer' }).notNull(),
+    /** How often it signed, as it says itself; 0 of those that don't count. Never goes back, by a trigger. */
+    counter: integer().notNull(),
+    /** How browsers reach it, separated by spaces. */
+    transports: text().notNull(),
+    /** The user's own. */
+    name: text().notNull(),
+    createdAt: time('created_at').notNull(),
+    lastUsedAt: time('last_used_at'),
+  },
+  (table) => [index('passkeys_user').on(table.userId)],
+)
 
 export const sessions = sqliteTable(
   'sessions',

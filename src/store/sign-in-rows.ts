@@ -1,6 +1,6 @@
 import { and, eq, isNotNull, lte } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
-import { secondFactors, sessions, signInChallenges, signInWays } from './people-schema.ts'
+import { passkeys, secondFactors, sessions, signInChallenges, signInWays } from './people-schema.ts'
 
 type Db = BetterSQLite3Database
 
@@ -27,6 +27,13 @@ export function forgetSignIn(db: Db, userId: string): void {
   endSessions(db, userId)
   db.delete(signInWays).where(eq(signInWays.userId, userId)).run()
   db.delete(secondFactors).where(eq(secondFactors.userId, userId)).run()
+  db.delete(passkeys).where(eq(passkeys.userId, userId)).run()
+}
+
+/** Whoever has a passkey that was removed may have begun one. */
+export function endPasskeySessions(db: Db, userId: string): void {
+  const isBegun = and(eq(sessions.userId, userId), eq(sessions.means, 'passkey'))
+  db.delete(sessions).where(isBegun).run()
 }
 
 export function hasPassword(db: Db, userId: string): boolean {

@@ -39,7 +39,7 @@ export interface UserStore extends UserQueries {
   readonly disable: (name: string, at: Date) => User
   /** Does nothing for who is active already. */
   readonly enable: (name: string, at: Date) => User
-  /** Takes password, second factor and sessions away, and invites anew. Faults: `user/disabled`. */
+  /** Takes password, second factor, passkeys and sessions away, and invites anew. Faults: `user/disabled`. */
   readonly invite: (name: string, invitation: Invitation, at: Date) => User
   /** Does nothing for a role that is there already. Faults: `user/disabled`. */
   readonly giveRole: (name: string, grant: RoleGrant) => User
@@ -65,7 +65,7 @@ export function userStore(
   const record = (act: EventAct, name: string, more: EventSubject = {}): User => {
     const user = get(name)
     assertAdministrator(queries.all())
-    events.append({ act, subject: { ...describe(user), ...more } })
+    events.append({ act, subject: { ...describeUser(user), ...more } })
     return user
   }
   const set = (name: string, values: Partial<typeof users.$inferInsert>): void =>
@@ -94,7 +94,7 @@ export function userStore(
       write(() => {
         const user = queries.byId(id) ?? fail(notFound(id))
         const told = act === 'signed-in' ? { by: how } : { change: how }
-        const subject = { ...describe(user), ...told }
+        const subject = { ...describeUser(user), ...told }
         const event = events.append({ act, actor: user.name, subject })
         forgetEnded(db, new Date(event.at))
       }),
@@ -207,7 +207,7 @@ export function signInName(name: string): string {
 }
 
 /** What an event says of a user. Never an address: what stands in the chain can't be erased. */
-function describe({ name, organisation, status, roles }: User): EventSubject {
+export function describeUser({ name, organisation, status, roles }: User): EventSubject {
   return {
     user: name,
     organisation: organisation.name,

@@ -7,6 +7,8 @@ import { Attempts } from '../../src/console/attempts.ts'
 import type { ApiDocument } from '../../src/console/api/describe-api.ts'
 import { openConsole } from '../../src/console/open-console.ts'
 import { openSignIn, type SignIn } from '../../src/console/sign-in/open-sign-in.ts'
+import { Challenges } from '../../src/console/passkeys/challenges.ts'
+import { relyingParty } from '../../src/console/passkeys/relying-party.ts'
 import { HASHES } from '../../src/console/limits.ts'
 import { Turns } from '../../src/console/turns.ts'
 import { UsedCodes } from '../../src/console/used-codes.ts'
@@ -78,6 +80,8 @@ export function openSignInHost(
       ...{ users: store.users, apiKeys: store.apiKeys, signIn, waiting, secondFactorRoles },
       ...{ now: () => new Date(), onFault: (error) => faults.push(error) },
       ...{ attempts: new Attempts(now), usedCodes: new UsedCodes(now) },
+      ...{ passkeys: store.passkeys, challenges: new Challenges(now) },
+      relyingParty: relyingParty({ url: ORIGIN, name: 'Example CERT' }, [ORIGIN]),
       desk: openDesk({ data: dirname(path), store, onFault: (error) => faults.push(error) }),
       publicApi: () => openApiDocument('0.0.0') as ApiDocument,
       origins: () => [ORIGIN],

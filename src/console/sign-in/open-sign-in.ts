@@ -52,6 +52,7 @@ export interface Code {
 export interface Session {
   readonly userId: string
   readonly expiresAt: Date
+  readonly beganAt: Date
   readonly means: SignInMeans
   /**
    * Whether it was begun with two factors: with a password and what is asked for beside it, or with a passkey, which is had and then opened by its user. Of
@@ -110,10 +111,10 @@ export function openSignIn(options: SignInOptions): SignIn {
     session: async (headers) => {
       const found = await api.getSession({ headers })
       if (found === null) return null
-      const { userId, expiresAt } = found.session
+      const { userId, expiresAt, createdAt: beganAt } = found.session
       const means = found.session.means as SignInMeans
       const hasSecondFactor = found.user.twoFactorEnabled === true
-      return { userId, expiresAt, means, isTwoFactor: isTwoFactor(means, hasSecondFactor) }
+      return { userId, expiresAt, beganAt, means, isTwoFactor: isTwoFactor(means, hasSecondFactor) }
     },
     end: async (headers) => {
       const response = await api.signOut({ headers, asResponse: true })

@@ -4,6 +4,8 @@ import type { ApiDocument } from '../../console/api/describe-api.ts'
 import { Attempts } from '../../console/attempts.ts'
 import { clientAddress } from '../../console/client-address.ts'
 import { HASHES } from '../../console/limits.ts'
+import { Challenges } from '../../console/passkeys/challenges.ts'
+import { relyingParty } from '../../console/passkeys/relying-party.ts'
 import { openConsole } from '../../console/open-console.ts'
 import { needsHttps, type ConsoleConfig } from '../../console/read-config.ts'
 import { openSignIn } from '../../console/sign-in/open-sign-in.ts'
@@ -35,10 +37,10 @@ export interface ConsoleAppDeps {
 export function openConsoleApp(deps: ConsoleAppDeps): Hono {
   const { data, store, config, secret, url, isSecure, onFault } = deps
   const waiting = { now: () => performance.now(), pause: (ms: number) => setTimeout(ms) }
-  const { users, apiKeys } = store
+  const { users, apiKeys, passkeys } = store
   const origins = ownOrigins(url)
   return openConsole({
-    ...{ users, apiKeys, waiting, onFault, now: systemClock },
+    ...{ users, apiKeys, passkeys, waiting, onFault, now: systemClock },
     signIn: openSignIn({
       ...{ database: store.signIn, waiting, secret, accountOf: signInName },
       hashes: new Turns(HASHES),
@@ -49,6 +51,8 @@ export function openConsoleApp(deps: ConsoleAppDeps): Hono {
     secondFactorRoles: config.secondFactorRoles,
     attempts: new Attempts(() => Date.now()),
     usedCodes: new UsedCodes(() => Date.now()),
+    challenges: new Challenges(() => Date.now()),
+    relyingParty: relyingParty({ url, name: config.name }, origins),
     origins: () => origins,
     addressOf: (c) => addressOf(c, config.trustedProxies),
     desk: openDesk({ data, store, onFault }),

@@ -234,5 +234,11 @@ it('the limits are those of docs/spec/api.md', () => {
     perAddressSeconds: limits.PER_ADDRESS.everyMs / 1000,
     perAccount: limits.PER_ACCOUNT.tries,
     perAccountSeconds: limits.PER_ACCOUNT.everyMs / 1000,
+    passkeys: limits.MAX_PASSKEYS,
+    passkeyName: limits.MAX_PASSKEY_NAME_LENGTH,
+    challengeSeconds: limits.CHALLENGES.lifeMs / 1000,
+    challengesPerNetwork: limits.CHALLENGES.perNetwork,
+    challenges: limits.CHALLENGES.atOnce,
+    freshSessionSeconds: limits.FRESH_SESSION_MS / 1000,
   })
 })

@@ -39,6 +39,8 @@ const BREACHES: readonly Breach[] = [
   breach('console-rooms', 'the console does not see the store', 'console', '../store/door.ts'),
   breach('console-packages', 'the console knows no SQL', 'console', 'drizzle-orm'),
   breach('auth-in-sign-in-alone', 'not even the rest of the console', 'console', 'better-auth'),
+  breach('webauthn-in-passkeys-alone', 'nor here', 'console', '@simplewebauthn/server'),
+  breach('webauthn-when-needed', 'it is large', 'console', '@simplewebauthn/server'),
   breach('plots-in-one-folder', 'pages draw nothing themselves', 'console', 'linkedom'),
   breach('plots-when-needed', 'plots are loaded when somebody looks', 'console', 'linkedom'),
   breach('agent-rooms', 'the agent does not see main', 'agent', '../main/door.ts'),
@@ -293,6 +295,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES = [
   '@noble/curves',
   '@observablehq/plot',
+  '@simplewebauthn/server',
   '@tufjs/canonical-json',
   'better-auth',
   'better-sqlite3',
