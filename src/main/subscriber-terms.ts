@@ -21,7 +21,7 @@ export function assertTerms(
   if (networks.length === 0) {
     throw new Fault(
       'usage/invalid',
-      `expected --networks for ${JSON.stringify(name)}: without a key it is known by where it asks from`,
+      `expected networks for ${JSON.stringify(name)}: without a key it is known by where it asks from`,
     )
   }
   for (const other of others.filter((one) => one.transfer === 'networks')) {

@@ -1,11 +1,9 @@
 import type { Command } from 'commander'
-import { Fault } from '../core/fault.ts'
-import { printSuggestion } from '../core/nearest.ts'
-import type { Store } from '../store/open-store.ts'
 import type { Subscriber } from '../store/subscriber-store.ts'
 import { globalOptions } from './global-options.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
 import { addConfigOptions, type ConfigOptions } from './subscriber-options.ts'
+import { findSubscriber } from './subscribers/find-subscriber.ts'
 
 /** Adds the commands that only show: `ls`, `show`, `config`, `export`. */
 export function registerViews(subscriber: Command): void {
@@ -36,17 +34,6 @@ export function registerViews(subscriber: Command): void {
     .requiredOption('-o, --output <file>', 'where to; readable by its owner alone')
     .addHelpText('after', '\nExample:\n  bailiwick subscriber export -o subscribers.json')
     .action(exportSubscribers)
-}
-
-/** Throws `subscriber/not-found`, with the nearest. */
-export function findSubscriber(store: Store, name: string): Subscriber {
-  const found = store.subscribers.find(name)
-  if (found !== null) return found
-  const known = store.subscribers.all().map((one) => one.name)
-  throw new Fault(
-    'subscriber/not-found',
-    `expected the name of a subscriber, got ${JSON.stringify(name)}${printSuggestion(name, known)}`,
-  )
 }
 
 interface JsonOption {

@@ -1,9 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander'
-import { Fault } from '../core/fault.ts'
-import type { Subscriber } from '../store/subscriber-store.ts'
-import type { Store } from '../store/open-store.ts'
-import { assertMay } from './assert-may.ts'
 import { globalOptions } from './global-options.ts'
+import type { Managing } from './people/manage-users.ts'
 import { printJson } from './print-table.ts'
 import {
   addConfigOptions,
@@ -12,13 +9,8 @@ import {
   type ConfigOptions,
   type TermOptions,
 } from './subscriber-options.ts'
-import { findSubscriber, registerViews } from './subscriber-views.ts'
-
-/** How long the old token goes on working after a rotation, unless the command says otherwise. */
-const OVERLAP_HOURS = 7 * 24
-const MAX_OVERLAP_HOURS = 365 * 24
-
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+import { registerViews } from './subscriber-views.ts'
+import { MAX_OVERLAP_HOURS, OVERLAP_HOURS } from './subscribers/overlap-hours.ts'
 
 export function register(program: Command): void {
   const subscriber = program
@@ -97,70 +89,40 @@ async function addSubscriber(
   options: JsonOption & ConfigOptions & TermOptions & { readonly lists: readonly string[] },
   command: Command,
 ): Promise<void> {
-  if (!NAME.test(name)) {
-    throw new Fault(
-      'usage/invalid',
-      `expected a name of up to 64 letters, digits, «.», «_», «-», got ${JSON.stringify(name)}`,
-    )
-  }
-  const { lists, networks = [], notify = [], transferBy: transfer = 'tsig' } = options
-  const terms = { lists, networks, notify, transfer }
-  const { findList, withStore } = await import('./find-list.ts')
-  const { newKey, newToken } = await import('./subscriber-credentials.ts')
-  const { assertTerms } = await import('./subscriber-terms.ts')
+  const { addSubscriber: add } = await import('./subscribers/manage-subscribers.ts')
   const { tellCredentials } = await import('./subscriber-config.ts')
-  const { token, tokenHash } = newToken()
-  const key = transfer === 'tsig' ? newKey(name, options.algorithm) : null
-  const { data, actor } = globalOptions(command)
-  await withStore(
-    data,
-    async (store) => {
-      assertMayManage(store, actor, lists)
-      for (const id of lists) findList(store, id)
-      const added = store.write(() => {
-        assertTerms(store, name, terms)
-        return store.subscribers.add({ name, tokenHash, key, at: new Date(), ...terms })
-      })
-      await tellCredentials(store, added, { token, key }, options)
-    },
-    { actor },
-  )
+  await withManaging(command, async (deps) => {
+    const { subscriber, token, key } = add(deps, {
+      name,
+      ...termsOf(options),
+      lists: options.lists,
+    })
+    await tellCredentials(deps.store, subscriber, { token, key }, options)
+  })
 }
 
 async function setSubscriber(
   name: string,
-  { json, algorithm, transferBy, ...rest }: JsonOption & TermOptions,
+  { json, ...options }: JsonOption & TermOptions,
   command: Command,
 ): Promise<void> {
-  const { findList, withStore } = await import('./find-list.ts')
-  const { newKey } = await import('./subscriber-credentials.ts')
-  const { assertTerms } = await import('./subscriber-terms.ts')
+  const { changeSubscriber } = await import('./subscribers/manage-subscribers.ts')
   const { tellChange } = await import('./subscriber-config.ts')
-  const { data, actor } = globalOptions(command)
-  await withStore(
-    data,
-    (store) => {
-      for (const id of rest.lists ?? []) findList(store, id)
-      const { key, changed } = store.write(() => {
-        const before = findSubscriber(store, name)
-        assertMayManage(store, actor, [...before.lists, ...(rest.lists ?? [])])
-        const transfer = transferBy ?? before.transfer
-        const terms = { ...termsOf(before), ...rest, transfer }
-        assertTerms(store, name, terms)
-        // A key belongs to one way of being known: with the other it would be a door that nobody watches.
-        const isOther = transfer !== before.transfer
-        const made = isOther && transfer === 'tsig' ? newKey(name, algorithm) : null
-        const change = { ...terms, at: new Date(), ...(isOther && { key: made }) }
-        return { key: made, changed: store.subscribers.set(name, change) }
-      })
-      tellChange(changed, key, json === true)
-    },
-    { actor },
-  )
+  await withManaging(command, (deps) => {
+    const { subscriber, key } = changeSubscriber(deps, { name, ...termsOf(options) })
+    tellChange(subscriber, key, json === true)
+  })
 }
 
-function termsOf({ lists, transfer, networks, notify }: Subscriber) {
-  return { lists, transfer, networks, notify }
+/** What the options name, in the words of the use cases. */
+function termsOf({ lists, networks, notify, transferBy, algorithm }: TermOptions) {
+  return {
+    ...(lists !== undefined && { lists }),
+    ...(networks !== undefined && { networks }),
+    ...(notify !== undefined && { notify }),
+    ...(transferBy !== undefined && { transfer: transferBy }),
+    algorithm,
+  }
 }
 
 async function rotateCredentials(
@@ -168,36 +130,14 @@ async function rotateCredentials(
   options: JsonOption & ConfigOptions & { readonly overlap?: number },
   command: Command,
 ): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
-  const { newKey, newToken } = await import('./subscriber-credentials.ts')
+  const { rotateSubscriber } = await import('./subscribers/manage-subscribers.ts')
   const { tellCredentials } = await import('./subscriber-config.ts')
-  const { token, tokenHash } = newToken()
-  const { data, actor } = globalOptions(command)
-  await withStore(
-    data,
-    async (store) => {
-      const { transfer, keys, lists } = findSubscriber(store, name)
-      assertMayManage(store, actor, lists)
-      const key = transfer === 'tsig' ? newKey(name, keys[0]?.algorithm ?? 'hmac-sha256') : null
-      const at = new Date()
-      const { overlap } = options
-      const oldTokenUntil = overlap === 0 ? null : hoursAfter(at, overlap ?? OVERLAP_HOURS)
-      const oldKeyUntil = overlap === undefined ? null : hoursAfter(at, overlap)
-      const rotation = { tokenHash, key, at, oldTokenUntil, oldKeyUntil }
-      const rotated = store.subscribers.rotate(name, rotation)
-      await tellCredentials(store, rotated, { token, key }, options)
-    },
-    { actor },
-  )
-}
-
-/** A subscriber is changed by whoever administers all of its lists. */
-function assertMayManage(store: Store, actor: string, lists: readonly string[]): void {
-  assertMay(store, { actor, acts: ['manage-subscribers'], lists })
-}
-
-function hoursAfter(at: Date, hours: number): Date {
-  return new Date(at.getTime() + hours * 3_600_000)
+  const { overlap } = options
+  await withManaging(command, async (deps) => {
+    const rotation = { name, ...(overlap !== undefined && { overlapHours: overlap }) }
+    const { subscriber, token, key } = rotateSubscriber(deps, rotation)
+    await tellCredentials(deps.store, subscriber, { token, key }, options)
+  })
 }
 
 async function revokeSubscriber(
@@ -205,21 +145,28 @@ async function revokeSubscriber(
   { old, json }: JsonOption & { readonly old?: boolean },
   command: Command,
 ): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
+  const { revokeSubscriber: revoke } = await import('./subscribers/manage-subscribers.ts')
   const { describeSubscriber } = await import('./subscriber-config.ts')
+  await withManaging(command, (deps) => {
+    const revoked = revoke(deps, { name, isOld: old === true })
+    const what = old === true ? 'the old credentials of ' : ''
+    process.stdout.write(
+      json === true ? printJson(describeSubscriber(revoked)) : `revoked ${what}${name}\n`,
+    )
+  })
+}
+
+/** Runs the work of a command as whoever runs it. Throws `user/actor`. */
+async function withManaging(
+  command: Command,
+  work: (deps: Managing) => void | Promise<void>,
+): Promise<void> {
+  const { withStore } = await import('./find-list.ts')
+  const { actingPerson } = await import('./acting-person.ts')
   const { data, actor } = globalOptions(command)
   await withStore(
     data,
-    (store) => {
-      assertMayManage(store, actor, findSubscriber(store, name).lists)
-      const at = new Date()
-      const revoked =
-        old === true ? store.subscribers.revokeOld(name, at) : store.subscribers.revoke(name, at)
-      const what = old === true ? 'the old credentials of ' : ''
-      process.stdout.write(
-        json === true ? printJson(describeSubscriber(revoked)) : `revoked ${what}${name}\n`,
-      )
-    },
+    (store) => work({ store, person: actingPerson(store, actor), at: new Date() }),
     { actor },
   )
 }
