@@ -11,6 +11,8 @@ import * as limits from './limits.ts'
 import { openMetadata, openTarget, type Visibility } from './open-published-file.ts'
 import { parsePath, POINTER_PATHS, type Target } from './parse-path.ts'
 import type { CatalogSource, ExportMaker, PublicationSource, Subscriber } from './ports.ts'
+import type { PullLedger } from './pulls/pull-ledger.ts'
+import { TargetSerials } from './pulls/target-serials.ts'
 import { chooseRepresentation, PreparedAnswers, type Prepared } from './prepared-answers.ts'
 import { sendRepresentation } from './send-representation.ts'
 
@@ -23,6 +25,8 @@ export interface EdgeDeps {
   /** The export formats there are. */
   readonly formats: readonly string[]
   readonly now: Clock
+  /** Told what subscribers have fetched; left out: nobody. */
+  readonly pulls?: Pick<PullLedger, 'note'>
   /** What failed behind the scenes, when no request is there to be told. */
   readonly onFault: (error: unknown) => void
 }
@@ -52,6 +56,7 @@ export class Edge {
   readonly #deps: EdgeDeps
   readonly #prepared = new PreparedAnswers(this.memory, limits.MAX_PREPARED)
   readonly #feeds: FeedDesk
+  readonly #targetSerials = new TargetSerials()
   #catalog: Catalog
   #changeCounter: number
   readonly #pointerMarks = new Map<string, string>()
@@ -116,8 +121,9 @@ export class Edge {
   answer(request: IncomingMessage, response: ServerResponse): Sent | Promise<Sent> | null {
     const url = request.url ?? ''
     const ready = this.#prepared.get(url)
-    if (ready !== undefined && this.#mayServe(ready, request)) {
-      const sent = this.#send(ready, request, response)
+    const subscriber = ready === undefined ? null : this.#askerOf(ready, request)
+    if (ready !== undefined && this.#mayServe(ready, subscriber)) {
+      const sent = this.#send(ready, { request, response, subscriber })
       return sent instanceof Promise ? this.#orAgain(sent, url, request, response) : sent
     }
     return this.#answerUnprepared(url, request, response)
@@ -172,7 +178,7 @@ export class Edge {
       target.at === 'feed'
         ? await this.#feeds.prepare(target, subscriber)
         : await this.#prepareFile(target, isVisible)
-    return this.#send(prepared, request, response)
+    return this.#send(prepared, { request, response, subscriber })
   }
 
   async #prepareFile(
@@ -192,11 +198,13 @@ export class Edge {
         : await openMetadata(this.#files, file, {
             visibility,
             isPointer: target.at === 'pointer',
+            ...(place !== null && { see: (body) => this.#targetSerials.learn(body) }),
           })
     if (identity === null) throw notFound()
     const list = place === null ? null : (this.#catalog.byPlace.get(place)?.id ?? null)
     const prepared: Prepared = {
       route: target.at === 'pointer' ? 'metadata' : target.at,
+      serial: target.at === 'target' ? this.#targetSerials.of(target) : null,
       ...{ list, isRestricted: visibility === 'private', identity, gzip: null, br: null },
     }
     // What changed while the file was being opened, the list's visibility or the pointer, was not forgotten
@@ -216,25 +224,42 @@ export class Edge {
     return { published: this.#deps.published, memory: this.memory }
   }
 
-  #mayServe(prepared: Prepared, request: IncomingMessage): boolean {
-    if (!prepared.isRestricted) return true
-    const list = prepared.list === null ? undefined : this.#catalog.byId.get(prepared.list)
-    if (list === undefined) return false
-    return mayRead(list, this.#identify(request))
+  /** Who asks, where that is of any use; of the many who bring no token nothing is looked up. */
+  #askerOf({ isRestricted }: Prepared, request: IncomingMessage): Subscriber | null {
+    const isAsked = isRestricted || this.#deps.pulls !== undefined
+    return isAsked && request.headers.authorization !== undefined ? this.#identify(request) : null
   }
 
-  #send(
-    prepared: Prepared,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Sent | Promise<Sent> {
+  #mayServe({ isRestricted, list: id }: Prepared, subscriber: Subscriber | null): boolean {
+    if (!isRestricted) return true
+    const list = id === null ? undefined : this.#catalog.byId.get(id)
+    return list !== undefined && mayRead(list, subscriber)
+  }
+
+  #send(prepared: Prepared, exchange: Exchange): Sent | Promise<Sent> {
+    const { request, response } = exchange
     const accepted = acceptedCodings(request.headers['accept-encoding'])
     const representation = chooseRepresentation(prepared, accepted)
     const sent = sendRepresentation(this.memory, request, response, representation)
     const { route } = prepared
-    return typeof sent === 'number'
-      ? { route, bytes: sent }
-      : sent.then((bytes) => ({ route, bytes }))
+    if (typeof sent === 'number') {
+      this.#note(prepared, exchange)
+      return { route, bytes: sent }
+    }
+    return sent.then((bytes) => {
+      this.#note(prepared, exchange)
+      return { route, bytes }
+    })
+  }
+
+  /** A subscriber has the serial that it was sent whole, or was told that it has. */
+  #note({ list, serial }: Prepared, { request, response, subscriber }: Exchange): void {
+    if (subscriber === null) return
+    const { statusCode, writableEnded, destroyed } = response
+    const isWhole = statusCode === 200 && request.method === 'GET' && writableEnded && !destroyed
+    const isTaken = list !== null && serial !== null && (isWhole || statusCode === 304)
+    const has = isTaken && subscriber.lists.includes(list) ? { list, serial } : null
+    this.#deps.pulls?.note(subscriber.name, has)
   }
 
   #forgetChanged(before: Catalog): void {
@@ -253,6 +278,13 @@ export class Edge {
       this.#feeds.onNewSerial(list)
     }
   }
+}
+
+/** A request for something that is ready, and who makes it. */
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly subscriber: Subscriber | null
 }
 
 // The same words for what is not there and for what may not be seen.

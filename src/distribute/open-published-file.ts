@@ -42,7 +42,16 @@ export async function openTarget(
 export async function openMetadata(
   { published, memory }: PublishedFilesDeps,
   file: string,
-  { visibility, isPointer }: { readonly visibility: Visibility; readonly isPointer: boolean },
+  {
+    visibility,
+    isPointer,
+    see,
+  }: {
+    readonly visibility: Visibility
+    readonly isPointer: boolean
+    /** Told its bytes. */
+    readonly see?: (body: Buffer) => void
+  },
 ): Promise<Representation | null> {
   const path = join(published, file)
   const handle = await open(path, 'r').catch(ifMissing)
@@ -60,6 +69,7 @@ export async function openMetadata(
       cacheControl: `${visibility}, ${isPointer ? REVALIDATE : lastingOf(file)}`,
     })
     memory.hold(representation, body)
+    see?.(body)
     return representation
   } finally {
     await handle.close()

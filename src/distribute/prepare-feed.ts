@@ -31,7 +31,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 /** Makes ready what is sent for a feed in each coding, and for its signature. */
 export async function prepareFeed(facts: FeedFacts): Promise<PreparedFeed> {
-  const { files, list } = facts
+  const { files, list, publication, isFixed } = facts
   const signed = files.signature && (await readFile(files.signature.path, 'latin1'))
   const tag = feedTag(facts, signed)
   const variant = (file: ExportFile | null, coding?: 'br' | 'gzip'): Representation | null =>
@@ -46,6 +46,8 @@ export async function prepareFeed(facts: FeedFacts): Promise<PreparedFeed> {
       ...common,
       ...{
         route: 'feed',
+        // Whoever names a serial looks at the past.
+        serial: isFixed ? null : publication.serial,
         identity,
         gzip: variant(files.gzip, 'gzip'),
         br: variant(files.br, 'br'),
@@ -53,7 +55,7 @@ export async function prepareFeed(facts: FeedFacts): Promise<PreparedFeed> {
     },
     signature: signature && {
       ...common,
-      ...{ route: 'feed-signature', identity: signature, gzip: null, br: null },
+      ...{ route: 'feed-signature', serial: null, identity: signature, gzip: null, br: null },
     },
   }
 }

@@ -10,6 +10,8 @@ export interface Prepared {
   readonly route: RouteName
   /** The id of the list that it belongs to; null for what belongs to none. */
   readonly list: string | null
+  /** Of the list: whoever has got this has that serial; null where that doesn't follow. */
+  readonly serial: number | null
   /** Whether the list's entitlement must be looked at on each request. */
   readonly isRestricted: boolean
   readonly identity: Representation

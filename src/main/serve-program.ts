@@ -1,4 +1,5 @@
 import { Edge } from '../distribute/edge.ts'
+import { PullLedger } from '../distribute/pulls/pull-ledger.ts'
 import { EXPORT_FORMATS } from '../formats/render-export.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { LogLevel } from '../platform/json-log.ts'
@@ -72,6 +73,7 @@ interface Parts {
   readonly work: Work
   readonly book: CosignerBook
   readonly history: HistoryThread
+  readonly pulls: PullLedger
   readonly operatorTokenHash: string | null
 }
 
@@ -86,6 +88,10 @@ function openParts(options: ServeProgramOptions): Parts {
     ...{ options, authority, serverLog, book, operatorTokenHash: tokenHash },
     work: openWork({ ...options, onWitness }),
     history: openHistory(authority.paths.database),
+    pulls: new PullLedger({
+      ...{ path: authority.paths.pulls, now: systemClock },
+      onFault: (fault) => tellFault(serverLog, fault),
+    }),
   }
 }
 
@@ -94,10 +100,11 @@ function tellWitness({ log }: ServerLog, { witness, outcome, sentence }: Witness
   else log.warn({ witness, code: outcome }, sentence)
 }
 
-async function releaseParts({ authority, serverLog, work, history }: Parts): Promise<void> {
+async function releaseParts({ authority, serverLog, work, history, pulls }: Parts): Promise<void> {
   // A publication that is running ends first: it is at most some seconds from its commit.
   await work.close()
   await history.close()
+  await pulls.close()
   authority.close()
   serverLog.close()
 }
@@ -163,7 +170,7 @@ function transferState({ authority }: Pick<Parts, 'authority'>, { catalog }: Edg
   return { catalog, zones: wantedZones(authority.store) }
 }
 
-function openEdge({ authority, work, serverLog }: Parts): Edge {
+function openEdge({ authority, work, serverLog, pulls }: Parts): Edge {
   const { store, paths } = authority
   return new Edge({
     ...{ source: store, publications: store.publications, published: paths.published },
@@ -173,6 +180,7 @@ function openEdge({ authority, work, serverLog }: Parts): Edge {
     ),
     formats: EXPORT_FORMATS,
     now: systemClock,
+    pulls,
     onFault: (error) => tellFault(serverLog, error),
   })
 }

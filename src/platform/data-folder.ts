@@ -21,6 +21,8 @@ export interface DataPaths {
   readonly uploads: string
   /** What was sent to whom over the DNS. */
   readonly secondaries: string
+  /** What subscribers have fetched over HTTP. */
+  readonly pulls: string
   /** How people sign in, and under which address; there when somebody wrote it. */
   readonly console: string
   /** Under which cookies are signed and second factors sealed. */
@@ -44,6 +46,7 @@ export function dataPaths(folder: string): DataPaths {
     popular: join(folder, 'popular.bin'),
     uploads: join(folder, 'uploads'),
     secondaries: join(folder, 'secondaries.jsonl'),
+    pulls: join(folder, 'pulls.json'),
     console: join(folder, 'console.json'),
     signInKey: join(folder, 'sign-in.key'),
     begun: join(folder, '.init-begun'),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { ListDefinition } from '../../src/core/list-definition.ts'
-import { Edge } from '../../src/distribute/edge.ts'
+import { Edge, type EdgeDeps } from '../../src/distribute/edge.ts'
 import type {
   ExportFiles,
   Publication,
@@ -162,9 +162,10 @@ export class FakeAuthority {
     this.changes++
   }
 
-  openEdge(): Edge {
+  openEdge(pulls?: EdgeDeps['pulls']): Edge {
     return new Edge({
       ...{ source: this.source, publications: this.publications, exports: this.exports },
+      ...(pulls && { pulls }),
       ...{ published: join(this.folder, 'published'), formats: FORMATS, now: () => this.now },
       onFault: (error) => void this.faults.push(error),
     })
