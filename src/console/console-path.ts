@@ -18,6 +18,7 @@ const NOUNS = [
   'users',
   'organisations',
   'api-keys',
+  'managed-subscribers',
   'decisions',
   'reviews',
   'lapses',

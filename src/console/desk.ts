@@ -14,6 +14,7 @@ import type { PeopleDesk } from './ports/people.ts'
 import type { RegisterDesk } from './ports/register.ts'
 import type { AppealDesk } from './ports/appeals.ts'
 import type { ReportDesk } from './ports/reports.ts'
+import type { SubscriberDesk } from './ports/subscribers.ts'
 
 /** Everything that the authority does for people, each part in the words of its port; `main` hands it in. */
 export interface Desk {
@@ -29,6 +30,7 @@ export interface Desk {
   readonly events: EventDesk
   readonly register: RegisterDesk
   readonly people: PeopleDesk
+  readonly subscribers: SubscriberDesk
   readonly decisions: DecisionDesk
   readonly reviews: ReviewDesk
   readonly publishing: PublishingDesk

@@ -10,7 +10,7 @@ import {
   type TermOptions,
 } from './subscriber-options.ts'
 import { registerViews } from './subscriber-views.ts'
-import { MAX_OVERLAP_HOURS, OVERLAP_HOURS } from './subscribers/overlap-hours.ts'
+import { MAX_OVERLAP_HOURS, OVERLAP_HOURS } from '../core/overlap-hours.ts'
 
 export function register(program: Command): void {
   const subscriber = program

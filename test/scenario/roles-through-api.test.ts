@@ -76,11 +76,11 @@ describe('without a role that may', () => {
 /** An id of a list that the asker may know nothing of, and one that nobody has. */
 const FOREIGN = {
   ...{ proposal: 'p2', list: THEIRS, report: 'r2', value: `${SECRET}.example` },
-  ...{ decision: '2', review: '2' },
+  ...{ decision: '2', review: '2', subscriber: 'isp-2' },
 }
 const NOWHERE = {
   ...{ proposal: 'p99', list: 'nowhere', report: 'r99', value: 'none.example' },
-  ...{ decision: '99', review: '99' },
+  ...{ decision: '99', review: '99', subscriber: 'isp-99' },
 }
 
 describe('of a restricted list', () => {

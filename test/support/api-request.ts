@@ -13,6 +13,7 @@ export interface ApiRequest {
 export const THERE: Readonly<Record<string, string>> = {
   ...{ proposal: 'p1', list: 'phishing', value: 'listed.example', report: 'r1' },
   ...{ decision: '1', review: '1', appeal: 'a1' },
+  subscriber: 'isp-1',
 }
 
 /** A request that the schemas of an operation let in; `there` says which ids stand in its path. */

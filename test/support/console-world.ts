@@ -35,7 +35,9 @@ export interface ConsoleWorld {
   ) => Promise<Answer>
   /** Puts names on a list without asking anybody. */
   readonly list: (list: string, values: readonly string[]) => void
-  /** Gives each list an entry, a review, a proposal, a report and an appeal, the first of each of `phishing`. */
+  /** Adds somebody who may pull these lists. */
+  readonly subscribe: (name: string, lists: readonly string[]) => void
+  /** Gives each list an entry, a subscriber, a review, a proposal, a report and an appeal, the first of each of `phishing`. */
   readonly fill: () => Promise<void>
   /** A proposal to add a name, by a curator of the list: of ours the one of another organisation than most. */
   readonly propose: (list: string, value: string, more?: object) => Promise<Answer>
@@ -110,12 +112,19 @@ export function openConsoleWorld(
   }
   const appeal = (about: string): Promise<Answer> =>
     send(null, 'POST', '/v1/appeals', { body: { about, grounds: SECRET } })
+  const subscribe: ConsoleWorld['subscribe'] = (name, lists) => {
+    const key = { name: `${SECRET}-${name}`, algorithm: 'hmac-sha256', secret: 'c2VjcmV0' } as const
+    const terms = { lists, transfer: 'tsig', networks: [], notify: [] } as const
+    store.subscribers.add({ name, tokenHash: `hash of ${name}`, key, at: AT, ...terms })
+  }
   return {
-    ...{ host, send, list, propose },
+    ...{ host, send, list, propose, subscribe },
     apply: (changes) => apply(OURS, changes),
     fill: async () => {
       list(OURS, ['listed.example'])
       list(THEIRS, [`${SECRET}.example`])
+      subscribe('isp-1', [OURS])
+      subscribe('isp-2', [THEIRS])
       review(OURS)
       review(THEIRS)
       const made = [

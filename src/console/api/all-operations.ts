@@ -13,6 +13,7 @@ import { REGISTER_OPERATIONS } from './register-operations.ts'
 import { PROPOSAL_OPERATIONS } from './proposal-operations.ts'
 import { SEARCH_OPERATIONS } from './search-operations.ts'
 import { APPEAL_OPERATIONS } from './appeal-operations.ts'
+import { SUBSCRIBER_OPERATIONS } from './subscriber-operations.ts'
 import { REPORT_OPERATIONS } from './report-operations.ts'
 
 /** Everything that can be asked of an authority beyond what it has published. */
@@ -28,6 +29,7 @@ export const ALL_OPERATIONS: readonly AnyOperation[] = [
   ...EVENT_OPERATIONS,
   ...REGISTER_OPERATIONS,
   ...PEOPLE_OPERATIONS,
+  ...SUBSCRIBER_OPERATIONS,
   ...DECISION_OPERATIONS,
   ...REVIEW_OPERATIONS,
   ...PUBLISHING_OPERATIONS,

@@ -42,6 +42,7 @@ const URGENT = answerOf('UrgentDecision', {
 const SUBSCRIBER = answerOf('SubscriberFigures', {
   ...{ subscriber: TEXT, list: LIST_ID, serial: MAYBE_COUNT, secondaries: COUNT },
   ...{ current: COUNT, behind: COUNT, inDoubt: COUNT, mostBehind: MAYBE_COUNT },
+  ...{ fetched: MAYBE_COUNT, fetchedAt: orNull(INSTANT), secondsBehind: MAYBE_COUNT },
 })
 
 /** Days that are told when nothing is said, and at most. */

@@ -30,6 +30,9 @@ import { ADD_TO_REGISTER, REGISTER_PAGE, REMOVE_FROM_REGISTER } from './register
 import { HAND_IN, HAND_IN_PAGE } from './reports/hand-in.tsx'
 import { ANSWER_ACTIONS, REPORTS_PAGE } from './reports/report-list.tsx'
 import { REPORT_PAGE, WITHDRAW_REPORT } from './reports/report.tsx'
+import { ADD_SUBSCRIBER_FORM, SUBSCRIBERS_PAGE } from './subscribers/subscriber-list.tsx'
+import { SUBSCRIBER_ACTIONS } from './subscribers/subscriber-actions.ts'
+import { SUBSCRIBER_PAGE } from './subscribers/subscriber.tsx'
 import { SESSION_PAGES } from './session/add-session-pages.tsx'
 
 /** Every page of the console. */
@@ -41,6 +44,8 @@ export const PAGES: readonly Page[] = [
   ...[REPORTS_PAGE, HAND_IN_PAGE, REPORT_PAGE],
   ...[APPEAL_FORM_PAGE, STATUS_PAGE, APPEALS_PAGE, APPEAL_PAGE],
   ...[REGISTER_PAGE, USERS_PAGE, USER_PAGE, KEYS_PAGE, EVENTS_PAGE],
+  ...[SUBSCRIBERS_PAGE, SUBSCRIBER_PAGE],
+  EVENTS_PAGE,
   ...[DECISIONS_PAGE, DECISION_PAGE, REVIEWS_PAGE, REVIEW_PAGE, PUBLISH_PAGE, URGENT_PAGE],
   ...SESSION_PAGES,
 ]
@@ -53,6 +58,7 @@ export const ACTIONS: readonly FormAction[] = [
   ...[ASK_REVIEW, END_REVIEW, PUBLISH_NOW, RETIRE_AT_ONCE],
   ...[HAND_IN, WITHDRAW_REPORT, ...ANSWER_ACTIONS],
   ...[OPEN_CASE, SHOW_STATUS, WRITE_MESSAGE, ...APPEAL_ACTIONS],
+  ...[ADD_SUBSCRIBER_FORM, ...SUBSCRIBER_ACTIONS],
   ...[ADD_TO_REGISTER, REMOVE_FROM_REGISTER],
   ...[ADD_USER, ADD_ORGANISATION, ...USER_ACTIONS, MAKE_KEY, REVOKE_KEY],
 ]
@@ -72,6 +78,7 @@ export const PLACES: readonly Place[] = [
   { path: '/console/reports', text: 'reports', acts: ['read-own-reports'] },
   { path: '/console/appeals', text: 'appeals', acts: ['read-appeals'] },
   { path: '/console/register', text: 'register', acts: ['read-entries'] },
+  { path: '/console/subscribers', text: 'subscribers', acts: ['read-subscribers'] },
   { path: '/console/users', text: 'users', acts: ['read-users'] },
   { path: '/console/decisions', text: 'decisions', acts: ['read-reasons'] },
   { path: '/console/urgent', text: 'urgent', acts: ['read-reasons'] },

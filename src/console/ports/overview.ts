@@ -54,7 +54,7 @@ export interface UrgentFigures {
   readonly published: MarkView | null
 }
 
-/** How a subscriber's secondaries stand with a list. */
+/** How a subscriber stands with a list, by its secondaries and over HTTP. */
 export interface SubscriberFigures {
   readonly subscriber: string
   readonly list: string
@@ -65,8 +65,13 @@ export interface SubscriberFigures {
   readonly behind: number
   /** Those whose last transfer was cut, or of which nothing is known. */
   readonly inDoubt: number
-  /** The most serials that one of them is behind; null where that is not known of any. */
+  /** The serial that it fetched last over HTTP, and when; null for none. */
+  readonly fetched: number | null
+  readonly fetchedAt: string | null
+  /** The most serials that it is behind, by either way; null where that is not known. */
   readonly mostBehind: number | null
+  /** For how long the oldest serial that it lacks has been published. */
+  readonly secondsBehind: number | null
 }
 
 export interface OverviewView {

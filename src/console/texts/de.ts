@@ -12,6 +12,7 @@ import { register } from './de/register.ts'
 import { reports } from './de/reports.ts'
 import { reviews } from './de/reviews.ts'
 import { session } from './de/session.ts'
+import { subscribers } from './de/subscribers.ts'
 import { urgent } from './de/urgent.ts'
 import type { Texts } from './texts.ts'
 
@@ -31,5 +32,6 @@ export const de: Texts = {
   reports,
   reviews,
   session,
+  subscribers,
   urgent,
 }

@@ -12,6 +12,7 @@ import { register } from './en/register.ts'
 import { reports } from './en/reports.ts'
 import { reviews } from './en/reviews.ts'
 import { session } from './en/session.ts'
+import { subscribers } from './en/subscribers.ts'
 import { urgent } from './en/urgent.ts'
 
 /** Every text that people read, in English; the other languages have the same shape. */
@@ -31,5 +32,6 @@ export const en = {
   reports,
   reviews,
   session,
+  subscribers,
   urgent,
 }

@@ -16,6 +16,7 @@ import { peopleDesk } from './people-desk.ts'
 import { registerDesk } from './register-desk.ts'
 import { searchDesk } from './search-desk.ts'
 import { appealDesk } from './appeal-desk.ts'
+import { subscriberDesk } from './subscriber-desk.ts'
 import { reportDesk } from './report-desk.ts'
 
 /** Everything that the authority of a data folder does for people, over a store that stays open. */
@@ -42,6 +43,7 @@ export function openDesk({
     events: eventDesk(deps),
     register: registerDesk(deps),
     people: peopleDesk(deps),
+    subscribers: subscriberDesk(deps),
     decisions: decisionDesk(deps),
     reviews: reviewDesk(deps),
     publishing: publishingDesk(deps),

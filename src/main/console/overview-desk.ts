@@ -13,14 +13,15 @@ import type { Store } from '../../store/open-store.ts'
 import { DayFigures } from './day-figures.ts'
 import type { DeskDeps } from './desk-deps.ts'
 import { readableLists } from './readable-lists.ts'
-import { SubscriberBook } from './subscriber-figures.ts'
+import { subscriberFigures } from './subscriber-figures.ts'
+import { SubscriberBook } from './subscriber-standing.ts'
 import { recentUrgent } from './urgent-desk.ts'
 import { viewList } from './view-list.ts'
 
 /** How everything stands, over a store and what the server has written down. */
 export function overviewDesk({ data, store }: Pick<DeskDeps, 'data' | 'store'>): OverviewDesk {
   const days = new DayFigures(store)
-  const subscribers = new SubscriberBook({ data, store })
+  const book = new SubscriberBook({ data, store })
   return {
     overview: (person, { days: count, at }) =>
       store.read(() => {
@@ -30,7 +31,7 @@ export function overviewDesk({ data, store }: Pick<DeskDeps, 'data' | 'store'>):
           at: at.toISOString(),
           lists: lists.map((list) => figuresOf(store, list, days.of(list.rowId, asked))),
           ...waitingFor(store, person, { lists, at }),
-          subscribers: subscribers.figures(person, at),
+          subscribers: subscriberFigures({ store, book }, person, at),
         }
       }),
   }

@@ -1,5 +1,5 @@
 import type { RegisterChangeView, RegisterDesk } from '../../console/ports/register.ts'
-import { Fault, isFault } from '../../core/fault.ts'
+import { Fault } from '../../core/fault.ts'
 import { ALL_LISTS, type Person } from '../../core/person.ts'
 import {
   parseRegisterRow,
@@ -12,8 +12,8 @@ import { assertMayAct } from '../../curation/assert-may-act.ts'
 import type { Store } from '../../store/open-store.ts'
 import type { RegisterChange } from '../../store/register-store.ts'
 import { changeRegister } from '../change-register.ts'
+import { parsePlaced } from '../parse-placed.ts'
 import { shippedRegister } from '../shipped-register.ts'
-import { throwPlaced } from '../throw-placed.ts'
 import type { DeskDeps } from './desk-deps.ts'
 import { readableLists } from './readable-lists.ts'
 
@@ -68,18 +68,10 @@ function assertMayRead(store: Store, person: Person): void {
 
 /** All of them, before it complains of any. */
 function parseAll<W, T>(member: string, written: readonly W[], parse: (one: W) => T): readonly T[] {
-  const parsed: T[] = []
-  const faults: (readonly [number, Fault])[] = []
-  for (const [i, one] of written.entries()) {
-    try {
-      parsed.push(parse(one))
-    } catch (error) {
-      if (!isFault(error, 'register/invalid')) throw error
-      faults.push([i, error])
-    }
-  }
-  throwPlaced(faults, (i) => `/${member}/${i}`)
-  return parsed
+  return parsePlaced(written, parse, {
+    code: 'register/invalid',
+    pathOf: (i) => `/${member}/${i}`,
+  })
 }
 
 function viewChange({ id, at, ...change }: RegisterChange): RegisterChangeView {

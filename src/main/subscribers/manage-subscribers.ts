@@ -9,7 +9,7 @@ import type { Managing } from '../people/manage-users.ts'
 import { newKey, newToken } from '../subscriber-credentials.ts'
 import { assertTerms } from '../subscriber-terms.ts'
 import { findSubscriber } from './find-subscriber.ts'
-import { OVERLAP_HOURS } from './overlap-hours.ts'
+import { OVERLAP_HOURS } from '../../core/overlap-hours.ts'
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const USUAL_ALGORITHM = 'hmac-sha256'
@@ -109,8 +109,8 @@ export function revokeSubscriber(
   })
 }
 
-/** A subscriber is changed by whoever administers all of its lists; of none: all there are. Of lists that he may not know of nothing is said. */
-function assertManages(person: Person, lists: readonly string[]): void {
+/** A subscriber is changed by whoever administers all of its lists; of none: all there are. Of lists that he may not know of nothing is said. Throws `user/refused`. */
+export function assertManages(person: Person, lists: readonly string[]): void {
   const wanted = lists.length === 0 ? [ALL_LISTS] : lists
   const refused = wanted.filter((list) => !mayAct(person, 'manage-subscribers', list).allowed)
   const known = refused.find((list) => mayAct(person, 'read-subscribers', list).allowed)

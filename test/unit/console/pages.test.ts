@@ -63,7 +63,7 @@ describe.each(PAGES)('$path', ({ path: pattern }) => {
 
   it('is there, and nobody keeps it', () => {
     expect([200, 400, 404]).toContain(answer.status)
-    if (!/:(?!proposal|list|value|report)/.test(pattern)) expect(answer.status).toBe(200)
+    if (!/:(?!proposal|list|value|report|subscriber)/.test(pattern)) expect(answer.status).toBe(200)
     expect(isConsolePath(path)).toBe(true)
     expect(answer.headers.get('cache-control')).toBe('no-store')
     expect(answer.headers.get('vary')).toContain('Cookie')

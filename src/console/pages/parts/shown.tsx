@@ -15,10 +15,12 @@ interface TableProps {
   readonly rows: readonly (readonly Child[])[]
   /** What stands there where there are no rows. */
   readonly empty: string
+  /** The column by which the rows are sorted, and how. */
+  readonly sorted?: { readonly column: number; readonly by: 'ascending' | 'descending' }
 }
 
 /** A table that scrolls by itself where the screen is narrow, by the keyboard too. */
-export function Table({ caption, head, rows, empty }: TableProps): JSX.Element {
+export function Table({ caption, head, rows, empty, sorted }: TableProps): JSX.Element {
   if (rows.length === 0) return <p class="empty">{empty}</p>
   return (
     <div class="scroll" role="group" aria-label={caption} tabindex={0}>
@@ -27,7 +29,15 @@ export function Table({ caption, head, rows, empty }: TableProps): JSX.Element {
         <thead>
           <tr>
             {/* What has no name heads nothing. */}
-            {head.map((cell) => (cell === '' ? <td></td> : <th scope="col">{cell}</th>))}
+            {head.map((cell, i) =>
+              cell === '' ? (
+                <td></td>
+              ) : (
+                <th scope="col" aria-sort={sorted?.column === i ? sorted.by : undefined}>
+                  {cell}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>

@@ -1,12 +1,14 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { SHOW_OVERVIEW } from '../../api/overview-operations.ts'
 import { loadPlots } from '../../plots/draw-plots.ts'
+import type { MarkView } from '../../ports/entries.ts'
 import type { OverviewView, SubscriberFigures } from '../../ports/overview.ts'
 import type { Page } from '../page.ts'
 import { Table, Time } from '../parts/shown.tsx'
 import type { Visit } from '../visit.ts'
 import { Figure, ListPlots } from './list-plots.tsx'
 import { NextSerial } from './lists.tsx'
+import { Lag } from '../subscribers/words.tsx'
 import { Mark, printAge, printCount, printWaiting } from './words.tsx'
 
 /** Lists that are drawn here; those beyond have plots on their own pages. */
@@ -148,12 +150,13 @@ function Urgent({ visit: { t }, told: { urgent } }: Part): JSX.Element {
 const DRAWN_SUBSCRIBERS = 12
 
 async function Subscribers({
-  visit: { t },
+  visit,
   rows,
 }: {
   readonly visit: Visit
   readonly rows: readonly SubscriberFigures[]
 }): Promise<JSX.Element> {
+  const { t } = visit
   const words = t.reading
   const bars = rows
     .flatMap(({ subscriber, list, mostBehind: value }) =>
@@ -172,16 +175,23 @@ async function Subscribers({
       <Table
         caption={words.subscribersTitle}
         head={[
-          ...[words.subscriber, t.list, words.lastSerial, words.secondaries, words.current],
-          ...[words.behind, words.inDoubt, words.mostBehind],
+          ...[words.subscriber, t.list, words.lastSerial, words.fetched, words.secondaries],
+          ...[words.current, words.behind, words.inDoubt, words.mostBehind],
         ]}
         rows={rows.map((one) => [
-          ...[one.subscriber, one.list, one.serial === null ? '–' : String(one.serial)],
+          <a href={`/console/subscribers/${one.subscriber}`}>{one.subscriber}</a>,
+          ...[one.list, one.serial === null ? '–' : String(one.serial)],
+          <Mark mark={fetchedOf(one)} none="–" />,
           ...[one.secondaries, one.current, one.behind, one.inDoubt].map(printCount),
-          one.mostBehind === null ? '–' : printCount(one.mostBehind),
+          <Lag visit={visit} lag={{ ...one, serialsBehind: one.mostBehind }} />,
         ])}
         empty={words.subscribersEmpty}
       />
     </section>
   )
+}
+
+/** What it fetched last over HTTP. */
+function fetchedOf({ fetched, fetchedAt }: SubscriberFigures): MarkView | null {
+  return fetched === null || fetchedAt === null ? null : { serial: fetched, at: fetchedAt }
 }

@@ -43,6 +43,7 @@ export const reading: Texts['reading'] = {
   subscribersTitle: 'Abnehmer',
   subscribersEmpty: 'Kein Abnehmer bezieht eine Ihrer Listen.',
   subscriber: 'Abnehmer',
+  fetched: 'Über HTTP bezogen',
   secondaries: 'Secondaries',
   current: 'Aktuell',
   behind: 'Zurück',

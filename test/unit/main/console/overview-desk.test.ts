@@ -104,13 +104,13 @@ describe('the overview', () => {
     })
   })
 
-  it('tells who takes the zones, and how far behind', () => {
+  it('tells who takes the lists by either way, and how far behind', () => {
     const origin = 'phishing.rpz.example'
     const zone = { origin, ttl: 300, refresh: 300, retry: 60, expire: 86_400, zonemd: false }
     store.lists.apply(definitionOf('phishing', { zone }), {
       ...{ at: AT, actor: 'adam', place: 'phishing' },
     })
-    for (let i = 0; i < 5; i++) publish(store, list)
+    for (let i = 0; i < 5; i++) publish(store, list, later(i / 10))
     const terms = { transfer: 'networks', networks: [], notify: [] } as const
     for (const [name, lists] of [
       ['isp-one', ['phishing']],
@@ -123,13 +123,18 @@ describe('the overview', () => {
       ...newSecondary({ subscriber: 'isp-one', zone: origin, address: `192.0.2.${i}` }),
       ...{ serial, askedAtMs: AT.getTime() },
     }))
+    const pull = { list: 'phishing', serial: 1, atMs: AT.getTime() }
+    const pulls = [{ subscriber: 'isp-one', askedAtMs: AT.getTime(), lists: [pull] }]
+    writeFileSync(join(data, 'pulls.json'), JSON.stringify({ format: 'bailiwick-pulls/1', pulls }))
     const file = join(data, 'secondaries.jsonl')
     writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
     expect(look(PEOPLE.carol, 1).subscribers).toBeNull()
     expect(look(PEOPLE.otto, 1).subscribers).toEqual([
       {
         ...{ subscriber: 'isp-one', list: 'phishing', serial: 5, secondaries: 3 },
-        ...{ current: 1, behind: 1, inDoubt: 1, mostBehind: 3 },
+        ...{ current: 1, behind: 1, inDoubt: 1, fetched: 1, fetchedAt: AT.toISOString() },
+        // Since serial 2 was published.
+        ...{ mostBehind: 4, secondsBehind: 3600 - 360 },
       },
     ])
   })
