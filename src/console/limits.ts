@@ -8,6 +8,12 @@ export const MAX_BODY_BYTES = 16 * 1024
 /** Bytes of whatever body, an uploaded list included, before its route has a look at it; more is answered 413. */
 export const MAX_UPLOAD_BYTES = 33 * 1024 * 1024
 
+/**
+ * How fast a body must come: in 15 seconds, and a second more for each 8 KiB that are there; so 256 kbit/s is enough for whatever may be
+ * uploaded. After half an hour it must be whole.
+ */
+export const BODY_PACE = { graceMs: 15_000, bytesPerSecond: 8 * 1024, maxMs: 30 * 60_000 } as const
+
 /** Of what people upload to import it (`docs/spec/import.md` §10). */
 export const UPLOAD_LIMITS = {
   /** Bytes of one file; a request has some more around it. */

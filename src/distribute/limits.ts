@@ -21,7 +21,7 @@ export const MAX_BODY_BYTES = 0
 
 /** Time from the first byte of a request to the end of its headers. */
 export const HEADERS_TIMEOUT_MS = 10_000
-/** Time from the first byte of a request to its last. */
+/** Time from the first byte of a request to its last; of bodies that people send, `console/limits.ts` has others. */
 export const REQUEST_TIMEOUT_MS = 15_000
 /** How long an idle connection is kept. More than the 60 s that common proxies reuse one for. */
 export const KEEP_ALIVE_TIMEOUT_MS = 65_000

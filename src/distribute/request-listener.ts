@@ -163,7 +163,7 @@ function sendProblem({ request, response }: Exchange, problem: Problem): number 
     ...['Cache-Control', 'no-store', ...problemHeaders(problem)],
   ]
   // What of the request was not read is not worth reading.
-  if (problem.status === 413 || problem.status === 405) headers.push('Connection', 'close')
+  if ([405, 408, 413].includes(problem.status)) headers.push('Connection', 'close')
   response.writeHead(problem.status, headers)
   response.end(request.method === 'HEAD' ? undefined : body)
   return body.length

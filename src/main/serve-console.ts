@@ -4,6 +4,7 @@ import { Fault } from '../core/fault.ts'
 import { isConsolePath } from '../console/console-path.ts'
 import {
   ANSWER_IDLE_MS,
+  BODY_PACE,
   CLOSE_PATIENCE_MS,
   MAX_REQUESTS_WAITING,
   MAX_UPLOAD_BYTES,
@@ -61,6 +62,7 @@ export function openConsoleSide({ data, at, hasUsers, onFault }: ConsoleSideDeps
       maxWaiting: MAX_REQUESTS_WAITING,
       idleMs: ANSWER_IDLE_MS,
       maxBodyBytes: MAX_UPLOAD_BYTES,
+      pace: BODY_PACE,
     },
     onFault,
     nowMs: () => performance.now(),

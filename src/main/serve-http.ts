@@ -19,6 +19,8 @@ export interface HttpDeps extends Omit<ApiDeps, 'catalog' | 'version' | 'metrics
   readonly people?: PeopleSide
   readonly serverLog: ServerLog
   readonly maxConnectionsPerAddress: number
+  /** Of bodies that people send; left out where there are none. */
+  readonly requestTimeoutMs?: number
 }
 
 export interface HttpFigures {

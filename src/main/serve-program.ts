@@ -1,4 +1,6 @@
+import { BODY_PACE } from '../console/limits.ts'
 import { Edge } from '../distribute/edge.ts'
+import { REQUEST_TIMEOUT_MS } from '../distribute/limits.ts'
 import { PullLedger } from '../distribute/pulls/pull-ledger.ts'
 import { EXPORT_FORMATS } from '../formats/render-export.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -211,6 +213,8 @@ function openHttp(parts: ServingParts, state: State): HttpSide {
         zones: transfers?.notReady() ?? [],
       }),
     isStopping: () => condition.isStopping,
+    // Whoever takes bodies ends the slow ones before.
+    requestTimeoutMs: BODY_PACE.maxMs + REQUEST_TIMEOUT_MS,
     maxConnectionsPerAddress: options.maxConnectionsPerAddress,
   })
 }

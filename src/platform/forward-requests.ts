@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import { Fault } from '../core/fault.ts'
+import { BodyPace, type PaceLimits } from './body-pace.ts'
 import type { ForwardedHead, FromAnswerer, MessageEnd, ToAnswerer } from './forwarded-messages.ts'
 
 export interface ForwardLimits {
@@ -10,6 +11,8 @@ export interface ForwardLimits {
   readonly idleMs: number
   /** Bytes of a request's body. */
   readonly maxBodyBytes: number
+  /** How fast it must come. */
+  readonly pace: PaceLimits
 }
 
 /** What can be passed on: the others mean nothing to whoever answers, or may not have a body. */
@@ -33,8 +36,8 @@ export class Forwarder {
   }
 
   /**
-   * Kept once the response is over, with the bytes of its body that were sent. Throws `serve/busy`, `request/method` and `request/body`, only
-   * while nothing was answered yet.
+   * Kept once the response is over, with the bytes of its body that were sent. Throws `serve/busy`, `request/method`, `request/body` and
+   * `request/timeout`, only while nothing was answered yet.
    */
   async forward(request: IncomingMessage, response: ServerResponse): Promise<number> {
     this.#assertTakeable(request)
@@ -66,7 +69,7 @@ export class Forwarder {
         this.#send(id, exchange, message.bytes)
         return
       case 'more':
-        exchange.request.resume()
+        exchange.askForMore(() => this.#stop(id, tooSlow()))
         return
       case 'end':
         exchange.response.end()
@@ -102,16 +105,19 @@ export class Forwarder {
 
   #takeBody(id: number, exchange: Exchange): void {
     const { request } = exchange
-    const { maxBodyBytes } = this.#limits
+    const { maxBodyBytes, pace } = this.#limits
+    exchange.pace = new BodyPace(pace, performance.now())
     request.on('data', (bytes: Buffer) => {
       // Until the other side asks for more.
       request.pause()
+      exchange.tookBody(bytes.length)
       exchange.received += bytes.length
       if (exchange.received > maxBodyBytes) this.#stop(id, tooLarge(maxBodyBytes))
       // A copy: pieces share the memory of the socket's.
       else this.#port.postMessage({ kind: 'piece', id, bytes: new Uint8Array(bytes) })
     })
     request.once('end', () => {
+      exchange.tookBody(0)
       if (this.#open.has(id)) this.#port.postMessage({ kind: 'end', id })
     })
     request.pause()
@@ -144,6 +150,9 @@ export class Forwarder {
   }
 }
 
+/** How long the rest of a body is read that nobody wants. */
+const READ_AWAY_MS = 15_000
+
 /** A request and its response, until one of them ends. */
 class Exchange {
   readonly request: IncomingMessage
@@ -152,6 +161,9 @@ class Exchange {
   /** Bytes of the request's body so far, and of the response's. */
   received = 0
   sent = 0
+  /** Of a request with a body. */
+  pace: BodyPace | null = null
+  #slow: NodeJS.Timeout | undefined
   #resolve!: () => void
   #reject!: (error: Error) => void
   #timer: NodeJS.Timeout | undefined
@@ -171,10 +183,24 @@ class Exchange {
     this.#timer.unref()
   }
 
+  /** Lets the body come, as long as it comes fast enough. */
+  askForMore(onSlow: () => void): void {
+    clearTimeout(this.#slow)
+    if (this.pace !== null && !this.request.complete) {
+      this.#slow = setTimeout(onSlow, this.pace.ask(performance.now())).unref()
+    }
+    this.request.resume()
+  }
+
+  tookBody(bytes: number): void {
+    clearTimeout(this.#slow)
+    this.pace?.take(bytes, performance.now())
+  }
+
   end(error: Error | null): void {
     clearTimeout(this.#timer)
-    // What is left of the body is read away, so that the connection can be used again.
-    this.request.removeAllListeners('data').resume()
+    clearTimeout(this.#slow)
+    this.#readAway()
     if (error !== null && !this.response.headersSent) {
       this.#reject(error)
       return
@@ -182,6 +208,16 @@ class Exchange {
     // The head is out: a body that was cut must not be taken for whole.
     if (error !== null) this.response.destroy()
     this.#resolve()
+  }
+
+  /** What is left of the body, so that the connection can be used again; of one that goes on and on it can't. */
+  #readAway(): void {
+    const { request } = this
+    request.removeAllListeners('data').resume()
+    if (this.pace === null || request.complete) return
+    const cut = setTimeout(() => request.destroy(), READ_AWAY_MS).unref()
+    request.once('close', () => clearTimeout(cut))
+    request.once('end', () => clearTimeout(cut))
   }
 }
 
@@ -208,6 +244,10 @@ function hasBody({ headers }: IncomingMessage): boolean {
 
 function busy(expected: string): Fault {
   return new Fault('serve/busy', `expected ${expected}`)
+}
+
+function tooSlow(): Fault {
+  return new Fault('request/timeout', 'expected a body that comes faster, got a slower one')
 }
 
 function tooLarge(maxBodyBytes: number): Fault {

@@ -9,7 +9,10 @@ import type { FromAnswerer, ToAnswerer } from '../../src/platform/forwarded-mess
 
 type Answer = (request: Request, asker: Asker) => Promise<Response> | Response
 
-const LIMITS: ForwardLimits = { maxWaiting: 4, idleMs: 60_000, maxBodyBytes: 1 << 20 }
+const LIMITS: ForwardLimits = {
+  ...{ maxWaiting: 4, idleMs: 60_000, maxBodyBytes: 1 << 20 },
+  pace: { graceMs: 10_000, bytesPerSecond: 1 << 20, maxMs: 60_000 },
+}
 
 let closing: (() => void)[] = []
 afterEach(() => {
@@ -70,6 +73,26 @@ function exchangeBytes(port: number, bytes: string): Promise<string> {
   })
 }
 
+/** The same, one piece after the other with a pause between: what a slow line does. */
+function exchangeSlowly(port: number, pieces: readonly string[], pauseMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const rest = [...pieces]
+    let got = ''
+    const socket = connect(port, '127.0.0.1')
+    const timer = setInterval(() => {
+      const piece = rest.shift()
+      if (piece === undefined || !socket.writable) clearInterval(timer)
+      else socket.write(piece)
+    }, pauseMs)
+    socket.on('data', (piece) => (got += piece.toString('latin1')))
+    socket.on('close', () => {
+      clearInterval(timer)
+      resolve(got)
+    })
+    socket.on('error', reject)
+  })
+}
+
 describe('requests that another thread answers', () => {
   it('come with method, path, query, headers, address and body, and go back whole', async () => {
     const { url, faults } = await openForwarding(async (request, { address, isSecure }) => {
@@ -120,6 +143,34 @@ describe('requests that another thread answers', () => {
     const head = `POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello`
     expect(await exchangeBytes(port, head)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*no/)
     expect(sent.filter(({ kind }) => kind === 'more')).toEqual([])
+  })
+
+  it('wait for a body that comes slowly, for longer than for one that does not come', async () => {
+    const pace = { graceMs: 400, bytesPerSecond: 100, maxMs: 60_000 }
+    const { port } = await openForwarding(
+      async (request) => new Response(`got ${(await request.text()).length}`),
+      { pace },
+    )
+    const head = (length: number): string =>
+      `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n`
+    // Half as long again as what every body is given.
+    const pieces = [head(6_000), ...Array.from({ length: 60 }, () => 'x'.repeat(100))]
+    const begunMs = performance.now()
+    expect(await exchangeSlowly(port, pieces, 10)).toContain('got 6000')
+    expect(performance.now() - begunMs).toBeGreaterThan(pace.graceMs)
+    for (const stalling of [[head(6_000)], [head(6_000), 'x']]) {
+      expect(await exchangeSlowly(port, stalling, 1)).toContain('request/timeout')
+    }
+  })
+
+  it('end a body that takes too long in all, however fast it comes', async () => {
+    const { port } = await openForwarding(
+      async (request) => new Response(`got ${(await request.text()).length}`),
+      { pace: { graceMs: 60_000, bytesPerSecond: 1, maxMs: 200 } },
+    )
+    const head = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\nConnection: close\r\n\r\n'
+    const pieces = [head, ...Array.from({ length: 100 }, () => 'x'.repeat(10))]
+    expect(await exchangeSlowly(port, pieces, 10)).toContain('request/timeout')
   })
 
   it('refuse a longer body than allowed, said before or found on the way', async () => {

@@ -224,6 +224,9 @@ it('the limits are those of docs/spec/api.md', () => {
   expect(Object.fromEntries(rows.map(([, name, value]) => [name, Number(value)]))).toEqual({
     bodyBytes: limits.MAX_BODY_BYTES,
     uploadBytes: limits.MAX_UPLOAD_BYTES,
+    bodyGraceSeconds: limits.BODY_PACE.graceMs / 1000,
+    bodyBytesPerSecond: limits.BODY_PACE.bytesPerSecond,
+    bodySeconds: limits.BODY_PACE.maxMs / 1000,
     requestsWaiting: limits.MAX_REQUESTS_WAITING,
     answerIdleSeconds: limits.ANSWER_IDLE_MS / 1000,
     minPassword: limits.MIN_PASSWORD_LENGTH,
