@@ -133,6 +133,6 @@ export function assertNotShrunk(
   if (after >= least) return
   throw new Fault(
     'import/shrunk',
-    `expected at least ${least} entries to mirror, since ${JSON.stringify(id)} has ${before}, got ${after}: look at the file; if it is right, say why with --accept-shrink`,
+    `expected at least ${least} entries to mirror, since ${JSON.stringify(id)} has ${before}, got ${after}: look at the file; if it is right, say why the list may shrink so (--accept-shrink)`,
   )
 }

@@ -23,7 +23,7 @@ const READ_FAULTS = [
   ...(['user/refused', 'list/not-found', 'usage/invalid', 'entry/invalid'] as const),
   ...(['import/compressed', 'import/conflict-markers', 'import/cut', 'import/empty'] as const),
   ...(['import/encoding', 'import/no-line-ends', 'import/not-a-list'] as const),
-  ...(['import/too-large', 'proposal/incomplete'] as const),
+  ...(['import/too-large', 'import/shrunk', 'proposal/incomplete'] as const),
 ] as const
 
 /** What is wrong with a file is said beside it. */
@@ -40,6 +40,7 @@ const READ_PLACES = {
   'import/no-line-ends': '/text',
   'import/not-a-list': '/text',
   'import/too-large': '/text',
+  'import/shrunk': '/acceptShrink',
 } as const
 
 export const PREVIEW_IMPORT = operation<
@@ -119,7 +120,7 @@ export const PROPOSE_SEEN = operation<OfImport & { body: ProposeBody }, OutcomeV
   answer: OUTCOME,
   faults: [
     ...(['import/not-found', 'import/changed', 'import/repeated', 'user/refused'] as const),
-    ...(['guard/stopped', 'proposal/incomplete'] as const),
+    ...(['guard/stopped', 'proposal/incomplete', 'import/shrunk'] as const),
   ],
   run: (desk, { person, params, body: { digest, acknowledge = [] }, at }) =>
     desk.imports.propose(person, { import: params.import, digest, acknowledge }, at),

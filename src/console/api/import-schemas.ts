@@ -1,4 +1,5 @@
 import { ENTRY_KINDS } from '../../core/entry.ts'
+import { IMPORT_MODES } from '../../curation/plan-import.ts'
 import { UPLOAD_LIMITS } from '../limits.ts'
 import {
   answerOf,
@@ -20,6 +21,11 @@ const IMPORT_ID: Schema = { type: 'string', pattern: '^[0-9a-f]{32}$' }
 /** Bytes of a body that has a whole file as text; what JSON must escape takes more. */
 export const MAX_IMPORT_BYTES = UPLOAD_LIMITS.bytes + 512 * 1024
 
+const MODE: Schema = {
+  enum: IMPORT_MODES,
+  description: '`mirror` also retires what the file lacks, and amends what it says otherwise',
+}
+
 const COUNTS = answerOf('LineCounts', {
   count: COUNT,
   byReason: listOf(answerOf('LineReason', { reason: TEXT, count: COUNT })),
@@ -30,6 +36,7 @@ export const IMPORT_PREVIEW = answerOf('ImportPreview', {
   ...{ format: TEXT, lines: COUNT, reason: TEXT, category: TEXT, accepted: COUNT },
   duplicates: answerOf('ImportDuplicates', { inFile: COUNT, listed: COUNT }),
   covered: answerOf('ImportCovered', { inFile: COUNT, byList: COUNT }),
+  ...{ mode: MODE, retired: COUNT, amended: COUNT, retiredSamples: listOf(TEXT) },
   ...{ added: COUNT, leftOut: COUNT, refused: COUNTS, unsupported: COUNTS },
   samples: listOf(
     answerOf('RefusedLine', {
@@ -40,15 +47,31 @@ export const IMPORT_PREVIEW = answerOf('ImportPreview', {
 })
 
 const SHORT: Schema = { type: 'string', maxLength: 80 }
+const SHORT_REASON: Schema = words(4000)
 const WORDS: Schema = { type: 'string', maxLength: 4000 }
 
 const TERMS = {
   ...{ list: LIST_ID, format: SHORT, reason: words(4000), kind: { enum: ENTRY_KINDS } },
   ...{ category: SHORT, basis: WORDS, evidence: WORDS, leaveOut: YES_NO },
+  mode: MODE,
+  acceptShrink: {
+    ...SHORT_REASON,
+    description: 'Why a mirror may lose as much of the list as its guard doesn’t let it',
+  },
   evidenceSha256: { anyOf: [SHA256, { const: '' }] },
 } satisfies Record<string, Schema>
 
-const OPTIONAL = ['format', 'kind', 'category', 'basis', 'evidence', 'evidenceSha256', 'leaveOut']
+const OPTIONAL = [
+  'format',
+  'kind',
+  'category',
+  'basis',
+  'evidence',
+  'evidenceSha256',
+  'leaveOut',
+  'mode',
+  'acceptShrink',
+]
 
 /** Of a file that was received before. */
 export const PREVIEW_UPLOAD = bodyOf(TERMS, OPTIONAL)

@@ -13,6 +13,10 @@ export interface ImportRequest {
   readonly basis?: string
   readonly evidence?: string
   readonly evidenceSha256?: string
+  /** `add`, where left out; `mirror` also retires what the file lacks, and amends what it says otherwise. */
+  readonly mode?: 'add' | 'mirror'
+  /** Why a mirror may lose as much of the list as its guard doesn't let it. */
+  readonly acceptShrink?: string
   /** Leaves out what a guard stops, instead of stopping all of it. */
   readonly leaveOut?: boolean
 }
@@ -44,6 +48,12 @@ export interface ImportView {
   readonly covered: { readonly inFile: number; readonly byList: number }
   /** Entries that the list would get. */
   readonly added: number
+  readonly mode: 'add' | 'mirror'
+  /** Entries that it would lose, and those that would change. */
+  readonly retired: number
+  readonly amended: number
+  /** The first of those that it would lose. */
+  readonly retiredSamples: readonly string[]
   /** Entries that are left out because a guard stops them. */
   readonly leftOut: number
   readonly refused: LineCounts
@@ -64,7 +74,8 @@ export interface RefusedLine {
 }
 
 /**
- * Importing files. An upload is its uploader's alone, and of a list for which he may propose additions: else it is not found (`import/not-found`).
+ * Importing files. An upload is its uploader's alone, and of a list for which he may propose additions: else it is not found (`import/not-found`). A mirror also asks
+ * that he may propose retirements and amendments.
  */
 export interface ImportDesk {
   /** Takes a file for a list and gives its id; nothing is read of it yet. Throws `user/refused`, `import/too-large`. */

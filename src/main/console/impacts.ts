@@ -128,15 +128,14 @@ function nearLines(
   return lines.sort((a, b) => Buffer.compare(a, b))
 }
 
-/** As `openImpacts`, of lines that a list would get and that are no proposal yet. */
+/** As `openImpacts`, of lines that a list would get and lose and that are no proposal yet. */
 export async function impactOfLines(
   store: Store,
   list: StoredList,
-  added: GuardedBatch,
+  changes: Omit<Changes, 'published'>,
 ): Promise<ImpactView> {
   const published = store.publications.latest(list.rowId)?.entries ?? null
-  const retired = { size: 0, lines: () => [] }
-  return viewImpact(await runInSlices(stepsFor(store, list, { added, retired, published })))
+  return viewImpact(await runInSlices(stepsFor(store, list, { ...changes, published })))
 }
 
 function viewImpact({ sentences, formats, growth }: Impact): ImpactView {

@@ -4,15 +4,17 @@ import { Fault } from '../../core/fault.ts'
 import { parseKind } from '../../core/parse-entry.ts'
 import type { Person } from '../../core/person.ts'
 import { printProposalId } from '../../core/proposal.ts'
+import { proposingActs } from '../../curation/proposing-acts.ts'
 import { assertMayAct } from '../../curation/assert-may-act.ts'
-import { mayAct } from '../../curation/may-act.ts'
+import { mayAct, type Act } from '../../curation/may-act.ts'
 import { dataPaths } from '../../platform/data-folder.ts'
 import type { StoredList } from '../../store/list-store.ts'
+import type { Store } from '../../store/open-store.ts'
 import { findList } from '../find-list.ts'
 import { openGuardDeps } from '../guard-deps.ts'
 import type { ImportOutcome } from '../import-summary.ts'
 import { digestPlanned, viewPlanned, type PreviewNote } from '../imports/describe-import.ts'
-import { importList, type ImportDeps, type ImportOptions } from '../imports/import-list.ts'
+import { actOf, importList, type ImportDeps, type ImportOptions } from '../imports/import-list.ts'
 import { openUploads, type Upload, type Uploads } from '../imports/uploads.ts'
 import { newReference } from '../new-reference.ts'
 import { readChunks } from '../read-chunks.ts'
@@ -32,7 +34,7 @@ export function importDesk(deps: DeskDeps): ImportDesk {
     },
     preview: async (person, { import: id, ...request }, at) => {
       // Before anything of the list is told.
-      assertMayAct(person, 'propose-add', request.list)
+      for (const act of actsOf(request)) assertMayAct(person, act, request.list)
       return previewUpload(desk, { person, at, upload: findUpload(desk, person, id, at) }, request)
     },
     find: (person, id, at) => findPreview(desk, person, id, at).view,
@@ -63,8 +65,16 @@ function findUpload({ uploads }: Importing, person: Person, id: string, at: Date
 function findPreview(desk: Importing, person: Person, id: string, at: Date): PreviewNote {
   const upload = findUpload(desk, person, id, at)
   const note = desk.uploads.noted(upload) as PreviewNote | null
-  if (note !== null && mayAct(person, 'propose-add', note.request.list).allowed) return note
+  const isAllowed = (act: Act, { list }: ImportRequest): boolean =>
+    mayAct(person, act, list).allowed
+  const acts = note === null ? [] : actsOf(note.request)
+  if (note !== null && acts.every((act) => isAllowed(act, note.request))) return note
   throw notFound(id)
+}
+
+/** What somebody must be allowed to propose, of the list, to import so. */
+function actsOf({ mode = 'add' }: Pick<ImportRequest, 'mode'>): readonly Act[] {
+  return proposingActs({ act: actOf({ mode }), urgent: false })
 }
 
 function notFound(id: string): Fault {
@@ -92,18 +102,40 @@ async function previewUpload(
   const { store, uploads } = desk
   const list = findList(store, request.list)
   const reference = newReference()
-  const shown = { view: null as Omit<ImportView, 'impact'> | null, lines: [] as Uint8Array[] }
+  const shown = {
+    view: null as Omit<ImportView, 'impact'> | null,
+    ...{ lines: [] as Uint8Array[], retired: [] as Uint8Array[] },
+  }
   const see: ImportDeps['see'] = (planned) => {
-    shown.view = viewPlanned(upload, planned, request)
-    shown.lines = [...planned.guarded.plan.lines]
+    const { plan } = planned.guarded
+    shown.lines = [...plan.lines]
+    shown.retired = linesOfRows(store, list, plan.rows)
+    shown.view = viewPlanned(upload, planned, { request, retired: shown.retired })
   }
   const options = { ...optionsOf(request, reference), dryRun: true, report: upload.report }
   importUpload(desk, { person, at, upload, list, see }, options)
   const view = shown.view ?? fail(changed())
-  const impact = await impactOfLines(store, list, { size: view.added, lines: () => shown.lines })
+  const { added, retired, amended } = view
+  const impact = await impactOfLines(store, list, {
+    added: { size: added + amended, lines: () => shown.lines },
+    retired: { size: retired + amended, lines: () => shown.retired },
+  })
   const note: PreviewNote = { request, reference, view: { ...view, impact } }
   uploads.note(upload, note)
   return note.view
+}
+
+/** The lines of entries that a list has, sorted as it has them. */
+function linesOfRows(
+  { entries }: Store,
+  { rowId }: StoredList,
+  rows: readonly number[],
+): Uint8Array[] {
+  if (rows.length === 0) return []
+  const wanted = new Set(rows)
+  const lines: string[] = []
+  for (const [row, line] of entries.live(rowId)) if (wanted.has(row)) lines.push(`${line}\n`)
+  return [Buffer.from(lines.join(''))]
 }
 
 interface Carried extends Previewing {
@@ -123,9 +155,11 @@ function importUpload(
 const SILENT = { say: () => undefined, advance: () => undefined, end: () => undefined }
 
 function optionsOf(request: ImportRequest, reference: string): ImportOptions {
-  const { format, reason, category, basis, evidence, evidenceSha256, leaveOut } = request
+  const { mode = 'add', format, reason, category, basis, evidence, evidenceSha256 } = request
+  const { leaveOut, acceptShrink } = request
   return {
-    ...{ mode: 'add', format, reason, reference },
+    ...{ mode, format, reason, reference },
+    ...(acceptShrink !== undefined && { acceptShrink }),
     ...(request.kind !== undefined && { kind: parseKind(request.kind) }),
     ...(category !== undefined && { category }),
     ...(basis !== undefined && { basis }),
@@ -151,8 +185,8 @@ async function proposeSeen(desk: Importing, proposing: Proposing): Promise<Outco
   const see: ImportDeps['see'] = (planned) => {
     // In the transaction that would propose it: nobody proposes anything between.
     assertNotWaiting(desk, list, upload)
-    found.isOther =
-      planned.outcome.changes.added === 0 || digestPlanned(planned, request) !== digest
+    const { added, retired, amended } = planned.outcome.changes
+    found.isOther = added + retired + amended === 0 || digestPlanned(planned, request) !== digest
     if (found.isOther) throw changed()
   }
   try {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ImportRequest, ImportView, LineCounts } from '../../console/ports/imports.ts'
+import { splitEntryLine } from '../../core/entry.ts'
+import { LineCursor, type LineBlocks } from '../../core/line-cursor.ts'
 import { hashLines } from '../../core/hash-lines.ts'
 import { printSortedJson } from '../../core/sorted-json.ts'
 import { summariseGuards } from '../../curation/guards/summarise-guards.ts'
@@ -27,6 +29,7 @@ export function digestPlanned(
   const seen = {
     ...{ request, accepted, duplicates, leftOut, changes, sha256: read.source.sha256 },
     lines: hashLines(guarded.plan.lines),
+    rows: createHash('sha256').update(guarded.plan.rows.join()).digest('hex'),
     findings: findingsOf({ guarded }),
     refused: outcome.files.map(({ refused, unsupported }) => [refused.count, unsupported.count]),
   }
@@ -37,7 +40,7 @@ export function digestPlanned(
 export function viewPlanned(
   upload: Upload,
   planned: PlannedImport,
-  request: ImportRequest,
+  { request, retired }: { readonly request: ImportRequest; readonly retired: LineBlocks },
 ): Omit<ImportView, 'impact'> {
   const { outcome } = planned
   const [file] = outcome.files
@@ -48,10 +51,36 @@ export function viewPlanned(
     ...{ sha256: upload.sha256, until: upload.until.toISOString(), format: file.format },
     ...{ lines: file.lines, reason: request.reason, category: request.category ?? '' },
     ...{ accepted, duplicates, covered, added: changes.added, leftOut },
+    ...{ mode: request.mode ?? 'add', retired: changes.retired, amended: changes.amended },
+    retiredSamples: valuesOf(retired, planned),
     ...{ refused: countsOf(file.refused), unsupported: countsOf(file.unsupported) },
     samples: file.samples,
     findings: findingsOf(planned),
     digest: digestPlanned(planned, request),
+  }
+}
+
+/** Values that are told of what a mirror would retire. */
+const MAX_SAMPLES = 20
+
+/** The first of those that the list would lose; an entry that is only amended isn't lost. */
+function valuesOf(retired: LineBlocks, { guarded }: PlannedImport): readonly string[] {
+  const kept = new Set<string>()
+  if (guarded.plan.amended > 0) for (const name of namesOf(guarded.plan.lines)) kept.add(name)
+  const values: string[] = []
+  for (const name of namesOf(retired)) {
+    if (values.length === MAX_SAMPLES) break
+    if (!kept.has(name)) values.push(name.split('\t', 1)[0] ?? '')
+  }
+  return values
+}
+
+/** Value and kind of each line. */
+function* namesOf(lines: LineBlocks): Generator<string> {
+  const cursor = new LineCursor(lines)
+  while (cursor.next()) {
+    const { value, kind } = splitEntryLine(cursor.text())
+    yield `${value}\t${kind}`
   }
 }
 

@@ -13,7 +13,7 @@ import {
   type Browser,
   type SignInHost,
 } from '../../support/sign-in-host.ts'
-import { decisionOf } from '../../support/store-builders.ts'
+import { blockOf, decisionOf } from '../../support/store-builders.ts'
 
 const of = (role: RoleGrant['role']): RoleGrant => ({ list: 'phishing', role })
 const WARNED = 'guard/popular-missing'
@@ -111,6 +111,75 @@ describe('the import wizard', () => {
     expect(valuesOf(host.store)).toEqual([])
     expect(uploads()).toEqual([])
     expect((await getPage(host, carol, path)).status).toBe(404)
+  })
+
+  describe('as a mirror', () => {
+    const MIRROR = { mode: 'mirror' }
+    const OLD = ['a.example', 'b.example', 'c.example', 'd.example']
+    const fill = (): void => {
+      const list = host.store.lists.find('phishing')!
+      const decision = decisionOf(list.rowId, { added: OLD.length })
+      host.store.decisions.commit(decision, { added: [blockOf(OLD)], retired: [] })
+    }
+
+    it('says what the list would get and lose, and proposes both as one', async () => {
+      fill()
+      const file = 'a.example\nb.example\nc.example\nnew.example\n'
+      const path = await previewed(carol, { file, fields: MIRROR })
+      const { html } = await getPage(host, carol, path)
+      expect(html).toMatch(/Entries that the list would get<\/dt><dd><strong>1</)
+      expect(html).toMatch(
+        /Entries that the list would lose<\/dt><dd><strong>1<\/strong>: d.example</,
+      )
+      expect(html).toMatch(/Entries that would change<\/dt><dd><strong>0</)
+      expect(html).toContain('would no longer be blocked')
+      expect((await propose(carol, path)).status).toBe(303)
+      expect(host.store.proposals.find(1)).toMatchObject({ act: 'mirror', added: 1, retired: 1 })
+    })
+
+    it('is told when the list would lose too much, and goes on where that is said to be right', async () => {
+      fill()
+      const lost = await upload(carol, { file: 'a.example\n', fields: MIRROR })
+      expect([lost.status, lost.html.includes('import/shrunk')]).toEqual([409, true])
+      expect(lost.html).toContain('id="console-import-acceptShrink-error"')
+      const [, id = ''] = /name="upload" value="(\w+)"/.exec(lost.html) ?? []
+      const fields = { ...MIRROR, upload: id, acceptShrink: 'the campaign is over' }
+      const path = await previewed(carol, { fields })
+      expect((await getPage(host, carol, path)).html).toMatch(
+        /would lose<\/dt><dd><strong>3<\/strong>: b.example, c.example, d.example</,
+      )
+      expect((await propose(carol, path)).status).toBe(303)
+      expect(host.store.proposals.find(1)).toMatchObject({
+        ...{ act: 'mirror', added: 0, retired: 3, shrinkReason: 'the campaign is over' },
+      })
+    })
+
+    it('proposes nothing where other entries would be lost than were shown', async () => {
+      fill()
+      const fields = { ...MIRROR, acceptShrink: 'it is right' }
+      const path = await previewed(carol, { file: OLD.slice(1).join('\n'), fields })
+      const hidden = await hiddenOf(host, carol, path)
+      const { store } = host
+      const list = store.lists.find('phishing')!
+      const [first] = [...store.entries.live(list.rowId)]
+      // As many would be lost as before, but another.
+      const decision = decisionOf(list.rowId, { retired: 1 })
+      store.decisions.commit(decision, { added: [], retired: [first![0]] })
+      const again = decisionOf(list.rowId, { added: 1 })
+      store.decisions.commit(again, { added: [blockOf(['e.example'])], retired: [] })
+      const late = await sendForm(host, carol, `${path}/proposal`, {
+        ...hidden,
+        acknowledge: WARNED,
+      })
+      expect([late.status, late.html.includes('import/changed')]).toEqual([412, true])
+      expect(store.proposals.all()).toEqual([])
+    })
+
+    it('is for who may propose additions, retirements and amendments', async () => {
+      await host.addWithPassword('rob', of('reporter'))
+      const refused = await upload(await browserOf('rob'), { file: LINES, fields: MIRROR })
+      expect(refused.status).toBe(403)
+    })
   })
 
   it('gives the lines of which nothing came, all of them', async () => {

@@ -121,6 +121,8 @@ function termsOf(fields: FormFields): object {
     ...{ list: fields.text('list'), reason: fields.text('reason') },
     ...fields.optional('format'),
     ...fields.optional('kind'),
+    ...fields.optional('mode'),
+    ...fields.optional('acceptShrink'),
     ...fields.optional('category'),
     ...fields.optional('basis'),
     ...fields.optional('evidence'),

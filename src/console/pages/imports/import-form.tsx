@@ -1,4 +1,5 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { IMPORT_MODES } from '../../../curation/plan-import.ts'
 import type { Page } from '../page.ts'
 import { Choice, Field, Form, Tick } from '../parts/form.tsx'
 import { may, type Visit } from '../visit.ts'
@@ -35,6 +36,17 @@ function ImportForm({ visit }: { readonly visit: Visit }): JSX.Element {
       <Choice {...{ ...field, name: 'list', options, isRequired: true }} label={t.list} />
       <Field {...{ ...field, name: 'reason', rows: 3, isRequired: true }} label={t.reason} />
       <Field {...field} name="basis" label={t.basis} hint={t.proposals.basisHint} />
+      <Choice
+        {...{ ...field, name: 'mode' }}
+        options={IMPORT_MODES.map((value) => ({ value, text: words.modes[value] }))}
+        label={words.mode}
+        hint={words.modeHint}
+      />
+      <Field
+        {...{ ...field, name: 'acceptShrink', rows: 2 }}
+        label={words.acceptShrink}
+        hint={words.acceptShrinkHint}
+      />
       <div class="row">
         <Choice
           {...{ ...field, name: 'format' }}

@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { warningsOf } from '../../../core/guard-summary.ts'
 import { DISCARD_IMPORT, PROPOSE_SEEN, SHOW_IMPORT } from '../../api/import-operations.ts'
@@ -5,6 +6,7 @@ import type { ImportView, LineCounts } from '../../ports/imports.ts'
 import { formAction, type FormAction, type Page } from '../page.ts'
 import { Form, Tick } from '../parts/form.tsx'
 import { Facts, Table, Time } from '../parts/shown.tsx'
+import type { Texts } from '../../texts/texts.ts'
 import type { Visit } from '../visit.ts'
 import { IMPORT_PATH } from './import-form.tsx'
 
@@ -44,6 +46,7 @@ function About({ visit: { t }, told }: Part): JSX.Element {
     <Facts
       facts={[
         [words.wouldAdd, <strong>{String(told.added)}</strong>],
+        ...(told.mode !== 'mirror' ? [] : lossesOf(words, told)),
         [words.accepted, String(told.accepted)],
         [words.duplicates, words.inFileAndListed(duplicates.inFile, duplicates.listed)],
         [words.covered, words.inFileAndByList(covered.inFile, covered.byList)],
@@ -57,6 +60,25 @@ function About({ visit: { t }, told }: Part): JSX.Element {
       ]}
     />
   )
+}
+
+/** What a mirror would do beside. */
+function lossesOf(
+  words: Texts['imports'],
+  { retired, amended, retiredSamples }: ImportView,
+): (readonly [string, Child])[] {
+  const more = retiredSamples.length < retired ? ' …' : ''
+  const samples = retired === 0 ? '' : `: ${retiredSamples.join(', ')}${more}`
+  return [
+    [
+      words.wouldRetire,
+      <>
+        <strong>{String(retired)}</strong>
+        {samples}
+      </>,
+    ],
+    [words.wouldAmend, <strong>{String(amended)}</strong>],
+  ]
 }
 
 function printCounts({ count, byReason }: LineCounts): string {
@@ -115,7 +137,7 @@ function Decide({ visit, told }: Part): JSX.Element {
   return (
     <section aria-labelledby="decide" class="panel">
       <h2 id="decide">{words.decide}</h2>
-      {told.added === 0 ? (
+      {told.added + told.retired + told.amended === 0 ? (
         <p>{words.nothing}</p>
       ) : (
         <Form visit={visit} action={action} label={words.propose}>
