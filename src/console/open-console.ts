@@ -8,6 +8,7 @@ import type { Desk } from './desk.ts'
 import { addPages, answerNoPage } from './pages/add-pages.tsx'
 import { ACTIONS, PAGES, PLACES } from './pages/all-pages.ts'
 import { addImportRoutes } from './pages/imports/add-import-routes.tsx'
+import { addRegisterRoutes } from './pages/register/add-register-routes.tsx'
 import { addSearchRoutes } from './pages/reading/search.tsx'
 import { beginPlots } from './plots/draw-plots.ts'
 import { apiPage } from './pages/api/api-page.tsx'
@@ -49,6 +50,7 @@ export function openConsole(deps: ConsoleDeps): Hono {
   const frame = addPages(app, { ...deps, places: PLACES }, { pages, actions: ACTIONS })
   addSessionForms(app, frame)
   addImportRoutes(app, frame)
+  addRegisterRoutes(app, frame)
   addSearchRoutes(app, frame)
   app.get('/v1/openapi.json', (c) => c.json(describe()))
   app.get('/v1/docs', (c) => c.redirect('/console/api', 302))

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { REGISTER_PAGE } from '../../../src/console/pages/register/register-page.tsx'
+import { UPLOAD_LIMITS } from '../../../src/console/limits.ts'
+import { hiddenOf, request, type GotPage } from '../../support/console-forms.ts'
 import { openConsoleWorld, OURS, type ConsoleWorld } from '../../support/console-world.ts'
 import { readPage } from '../../support/read-page.ts'
-import type { Answer } from '../../support/sign-in-host.ts'
+import type { Answer, Browser } from '../../support/sign-in-host.ts'
 
 let world: ConsoleWorld
 
@@ -137,6 +139,70 @@ describe('the page of the register', () => {
     const taken = await anna.submit(`${REGISTER_PAGE.path}/removals`, fields)
     expect(taken.status).toBe(303)
     expect((await anna.get('/console/register')).text).toContain('gone')
+  })
+
+  describe('takes a file', () => {
+    const PATH = '/console/register'
+    let anna: Browser
+
+    beforeEach(async () => {
+      await world.host.addWithPassword('anna', { list: '*', role: 'administrator' })
+      anna = world.host.browser()
+      await anna.signIn('anna')
+    })
+
+    async function send(file: string | Buffer, more: object = {}): Promise<GotPage> {
+      const hidden = await hiddenOf(world.host, anna, PATH)
+      const said = { tag: await state(), purpose: 'authority', scope: 'name', reason: 'ours' }
+      const form = new FormData()
+      for (const [name, value] of Object.entries({ ...hidden, ...said, source: '', ...more })) {
+        form.append(name, String(value))
+      }
+      form.append('file', new Blob([file]), 'register.txt')
+      return request(world.host.app, anna, `${PATH}/files`, { method: 'POST', body: form })
+    }
+
+    const rows = () => world.host.store.register.all() ?? []
+
+    it('of a value in each line, thousands of them', async () => {
+      const values = Array.from({ length: 3_000 }, (_, i) => `n${i}.example`)
+      const { status, location } = await send(`# ours\r\n${values.join('\r\n')}\r\n\n192.0.2.1`)
+      expect([status, location]).toEqual([303, '/console/register?done=saved'])
+      const ours = rows().filter(({ reason }) => reason === 'ours')
+      expect(ours).toHaveLength(3_001)
+      expect(ours[0]).toMatchObject({ purpose: 'authority', scope: 'name', source: '' })
+    })
+
+    it('of a register, which says of each what it is', async () => {
+      const group = { purpose: 'time', scope: 'below', reason: 'clocks', values: ['ntp.example'] }
+      expect((await send(JSON.stringify({ groups: [group] }))).status).toBe(303)
+      const row = { value: 'ntp.example', purpose: 'time', scope: 'below', reason: 'clocks' }
+      expect(rows()).toContainEqual({ ...row, source: '' })
+    })
+
+    it.each([
+      ['a name that is none', 'good.example\nno name\n'],
+      ['no text', Buffer.from([0xff, 0xfe, 0x00])],
+      ['half of a register', '{"groups":['],
+      ['a register of another shape', '{"groups":[{"values":[5]}]}'],
+      ['nothing', ''],
+    ])('but not with %s', async (_, file) => {
+      const { status, html } = await send(file)
+      expect(status).toBe(400)
+      expect(readPage(html)('[id="console-register-files-file-error"]'), html).toHaveLength(1)
+      expect(rows()).toEqual([])
+    })
+
+    it('neither of another site, nor of a page that was seen before another change', async () => {
+      expect((await send('a.example', { token: 'x' })).status).toBe(403)
+      expect((await send('a.example', { tag: 'x' })).status).toBe(412)
+      expect(rows()).toEqual([])
+    })
+
+    it('nor a longer one than a list may be', async () => {
+      const { status } = await send(Buffer.alloc(UPLOAD_LIMITS.bytes + 1, 'a'))
+      expect(status).toBe(413)
+    })
   })
 
   it('has no forms for who may not change it', async () => {

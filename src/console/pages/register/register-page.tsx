@@ -13,6 +13,8 @@ import { Facts, Pager, Table, Time } from '../parts/shown.tsx'
 import { may, type Visit } from '../visit.ts'
 
 const ADD_PATH = '/console/register/additions'
+/** Where a file goes. */
+export const FILE_PATH = '/console/register/files'
 const REMOVE_PATH = '/console/register/removals'
 
 /** What must not be blocked by a slip, and forms to change it with. */
@@ -56,6 +58,7 @@ export const REGISTER_PAGE: Page = {
         )}
         <Pager visit={visit} next={shown.next} />
         {isManaged && <Add visit={visit} state={shown.state} />}
+        {isManaged && <AddFile visit={visit} state={shown.state} />}
         <Changes visit={visit} items={changes.items} />
       </>
     )
@@ -121,7 +124,6 @@ function Add({ visit, state }: { readonly visit: Visit; readonly state: string }
   const { t } = visit
   const words = t.register
   const field = { visit, action: ADD_PATH }
-  const scopes = REGISTER_SCOPES.map((value) => ({ value, text: words.scopes[value] }))
   return (
     <section aria-labelledby="add" class="panel">
       <h2 id="add">{words.add}</h2>
@@ -131,22 +133,52 @@ function Add({ visit, state }: { readonly visit: Visit; readonly state: string }
           label={words.values}
           hint={words.valuesHint}
         />
-        <div class="row">
-          <Choice
-            {...{ ...field, name: 'purpose', options: purposes(visit) }}
-            label={words.purpose}
-          />
-          <Choice
-            {...{ ...field, name: 'scope', options: scopes, value: 'name' }}
-            label={words.scope}
-          />
-        </div>
-        <Field
-          {...{ ...field, name: 'reason', isRequired: true }}
-          label={words.why}
-          hint={words.whyHint}
+        <Said visit={visit} action={ADD_PATH} />
+        <button type="submit">{words.addGo}</button>
+      </Form>
+    </section>
+  )
+}
+
+/** What is said of all values that are put in together. */
+function Said({ visit, action }: { readonly visit: Visit; readonly action: string }): JSX.Element {
+  const words = visit.t.register
+  const field = { visit, action }
+  const scopes = REGISTER_SCOPES.map((value) => ({ value, text: words.scopes[value] }))
+  return (
+    <>
+      <div class="row">
+        <Choice
+          {...{ ...field, name: 'purpose', options: purposes(visit) }}
+          label={words.purpose}
         />
-        <Field {...field} name="source" label={words.source} hint={words.sourceHint} />
+        <Choice
+          {...{ ...field, name: 'scope', options: scopes, value: 'name' }}
+          label={words.scope}
+        />
+      </div>
+      <Field
+        {...{ ...field, name: 'reason', isRequired: true }}
+        label={words.why}
+        hint={words.whyHint}
+      />
+      <Field {...field} name="source" label={words.source} hint={words.sourceHint} />
+    </>
+  )
+}
+
+function AddFile({ visit, state }: { readonly visit: Visit; readonly state: string }): JSX.Element {
+  const words = visit.t.register
+  return (
+    <section aria-labelledby="add-file" class="panel">
+      <h2 id="add-file">{words.addFile}</h2>
+      <Form visit={visit} action={FILE_PATH} tag={state} label={words.addFile} hasFile>
+        <Field
+          {...{ visit, action: FILE_PATH, name: 'file', type: 'file', isRequired: true }}
+          label={words.file}
+          hint={words.fileHint}
+        />
+        <Said visit={visit} action={FILE_PATH} />
         <button type="submit">{words.addGo}</button>
       </Form>
     </section>

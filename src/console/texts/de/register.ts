@@ -35,6 +35,10 @@ export const register: Texts['register'] = {
   remove: 'Die gewählten herausnehmen',
   removeReason: 'Warum sie gesperrt werden dürfen',
   add: 'Hineinstellen',
+  addFile: 'Die einer Datei aufnehmen',
+  file: 'Datei',
+  fileHint:
+    'Ein Wert je Zeile, von denen gilt, was darunter steht; oder das JSON eines Registers, das es von jedem sagt. Höchstens 32 MiB.',
   addGo: 'Hineinstellen',
   values: 'Namen, Adressen oder Netze',
   valuesHint: 'In jeder Zeile eines. Was schon da ist, bekommt, was hier gesagt wird.',

@@ -33,6 +33,10 @@ export const register = {
   remove: 'Take out those that are chosen',
   removeReason: 'Why they may be blocked',
   add: 'Put in',
+  addFile: 'Put in those of a file',
+  file: 'File',
+  fileHint:
+    'One value in each line, of which is said what stands below; or the JSON of a register, which says it of each. At most 32 MiB.',
   addGo: 'Put them in',
   values: 'Names, addresses or networks',
   valuesHint: 'One in each line. What is there already gets what is said here.',
