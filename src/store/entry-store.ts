@@ -28,6 +28,8 @@ export interface EntryStore {
   readonly covering: (listRowId: number, values: readonly string[]) => string[]
   /** The lengths of prefixes that networks have which the list has now; reads all its values. */
   readonly networkLengths: (listRowId: number) => number[]
+  /** What the list has now with any of the values, in the order of kinds. */
+  readonly findAny: (listRowId: number, values: readonly string[]) => EntryRow[]
   /** Every stay of that value on any list, past and present, oldest first. */
   readonly story: (value: string) => EntryRow[]
   /** One page of the list as it was after a decision, in the order of a snapshot. */
@@ -98,6 +100,13 @@ export function entryStore(
   const find = sqlite.prepare<[number, string], RawRow>(
     `${ROW_SQL} WHERE entries.list_id = ? AND value = ? AND retired_by IS NULL ORDER BY kind`,
   )
+  const findAny = sqlite.prepare<[string, number], RawRow>(
+    // An address lies in more than a hundred networks: one statement for all of them.
+    `SELECT entries.id AS rowId, lists.list_id AS list, entries.list_id AS listRowId,
+     ${LINE_SQL} AS line, added_by AS addedBy, retired_by AS retiredBy
+     FROM (SELECT DISTINCT value AS wanted FROM json_each(?)) CROSS JOIN lists CROSS JOIN entries INDEXED BY entries_live
+     ON entries.list_id = lists.id AND entries.value = wanted AND retired_by IS NULL WHERE lists.id = ? ORDER BY kind`,
+  )
   const present = sqlite.prepare<[string], RawRow>(
     // One probe of `entries_live` for each list; without CROSS JOIN the planner may read all entries.
     `SELECT entries.id AS rowId, lists.list_id AS list, entries.list_id AS listRowId,
@@ -131,6 +140,7 @@ export function entryStore(
       ),
     blocks: (listRowId) => translated(() => readBlocks(sqlite, listRowId), translate),
     find: (listRowId, value) => find.all(listRowId, value).map(fromRow),
+    findAny: (listRowId, values) => findAny.all(JSON.stringify(values), listRowId).map(fromRow),
     covering: (listRowId, values) => covering.all(JSON.stringify(values), listRowId),
     networkLengths: networkLengthsQuery(sqlite),
     story: (value) =>

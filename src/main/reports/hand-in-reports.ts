@@ -147,13 +147,15 @@ export function findBlocking(
   covering: readonly EntryKey[] = coveringKeysOf(asked),
 ): EntryRow | null {
   const keys = [{ value: asked.value, kinds: blockingKinds(asked.kind) }, ...covering]
-  for (const key of keys) {
-    const found = store.entries
-      .find(listRowId, key.value)
-      .find(({ entry }) => key.kinds.includes(entry.kind) && entry.action !== 'passthru')
-    if (found !== undefined) return found
-  }
-  return null
+  const rows = store.entries.findAny(
+    listRowId,
+    keys.map(({ value }) => value),
+  )
+  if (rows.length === 0) return null
+  const blocks = (key: EntryKey, { entry }: EntryRow): boolean =>
+    entry.value === key.value && key.kinds.includes(entry.kind) && entry.action !== 'passthru'
+  const nearest = keys.map((key) => rows.find((row) => blocks(key, row)))
+  return nearest.find((row) => row !== undefined) ?? null
 }
 
 /** Kinds under which the very value blocks all that this kind would. */
