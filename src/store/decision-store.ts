@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { and, desc, eq, gt, inArray, lt } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { EventSubject } from '../core/event.ts'
 import type { DecisionAct, DecisionSource, Proposal } from '../core/proposal.ts'
@@ -99,6 +99,9 @@ export function decisionStore(
       "SELECT added FROM decisions WHERE list_id = ? AND added > 0 AND (added > 1 OR act IN ('import', 'mirror')) ORDER BY id DESC LIMIT ?",
     )
     .pluck()
+  const byId = selectDecisions(db)
+    .where(eq(decisions.id, sql.placeholder('id')))
+    .prepare()
   return {
     pastBatches: (listRowId, limit) => past.all(listRowId, limit),
     all: ({ listRowId, listRowIds, urgent, act, after, before, limit } = {}) =>
@@ -118,7 +121,7 @@ export function decisionStore(
         .all()
         .map(fromRow),
     find: (id) => {
-      const row = selectDecisions(db).where(eq(decisions.id, id)).get()
+      const row = byId.get({ id })
       return row === undefined ? null : fromRow(row)
     },
     lastDecision: (listRowId) => last.get(listRowId) ?? 0,

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { GuardSummary } from '../core/guard-summary.ts'
 import type { Proposal, ProposalAct, ProposalState } from '../core/proposal.ts'
@@ -37,28 +37,32 @@ export interface ProposalReader {
 type Db = BetterSQLite3Database
 
 export function proposalReader(db: Db): ProposalReader {
+  // Those that a story asks for by the hundred are prepared once.
+  const byId = selectProposals(db)
+    .where(eq(proposals.id, sql.placeholder('id')))
+    .prepare()
+  const ofDecision = db
+    .select({ id: proposalActs.proposalId })
+    .from(proposalActs)
+    .where(eq(proposalActs.decision, sql.placeholder('decision')))
+    .prepare()
+  const acts = db
+    .select()
+    .from(proposalActs)
+    .where(eq(proposalActs.proposalId, sql.placeholder('id')))
+    .orderBy(asc(proposalActs.id))
+    .prepare()
   const find = (id: number): StoredProposal | null => {
-    const row = selectProposals(db).where(eq(proposals.id, id)).get()
+    const row = byId.get({ id })
     return row === undefined ? null : fromRow(row)
   }
   return {
     find,
     ofDecision: (decision) => {
-      const row = db
-        .select({ id: proposalActs.proposalId })
-        .from(proposalActs)
-        .where(eq(proposalActs.decision, decision))
-        .get()
+      const row = ofDecision.get({ decision })
       return row === undefined ? null : find(row.id)
     },
-    acts: (id) =>
-      db
-        .select()
-        .from(proposalActs)
-        .where(eq(proposalActs.proposalId, id))
-        .orderBy(asc(proposalActs.id))
-        .all()
-        .map(fromActRow),
+    acts: (id) => acts.all({ id }).map(fromActRow),
     all: ({ state, listRowIds, assignee, after, before, limit } = {}) => {
       const isQueue = state === 'open'
       return selectProposals(db)
