@@ -4,8 +4,8 @@ import { checkGuard, type GuardFinding } from '../core/check-guard.ts'
 import { printDefinition } from './print-definition.ts'
 import type { Publication, PublishedList, PublishStore } from './ports.ts'
 
-/** A list at the point where its next serial is cut from its decisions. */
-export interface Cut {
+/** What the next serial of a list would be. */
+export interface PlannedCut {
   readonly list: PublishedList
   readonly previous: Publication | null
   readonly serial: number
@@ -13,8 +13,6 @@ export interface Cut {
   readonly decision: number
   /** Whether the list's public definition is another than that of the serial before. */
   readonly isRedefined: boolean
-  /** What came and went since the serial before; everything came, for the first. Held, but for the first. */
-  readonly changes: HeldDiff | null
   readonly added: number
   readonly removed: number
   readonly entries: number
@@ -22,17 +20,39 @@ export interface Cut {
   readonly findings: readonly GuardFinding[]
 }
 
+/** A list at the point where its next serial is cut from its decisions. */
+export interface Cut extends PlannedCut {
+  /** What came and went since the serial before; everything came, for the first. Held, but for the first. */
+  readonly changes: HeldDiff | null
+}
+
 /**
  * The next serial of a list, or null when nothing has changed since the last one. A new public definition makes a serial too, for
  * exports and zones are made of both. Reads the database, writes nothing.
  */
 export function cutPublication(store: PublishStore, list: PublishedList): Cut | null {
+  return cutWith(store, list, (previous, decision) =>
+    previous === null ? firstCut(store, list, decision) : nextCut(store, list, previous, decision),
+  )
+}
+
+/** As `cutPublication`, for who wants the numbers alone: the lines are counted where they are, and none is read. */
+export function planCut(store: PublishStore, list: PublishedList): PlannedCut | null {
+  return cutWith(store, list, (previous, decision) =>
+    store.publications.countChanges(list.rowId, previous?.decision ?? 0, decision),
+  )
+}
+
+function cutWith<T extends Pick<Cut, 'added' | 'removed'>>(
+  store: PublishStore,
+  list: PublishedList,
+  count: (previous: Publication | null, decision: number) => T,
+): (T & PlannedCut) | null {
   const previous = store.publications.latest(list.rowId)
   const decision = store.decisions.lastDecision(list.rowId)
   const isRedefined = previous !== null && isOther(store, list, previous)
   if (decision === (previous?.decision ?? 0) && !isRedefined) return null
-  const cut =
-    previous === null ? firstCut(store, list, decision) : nextCut(store, list, previous, decision)
+  const cut = count(previous, decision)
   if (cut.added === 0 && cut.removed === 0 && !isRedefined) return null
   const entries = (previous?.entries ?? 0) + cut.added - cut.removed
   const findings = checkGuard(list.definition.guard, previous?.entries ?? null, entries)

@@ -67,6 +67,12 @@ export interface PublishStore {
     readonly find: (listRowId: number, serial: number) => Publication | null
     readonly all: (listRowId: number) => readonly Publication[]
     readonly changes: (listRowId: number, after: number, through: number) => LineChanges
+    /** How many lines `changes` has. */
+    readonly countChanges: (
+      listRowId: number,
+      after: number,
+      through: number,
+    ) => { readonly added: number; readonly removed: number }
     readonly lines: (listRowId: number, through: number) => Iterable<string>
   }
   readonly metadata: {

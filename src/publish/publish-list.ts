@@ -4,7 +4,7 @@ import type { TreeCommitment } from '../core/log-leaf.ts'
 import { readRoles } from './authority-roles.ts'
 import type { GuardFinding } from '../core/check-guard.ts'
 import { commitLogged } from './commit-logged.ts'
-import { cutPublication, type Cut } from './cut-publication.ts'
+import { cutPublication, planCut, type Cut, type PlannedCut } from './cut-publication.ts'
 import type { Drafted } from './drafts/change-trust.ts'
 import { finishBatch } from './finish-batch.ts'
 import { ensureListRole, readListRole } from './list-role.ts'
@@ -48,7 +48,7 @@ export function planPublish(
   { store }: Pick<PublishDeps, 'store'>,
   list: PublishedList,
 ): PublishOutcome {
-  const cut = cutPublication(store, list)
+  const cut = planCut(store, list)
   return cut === null ? unchanged({ store }, list) : outcomeOf(cut)
 }
 
@@ -248,7 +248,7 @@ function outcomeOf({
   removed,
   isRedefined,
   findings,
-}: Cut): PublishOutcome {
+}: PlannedCut): PublishOutcome {
   return {
     outcome: 'published',
     list: list.id,

@@ -340,6 +340,10 @@ function describeLines(using: Using): void {
           for (const [i, from] of cuts.entries()) {
             for (const to of cuts.slice(i)) {
               const { added, removed } = store.publications.changes(list, from, to)
+              expect(store.publications.countChanges(list, from, to)).toEqual({
+                added: [...added].length,
+                removed: [...removed].length,
+              })
               const state = new Set(store.publications.lines(list, from))
               for (const one of removed) expect(state.delete(one)).toBe(true)
               for (const one of added) expect(state.has(one)).toBe(false)

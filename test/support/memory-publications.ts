@@ -64,6 +64,13 @@ export class MemoryPublications implements Pick<PublishStore, 'publications' | '
         removed: [...before].filter((line) => !now.has(line)).sort(),
       }
     },
+    countChanges: (_list: number, after: number, through: number) => {
+      const [before, now] = [this.#state(after), this.#state(through)]
+      return {
+        added: [...now].filter((line) => !before.has(line)).length,
+        removed: [...before].filter((line) => !now.has(line)).length,
+      }
+    },
   }
 
   readonly log: PublishLog = {

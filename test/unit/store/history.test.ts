@@ -98,6 +98,10 @@ test.prop([fc.array(step, { minLength: 1, maxLength: 8 })])(
       for (const [j, through] of cuts.entries()) {
         if (j < i) continue
         const { added, removed } = store.publications.changes(list, from, through)
+        expect(store.publications.countChanges(list, from, through)).toEqual({
+          added: [...added].length,
+          removed: [...removed].length,
+        })
         const state = new Set(store.publications.lines(list, from))
         for (const line of removed) expect(state.delete(line)).toBe(true)
         for (const line of added) expect(state.add(line)).toBe(state)
