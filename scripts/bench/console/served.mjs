@@ -30,8 +30,22 @@ function line(i) {
   return `${nameOf(i)}\tdomain\tnxdomain\t-\tREF\n`
 }
 
-/** Half of the entries come from one import, the others evenly from all other decisions; every tenth of these is published as a serial. */
-function fill(file, entries, decisions) {
+/** The entry that is added and retired by every tenth decision in turn, where a history has one. */
+export const OFTEN = 'often.example'
+const DAY_MS = 24 * HOUR_MS
+const dayIn = (days) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10)
+
+/** Where a history has terms, entries end over a year, and every tenth decision is to be looked at again. */
+function termsOf(i, hasTerms) {
+  if (!hasTerms || i === 0) return { reviewOn: '2039-01-01', expiresOn: null }
+  return { reviewOn: dayIn(i % 10 === 0 ? -1 : 400), expiresOn: dayIn(2 + (i % 365)) }
+}
+
+/**
+ * Half of the entries come from one import, the others evenly from all other decisions; every tenth of these is published as a serial, unless
+ * `isPublished` is false. The last decision is now, and one comes each `everyMs`.
+ */
+function fill(file, entries, decisions, { everyMs, isPublished, hasTerms }) {
   const store = openStore(file)
   const list = store.lists.find('bench').rowId
   const each = Math.floor(entries / 2 / (decisions - 1))
@@ -49,32 +63,45 @@ function fill(file, entries, decisions) {
   }
   store.write(() => {
     let since = 0
+    let often = null
     for (let i = 0; i < decisions; i++) {
       const count = i === 0 ? entries - each * (decisions - 1) : each
-      const lines = Array.from({ length: count }, () => line(next++)).sort()
-      const at = new Date(Date.now() - (decisions - i) * HOUR_MS)
+      const lines = Array.from({ length: count }, () => line(next++))
+      const isOften = hasTerms && i % 10 === 5
+      const retired = isOften && often !== null ? [often] : []
+      if (isOften && often === null) lines.push(`${OFTEN}\tdomain\tnxdomain\t-\tREF\n`)
+      const at = new Date(Date.now() - (decisions - i) * everyMs)
       const decision = store.decisions.commit(
         {
           ...{ listRowId: list, act: 'import', reference: 'REF', category: '', reason: 'bench' },
           ...{ legalBasis: '', evidence: '', proposer: 'bench', decidedBy: 'bench' },
-          ...{ decidedAt: at, urgent: false, reviewOn: '2039-01-01', expiresOn: null },
-          ...{ added: count, retired: 0, amended: 0, source: null, override: null },
+          ...{ decidedAt: at, urgent: false, ...termsOf(i, hasTerms) },
+          ...{ added: lines.length, retired: retired.length, amended: 0 },
+          ...{ source: null, override: null },
         },
-        { added: [Buffer.from(lines.join(''))], retired: [] },
+        { added: [Buffer.from(lines.sort().join(''))], retired },
       )
-      total += count
-      since += count
+      if (isOften) often = often === null ? store.entries.find(list, OFTEN)[0].rowId : null
+      total += lines.length - retired.length
+      since += lines.length
       // The last decisions wait for their serial.
-      if (i % 10 !== 0) continue
+      if (!isPublished || i % 10 !== 0) continue
       publish(decision, since, at)
       since = 0
     }
   })
-  store.close()
+  return store
 }
 
-/** Makes the authority and starts its server; gives what to ask it with, and how to end it. */
-export async function openServed(entries, decisions) {
+/**
+ * Makes the authority and starts its server; gives what to ask it with, and how to end it. `more` fills the store further, and what it gives is
+ * `made`; with `watch`, a folder, each thread of the server writes there how long its loop was blocked (`watch-threads.mjs`).
+ */
+export async function openServed(
+  entries,
+  decisions,
+  { everyMs = HOUR_MS, isPublished = true, hasTerms = false, terms = {}, more, watch } = {},
+) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bailiwick-bench-'))
   const data = path.join(folder, 'var')
   const cli = (...args) =>
@@ -84,7 +111,7 @@ export async function openServed(entries, decisions) {
     })
   cli('init', '--insecure-plain-keys')
   const definition = { id: 'bench', title: 'Bench', authority: 'Bench', legalBasis: 'Act, art. 1' }
-  fs.writeFileSync(path.join(folder, 'bench.json'), JSON.stringify(definition))
+  fs.writeFileSync(path.join(folder, 'bench.json'), JSON.stringify({ ...definition, ...terms }))
   cli('list', 'apply', path.join(folder, 'bench.json'))
   cli('organisation', 'add', 'Bench', '--kind', 'cert')
   const people = ['--organisation', 'Bench', '--json', '--role']
@@ -93,12 +120,52 @@ export async function openServed(entries, decisions) {
   fs.writeFileSync(path.join(data, 'console.json'), JSON.stringify({ secondFactorRoles: [] }))
   const file = path.join(data, 'bailiwick.db')
   const started = performance.now()
-  fill(file, entries, decisions)
+  const store = fill(file, entries, decisions, { everyMs, isPublished, hasTerms })
+  const made = more?.(store)
+  store.close()
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   console.log(`${entries} entries, ${decisions} decisions, made in ${seconds} s\n`)
+  const running = await startServer(data, watch)
+  let cookie = await signIn(running.url, { code })
+  const get = async (at, { isAnonymous = false } = {}) => {
+    const from = performance.now()
+    const headers = isAnonymous ? {} : { cookie }
+    const response = await fetch(running.url + at, { headers, redirect: 'manual' })
+    const text = await response.text()
+    const ms = performance.now() - from
+    if (response.status !== 200) throw new Error(`${at}: ${response.status} ${text.slice(0, 300)}`)
+    return { ms, text, bytes: text.length }
+  }
+  return {
+    ...{ get, file, cli, made },
+    get url() {
+      return running.url
+    },
+    get cookie() {
+      return cookie
+    },
+    /** Ends the server, and starts it on the same folder: so it has remembered nothing. */
+    restart: async () => {
+      await running.stop()
+      Object.assign(running, await startServer(data, watch))
+      cookie = await signIn(running.url, {})
+    },
+    close: async () => {
+      await running.stop()
+      fs.rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startServer(data, watch) {
   const args = [CLI, '--data', data, '--actor', 'anna', 'serve']
+  const watching = new URL('./watch-threads.mjs', import.meta.url).href
   const server = spawn(process.execPath, [...args, '--http', '127.0.0.1:0', '--dns', 'none'], {
     stdio: ['ignore', 'pipe', 'ignore'],
+    env: {
+      ...process.env,
+      ...(watch !== undefined && { NODE_OPTIONS: `--import ${watching}`, BENCH_WATCH: watch }),
+    },
   })
   const url = await new Promise((resolve, reject) => {
     let out = ''
@@ -109,36 +176,24 @@ export async function openServed(entries, decisions) {
       if (found !== undefined) resolve(found)
     })
   })
-  const cookie = await signIn(url, code)
-  const get = async (at) => {
-    const from = performance.now()
-    const response = await fetch(url + at, { headers: { cookie }, redirect: 'manual' })
-    const text = await response.text()
-    const ms = performance.now() - from
-    if (response.status !== 200) throw new Error(`${at}: ${response.status} ${text.slice(0, 300)}`)
-    return { ms, text, bytes: text.length }
+  const stop = async () => {
+    const ended = new Promise((resolve) => server.once('exit', resolve))
+    server.kill('SIGTERM')
+    await ended
   }
-  return {
-    ...{ get, file, cli, url, cookie },
-    close: async () => {
-      const ended = new Promise((resolve) => server.once('exit', resolve))
-      server.kill('SIGTERM')
-      await ended
-      fs.rmSync(folder, { recursive: true, force: true })
-    },
-  }
+  return { url, stop }
 }
 
-async function signIn(url, code) {
+/** As a browser does, after which what draws is loaded; with a code, the password is chosen first. */
+async function signIn(url, { code }) {
   const post = async (at, body) => {
     const headers = { 'content-type': 'application/json', origin: url }
     const response = await fetch(url + at, { method: 'POST', headers, body: JSON.stringify(body) })
     if (!response.ok) throw new Error(`${at}: ${response.status} ${await response.text()}`)
     return response
   }
-  // As a browser does, after which what draws is loaded.
   await fetch(`${url}/console/sign-in`)
-  await post('/v1/session/invitation', { code, password: PASSWORD })
+  if (code !== undefined) await post('/v1/session/invitation', { code, password: PASSWORD })
   const { headers } = await post('/v1/session', { user: 'anna', password: PASSWORD })
   return headers
     .getSetCookie()
