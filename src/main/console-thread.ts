@@ -4,6 +4,7 @@ import { dataPaths } from '../platform/data-folder.ts'
 import { openStore } from '../store/open-store.ts'
 import { answerRequests } from './answer-requests.ts'
 import { openConsoleApp } from './console/open-console-app.ts'
+import { openImportThread } from './imports/open-import-thread.ts'
 import type { ConsoleThreadData } from './serve-console.ts'
 
 /** Of the database, in the memory of this thread: pages look at little of it. */
@@ -19,8 +20,15 @@ answerRequests((onFault) => {
   const path = dataPaths(told.data).database
   const store = openStore(path, { busyTimeoutMs: BUSY_WAIT_MS, cacheKiB: CACHE_KIB })
   try {
-    const app = openConsoleApp({ ...told, store, onFault })
-    return { answer: (request, asker) => app.fetch(request, asker), close: () => store.close() }
+    const importing = openImportThread(told.data)
+    const app = openConsoleApp({ ...told, store, onFault, importWork: importing })
+    return {
+      answer: (request, asker) => app.fetch(request, asker),
+      close: () => {
+        void importing.close()
+        store.close()
+      },
+    }
   } catch (error) {
     store.close()
     throw error

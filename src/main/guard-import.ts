@@ -1,4 +1,4 @@
-import { LineCursor, type LineBlocks } from '../core/line-cursor.ts'
+import { LineCursor, lineText, type LineBlocks } from '../core/line-cursor.ts'
 import { LineWriter } from '../core/line-writer.ts'
 import { checkGuardsNow } from '../curation/guards/check-guards.ts'
 import type { GuardDeps } from '../curation/guards/guard-deps.ts'
@@ -17,7 +17,9 @@ export interface GuardImportDeps {
 
 export interface WantedImport {
   readonly mode: ImportMode
-  /** The sorted lines of the files; read several times. */
+  /** Lines of the files. */
+  readonly size: number
+  /** The same, sorted; read several times. */
   readonly lines: () => LineBlocks
   /** Whether new entries that a guard stops are left out. */
   readonly leaveOut: boolean
@@ -34,13 +36,13 @@ export interface GuardedImport {
 
 /** Plans an import, and asks the guards what they have against what is new in it. */
 export function guardImport(deps: GuardImportDeps, wanted: WantedImport): GuardedImport {
-  const { plan, report, stopped } = planWanted(deps, wanted.mode, wanted.lines())
+  const { plan, report, stopped } = planWanted(deps, wanted, wanted.lines)
   if (!wanted.leaveOut || report === null || report.stops === 0) {
     return { plan, report, rest: report, leftOut: 0 }
   }
   const gone = stopped.filter(({ value, kind }) => !isListed(deps, value, kind))
   const { lines, count } = without(wanted.lines(), gone)
-  const rest = planWanted(deps, wanted.mode, lines)
+  const rest = planWanted(deps, wanted, () => lines)
   return { plan: rest.plan, report, rest: rest.report, leftOut: count }
 }
 
@@ -52,16 +54,36 @@ interface Planned {
 
 function planWanted(
   { store, list, guards }: GuardImportDeps,
-  mode: ImportMode,
-  wanted: LineBlocks,
+  { mode, size: lines }: Pick<WantedImport, 'mode' | 'size'>,
+  wanted: () => LineBlocks,
 ): Planned {
-  const plan = planImport(mode, store.entries.live(list.rowId), wanted)
+  const { entries } = store
+  // What only adds has nothing to do with what else the list has: a short file needn't read a long list.
+  const isSparse = mode === 'add' && lines < entries.count(list.rowId)
+  const live = isSparse
+    ? entries.liveAmong(list.rowId, valuesOf(wanted()))
+    : entries.live(list.rowId)
+  const plan = planImport(mode, live, wanted())
   const size = plan.added + plan.amended
   if (size === 0) return { plan, report: null, stopped: [] }
   const stopped: GuardedEntry[] = []
   const deps = { ...guards, onStopped: (entry: GuardedEntry) => stopped.push(entry) }
   const batch = { size, lines: () => plan.lines }
   return { plan, report: checkGuardsNow(deps, guardedList(store, list), batch), stopped }
+}
+
+const TAB = 0x09
+
+/** Each once, in their order. */
+function* valuesOf(blocks: LineBlocks): Generator<string> {
+  const cursor = new LineCursor(blocks)
+  let last: string | null = null
+  while (cursor.next()) {
+    const { block, start } = cursor
+    const value = lineText(block, start, block.indexOf(TAB, start))
+    if (value !== last) yield value
+    last = value
+  }
 }
 
 /** An entry that the list has is amended, or left alone: to take it out is another decision. */

@@ -17,6 +17,11 @@ export interface EntryStore {
   readonly count: (listRowId: number) => number
   /** Every entry that the list has now: its row id and snapshot line, in the order of a snapshot. Streams. */
   readonly live: (listRowId: number) => Iterable<readonly [rowId: number, line: string]>
+  /** As `live`, of those that have one of the values, which are unique and sorted bytewise. */
+  readonly liveAmong: (
+    listRowId: number,
+    values: Iterable<string>,
+  ) => Iterable<readonly [rowId: number, line: string]>
   /**
    * Every entry that the list has now, as lines of value, kind and action with tabs between them, in the order of a snapshot, in blocks of whole lines. Each block is
    * read when it is asked for, so other work may come between two, and what is written meanwhile may or may not be seen.
@@ -87,6 +92,28 @@ function* readBlocks(sqlite: Database.Database, listRowId: number): Generator<Ui
   }
 }
 
+const AMONG_SQL = `SELECT id, ${LINE_SQL} FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN entries INDEXED BY entries_live
+  ON list_id = ? AND value = wanted AND retired_by IS NULL ORDER BY value, kind`
+
+/** Values in one call of json_each. */
+const AMONG_AT_ONCE = 2000
+
+function* readAmong(
+  sqlite: Database.Database,
+  listRowId: number,
+  values: Iterable<string>,
+): Generator<readonly [number, string]> {
+  const statement = sqlite.prepare<[string, number], [number, string]>(AMONG_SQL).raw()
+  let some: string[] = []
+  for (const value of values) {
+    some.push(value)
+    if (some.length < AMONG_AT_ONCE) continue
+    yield* statement.all(JSON.stringify(some), listRowId)
+    some = []
+  }
+  yield* statement.all(JSON.stringify(some), listRowId)
+}
+
 /** `translate` is what errors become while an iterable is being read. */
 export function entryStore(
   sqlite: Database.Database,
@@ -138,6 +165,8 @@ export function entryStore(
         () => sqlite.prepare<[number], [number, string]>(LIVE_SQL).raw().iterate(listRowId),
         translate,
       ),
+    liveAmong: (listRowId, values) =>
+      translated(() => readAmong(sqlite, listRowId, values), translate),
     blocks: (listRowId) => translated(() => readBlocks(sqlite, listRowId), translate),
     find: (listRowId, value) => find.all(listRowId, value).map(fromRow),
     findAny: (listRowId, values) => findAny.all(JSON.stringify(values), listRowId).map(fromRow),

@@ -17,6 +17,7 @@ import { systemClock } from '../../platform/clock.ts'
 import type { Store } from '../../store/open-store.ts'
 import { signInName } from '../../store/user-store.ts'
 import { readVersion } from '../read-version.ts'
+import type { ImportWork } from '../imports/import-work.ts'
 import { openDesk } from './open-desk.ts'
 
 export interface ConsoleAppDeps {
@@ -31,6 +32,7 @@ export interface ConsoleAppDeps {
   /** Whether browsers are to send cookies over HTTPS alone. */
   readonly isSecure: boolean
   readonly onFault: (error: unknown) => void
+  readonly importWork: ImportWork
 }
 
 /** What people use of a server, over its store. Each request is to bring its `Asker` as environment. */
@@ -55,7 +57,7 @@ export function openConsoleApp(deps: ConsoleAppDeps): Hono {
     relyingParty: relyingParty({ url, name: config.name }, origins),
     origins: () => origins,
     addressOf: (c) => addressOf(c, config.trustedProxies),
-    desk: openDesk({ data, store, onFault }),
+    desk: openDesk({ data, store, onFault, importWork: deps.importWork }),
     publicApi: () => openApiDocument(readVersion()) as ApiDocument,
   })
 }

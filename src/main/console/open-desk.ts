@@ -6,7 +6,7 @@ import { entryDesk } from './entry-desk.ts'
 import { listDesk } from './list-desk.ts'
 import { overviewDesk } from './overview-desk.ts'
 import { eventDesk } from './event-desk.ts'
-import { importDesk } from './import-desk.ts'
+import { importDesk, type ImportDeskDeps } from './import-desk.ts'
 import { decisionDesk } from './decision-desk.ts'
 import { publishingDesk } from './publishing-desk.ts'
 import { reviewDesk } from './review-desk.ts'
@@ -24,7 +24,8 @@ export function openDesk({
   data,
   store,
   onFault,
-}: Pick<DeskDeps, 'data' | 'store' | 'onFault'>): Desk {
+  importWork,
+}: Pick<DeskDeps, 'data' | 'store' | 'onFault'> & Pick<ImportDeskDeps, 'importWork'>): Desk {
   const openGuards = (): ReturnType<typeof openGuardDeps> => openGuardDeps({ data, store })
   const deps: DeskDeps = {
     ...{ data, store, onFault },
@@ -32,7 +33,7 @@ export function openDesk({
   }
   return {
     idempotency: store.idempotency,
-    imports: importDesk(deps),
+    imports: importDesk({ data, store, ...(importWork !== undefined && { importWork }) }),
     proposals: proposalDesk(deps),
     search: searchDesk(deps),
     entries: entryDesk(deps),

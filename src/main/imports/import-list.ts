@@ -54,6 +54,8 @@ export interface ImportDeps {
   readonly progress: Progress
   /** Looks at what is planned before anything is done, in the transaction that does it; what it throws undoes all. */
   readonly see?: (planned: PlannedImport) => void
+  /** Whether to compare before the transaction, so that nobody waits to write meanwhile; where somebody has written since, it is done again in it. */
+  readonly plansAhead?: boolean
 }
 
 /** An import that has been compared with its list as it is now. */
@@ -98,7 +100,8 @@ function importInto(
     const read = readImport(files, { ...options, reference, list, progress })
     progress.say(`comparing ${read.set.size} entries with ${list.id}`)
     if (options.dryRun !== true) {
-      return store.write(() => decideImport(deps, read, { ...options, reference }))
+      const ahead = deps.plansAhead === true ? planAhead(deps, read, options) : null
+      return store.write(() => decideImport(deps, read, { ...options, reference, ahead }))
     }
     return store.read(() => {
       const planned = planWanted(deps, read, options)
@@ -110,13 +113,30 @@ function importInto(
   }
 }
 
-/** Inside the write transaction: what is compared is what is changed. */
+interface PlannedAhead {
+  /** The database's `changeCounter` when it was compared. */
+  readonly counter: number
+  readonly planned: PlannedImport & { readonly before: number }
+}
+
+function planAhead(deps: ImportDeps, read: ReadImport, options: ImportOptions): PlannedAhead {
+  const { store } = deps
+  // Counted before the view begins: who writes between the two is seen, and it is done again.
+  const counter = store.changeCounter()
+  return { counter, planned: store.read(() => planWanted(deps, read, options)) }
+}
+
+/** Inside the write transaction: what is compared is what is changed, or nobody has written since it was compared. */
 function decideImport(
   deps: ImportDeps,
   read: ReadImport,
-  options: ImportOptions & { readonly reference: string },
+  {
+    ahead,
+    ...options
+  }: ImportOptions & { readonly reference: string; readonly ahead: PlannedAhead | null },
 ): ImportOutcome {
-  const planned = planWanted(deps, read, options)
+  const isTrue = ahead?.counter === deps.store.changeCounter()
+  const planned = isTrue ? ahead.planned : planWanted(deps, read, options)
   deps.see?.(planned)
   const { plan } = planned.guarded
   if (plan.added + plan.retired + plan.amended === 0) return planned.outcome
@@ -142,7 +162,10 @@ function planWanted(
   }
   const guarded = guardImport(
     { store, list, guards },
-    { mode: options.mode, lines: () => read.set.lines(), leaveOut: options.leaveOut ?? false },
+    {
+      ...{ mode: options.mode, size: read.set.size, lines: () => read.set.lines() },
+      leaveOut: options.leaveOut ?? false,
+    },
   )
   const { plan, report, leftOut } = guarded
   const covered = {
