@@ -11,6 +11,7 @@ import { addImportRoutes } from './pages/imports/add-import-routes.tsx'
 import { addRegisterRoutes } from './pages/register/add-register-routes.tsx'
 import { addSearchRoutes } from './pages/reading/search.tsx'
 import { beginPlots } from './plots/draw-plots.ts'
+import { warmUp } from './warm-up.ts'
 import { apiPage } from './pages/api/api-page.tsx'
 import { addSessionForms } from './pages/session/add-session-pages.tsx'
 import { addPasskeyRoutes } from './passkeys/add-passkey-routes.ts'
@@ -63,6 +64,14 @@ export function openConsole(deps: ConsoleDeps): Hono {
         ),
   )
   return app
+}
+
+/** Does once what the first who look would wait for (`warm-up.ts`). */
+export function warmUpConsole(
+  deps: Pick<ConsoleDeps, 'desk' | 'waiting' | 'now'>,
+  nextTurn: () => Promise<void>,
+): Promise<void> {
+  return warmUp({ ...deps, nextTurn }, { pages: PAGES, operations: ALL_OPERATIONS })
 }
 
 function sendProblem(c: Context, error: unknown): Response {

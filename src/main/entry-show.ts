@@ -32,11 +32,9 @@ export async function showEntry(
     if (list !== null && moment !== null && 'serial' in moment) {
       findPublication(store, list, String(moment.serial))
     }
-    const { keys, stays } = tellEntry(
-      store,
-      value,
-      (id) => options.list === undefined || id === options.list,
-    )
+    const { keys, stays } = tellEntry(store, value, {
+      isWanted: (id) => options.list === undefined || id === options.list,
+    })
     const told = stays.filter((stay) => moment === null || heldAt(stay, moment))
     if (told.length === 0) {
       const meant = keys[0]?.value ?? value

@@ -24,27 +24,34 @@ export interface EntryTold {
   /** What was meant, in canonical form. */
   readonly keys: readonly EntryKey[]
   readonly stays: readonly WholeStay[]
+  /** How many there are, told or not. */
+  readonly count: number
 }
 
 /**
  * Every stay of a value, and of the entries that cover it, on the lists that are wanted: the one story for the command, the API and the page.
- * Throws what `parseEntryValue` throws for what is no value of any kind.
+ * Of more than `most` the last are told. Throws what `parseEntryValue` throws for what is no value of any kind.
  */
 export function tellEntry(
   store: Store,
   text: string,
-  isWanted: (list: string) => boolean,
+  { isWanted, most = Infinity }: TellOptions,
 ): EntryTold {
   const keys = meantKeys(text)
   // Not a value of any kind: say so as `entry add` would.
   if (keys.length === 0) parseEntryValue(guessKind(text), text)
-  const stays = store.read(() =>
-    [...keys, ...keys.flatMap(coveringKeys)]
+  return store.read(() => {
+    const rows = [...keys, ...keys.flatMap(coveringKeys)]
       .flatMap((key) => rowsOf(store, key))
       .filter(({ list }) => isWanted(list))
-      .map((row) => tellWhole(store, row)),
-  )
-  return { keys, stays }
+    const told = rows.slice(Math.max(0, rows.length - most))
+    return { keys, stays: told.map((row) => tellWhole(store, row)), count: rows.length }
+  })
+}
+
+interface TellOptions {
+  readonly isWanted: (list: string) => boolean
+  readonly most?: number
 }
 
 function rowsOf(store: Store, key: EntryKey): EntryRow[] {

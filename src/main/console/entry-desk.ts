@@ -33,20 +33,20 @@ const MAX_STAYS = 100
 const MAX_EVENTS = 500
 
 function tell(store: Store, text: string, lists: ReadonlySet<string>): EntryStory {
-  const { keys, stays } = tellEntry(store, text, (id) => lists.has(id))
+  const isWanted = (id: string): boolean => lists.has(id)
+  const { keys, stays, count } = tellEntry(store, text, { isWanted, most: MAX_STAYS })
   const value = keys[0]?.value ?? text
   const open = openAbout(store, value, lists)
   if (stays.length === 0 && open.length === 0) throw notListed(value)
-  const shown = stays.slice(-MAX_STAYS)
   const events = tellTimeline(
-    shown.map((stay) => ({ ...stay, reviews: reviewsOf(store, stay) })),
+    stays.map((stay) => ({ ...stay, reviews: reviewsOf(store, stay) })),
     open,
   )
   return {
     value,
-    stays: shown.map((stay) => viewStay(store, stay)).reverse(),
+    stays: stays.map((stay) => viewStay(store, stay)).reverse(),
     timeline: events.slice(-MAX_EVENTS).map(viewEvent),
-    isCut: stays.length > MAX_STAYS || events.length > MAX_EVENTS,
+    isCut: count > stays.length || events.length > MAX_EVENTS,
   }
 }
 

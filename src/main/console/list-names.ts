@@ -6,7 +6,9 @@ import type { Store } from '../../store/open-store.ts'
 
 /** Bytes of names that are held at most, over all lists: about ten million entries. */
 const MAX_BYTES = 256 * 1024 * 1024
-/** A list that nobody searches for so long is let go. */
+/** Bytes of names that are held although nobody searches: those of some three million entries. */
+const KEPT_BYTES = 64 * 1024 * 1024
+/** Beyond that, what nobody searches for so long is let go. */
 const IDLE_MS = 15 * 60_000
 /** With more changes than that a list is read anew. */
 const MAX_CHANGES = 20_000
@@ -15,6 +17,7 @@ export interface ListNamesDeps {
   readonly store: Store
   readonly limits?: {
     readonly maxBytes: number
+    readonly keptBytes: number
     readonly idleMs: number
     readonly maxChanges: number
   }
@@ -31,7 +34,7 @@ interface Held {
 
 /**
  * The names of lists, in memory, for those who search. Read when they are first asked for, in slices; brought along with every decision and
- * serial; let go when nobody asks or when others need the room. Of a list that has too many nothing is held: it is read for each search.
+ * serial; let go when others need the room, or when they are many and nobody asks. Of a list that has too many nothing is held: it is read for each search.
  */
 export class ListNames {
   readonly #store: Store
@@ -43,7 +46,10 @@ export class ListNames {
 
   constructor({ store, limits }: ListNamesDeps) {
     this.#store = store
-    this.#limits = limits ?? { maxBytes: MAX_BYTES, idleMs: IDLE_MS, maxChanges: MAX_CHANGES }
+    this.#limits = limits ?? {
+      ...{ maxBytes: MAX_BYTES, keptBytes: KEPT_BYTES },
+      ...{ idleMs: IDLE_MS, maxChanges: MAX_CHANGES },
+    }
   }
 
   /** All names that the list has now, or had at its newest serial. */
@@ -119,7 +125,14 @@ export class ListNames {
       this.#held.delete(oldest)
     }
     if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#held.clear(), this.#limits.idleMs).unref()
+    this.#timer = setTimeout(() => this.#letGo(), this.#limits.idleMs).unref()
+  }
+
+  #letGo(): void {
+    for (const oldest of this.#held.keys()) {
+      if (this.bytes <= this.#limits.keptBytes) return
+      this.#held.delete(oldest)
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import { clientAddress } from '../../console/client-address.ts'
 import { HASHES } from '../../console/limits.ts'
 import { Challenges } from '../../console/passkeys/challenges.ts'
 import { relyingParty } from '../../console/passkeys/relying-party.ts'
-import { openConsole } from '../../console/open-console.ts'
+import { openConsole, warmUpConsole } from '../../console/open-console.ts'
 import { needsHttps, type ConsoleConfig } from '../../console/read-config.ts'
 import { openSignIn } from '../../console/sign-in/open-sign-in.ts'
 import { Turns } from '../../console/turns.ts'
@@ -41,7 +41,8 @@ export function openConsoleApp(deps: ConsoleAppDeps): Hono {
   const waiting = { now: () => performance.now(), pause: (ms: number) => setTimeout(ms) }
   const { users, apiKeys, passkeys } = store
   const origins = ownOrigins(url)
-  return openConsole({
+  const desk = openDesk({ data, store, onFault, importWork: deps.importWork })
+  const app = openConsole({
     ...{ users, apiKeys, passkeys, waiting, onFault, now: systemClock },
     signIn: openSignIn({
       ...{ database: store.signIn, waiting, secret, accountOf: signInName },
@@ -57,9 +58,15 @@ export function openConsoleApp(deps: ConsoleAppDeps): Hono {
     relyingParty: relyingParty({ url, name: config.name }, origins),
     origins: () => origins,
     addressOf: (c) => addressOf(c, config.trustedProxies),
-    desk: openDesk({ data, store, onFault, importWork: deps.importWork }),
+    desk,
     publicApi: () => openApiDocument(readVersion()) as ApiDocument,
   })
+  void warmUpConsole({ desk, waiting, now: systemClock }, nextTurn)
+  return app
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** This host has more than one name for itself. */

@@ -128,7 +128,7 @@ describe('search', () => {
       return store.search.names(rowId)
     }
     const counting = { ...store, search: { ...store.search, names } }
-    const limits = { maxBytes: 0, idleMs: 1000, maxChanges: 9 }
+    const limits = { maxBytes: 0, keptBytes: 0, idleMs: 1000, maxChanges: 9 }
     const desk = searchDesk({ store: counting, limits })
     await desk.find(CURATOR, { text: 'nowhere', from: null, limit: 1 })
     expect(readings).toBe(1)
@@ -146,7 +146,7 @@ describe('search', () => {
 describe('the names that are held', () => {
   const text = async (names: ListNames): Promise<string> =>
     Buffer.concat(await names.of(store.lists.find('phishing')!)).toString('latin1')
-  const NO_LIMITS = { maxBytes: 1000, idleMs: 60_000, maxChanges: 100 }
+  const NO_LIMITS = { maxBytes: 1000, keptBytes: 0, idleMs: 60_000, maxChanges: 100 }
 
   it('see what is decided while they are read', async () => {
     decide(store, list, { add: ['a.example', 'm.example', 'z.example'] })
