@@ -1,12 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { printGrant, ROLES } from '../core/person.ts'
-import type { ApiKey } from '../store/api-key-store.ts'
-import { actingUser } from './acting-person.ts'
-import { globalOptions } from './global-options.ts'
-import { managing } from './people/managing.ts'
+import { addTokenOptions } from './global-options.ts'
+import { withPeople, type ToldKey } from './people/people-deeds.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
 import { MAX_KEY_DAYS } from '../console/limits.ts'
-import { publicKey } from './user-views.ts'
 
 const DAYS = 90
 
@@ -15,8 +12,7 @@ export function register(program: Command): void {
   const key = program
     .command('api-key')
     .description('keys with which programs act for a user, each in one role for one list')
-  key
-    .command('make <name>')
+  addTokenOptions(key.command('make <name>'))
     .description('make a key that acts for you, the actor; prints it, this once')
     .requiredOption('--role <role>', `one that you have: ${ROLES.join(', ')}`)
     .option('--list <id>', 'the list that it is for')
@@ -28,14 +24,12 @@ export function register(program: Command): void {
       '\nExample:\n  bailiwick --actor bela api-key make hotline-import --role reporter --list phishing --days 365',
     )
     .action(makeKey)
-  key
-    .command('ls')
+  addTokenOptions(key.command('ls'))
     .description('all keys, also those that have ended; never what opens')
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  bailiwick api-key ls')
     .action(listKeys)
-  key
-    .command('revoke <name>')
+  addTokenOptions(key.command('revoke <name>'))
     .description('refuse a key from now on')
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  bailiwick api-key revoke hotline-import')
@@ -58,38 +52,30 @@ interface MakeOptions {
 
 async function makeKey(
   name: string,
-  { json, ...request }: MakeOptions,
+  { json, role, list, allLists, days }: MakeOptions,
   command: Command,
 ): Promise<void> {
-  const { makeApiKey } = await import('./people/manage-keys.ts')
-  await managing(
-    command,
-    (deps) => {
-      const { key, secret } = makeApiKey(deps, { ...request, name })
-      return json === true
-        ? printJson({ ...publicKey(key), key: secret })
-        : `made ${key.name} for ${key.user}, ${printGrant(key.grant)}, until ${printTime(key.expiresAt)}\nkey, told this once: ${secret}\n`
-    },
-    // Before there are users there is nobody for whom a key could act.
-    actingUser,
+  const lists = { ...(list !== undefined && { list }), ...(allLists !== undefined && { allLists }) }
+  const { key, secret } = await withPeople(command, (people) =>
+    people.makeKey({ name, role, days, ...lists }),
+  )
+  process.stdout.write(
+    json === true
+      ? printJson({ ...key, key: secret })
+      : `made ${key.name} for ${key.user}, ${printGrant(key.grant)}, until ${printTime(key.expiresAt)}\nkey, told this once: ${secret}\n`,
   )
 }
 
 async function listKeys({ json }: { readonly json?: boolean }, command: Command): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
-  await withStore(globalOptions(command).data, (store) => {
-    const all = store.apiKeys.all()
-    process.stdout.write(
-      json === true
-        ? printJson({ apiKeys: all.map(publicKey) })
-        : printTable([HEADING, ...all.map(cells)]),
-    )
-  })
+  const all = await withPeople(command, (people) => people.keys())
+  process.stdout.write(
+    json === true ? printJson({ apiKeys: all }) : printTable([HEADING, ...all.map(cells)]),
+  )
 }
 
 const HEADING = ['NAME', 'USER', 'FOR', 'EXPIRES', 'LAST USED', 'STATE']
 
-function cells({ name, user, grant, expiresAt, lastUsedAt, revokedAt }: ApiKey): string[] {
+function cells({ name, user, grant, expiresAt, lastUsedAt, revokedAt }: ToldKey): string[] {
   const used = lastUsedAt === null ? 'never' : printTime(lastUsedAt)
   return [
     name,
@@ -111,9 +97,6 @@ async function revokeKey(
   { json }: { readonly json?: boolean },
   command: Command,
 ): Promise<void> {
-  const { revokeApiKey } = await import('./people/manage-keys.ts')
-  await managing(command, (deps) => {
-    const revoked = revokeApiKey(deps, name)
-    return json === true ? printJson(publicKey(revoked)) : `revoked ${name}\n`
-  })
+  const revoked = await withPeople(command, (people) => people.revokeKey(name))
+  process.stdout.write(json === true ? printJson(revoked) : `revoked ${name}\n`)
 }

@@ -1,16 +1,11 @@
 import type { Command } from 'commander'
 import type { ProposalView } from '../console/ports/proposals.ts'
 import type { ProposalState } from '../core/proposal.ts'
-import type { Decision } from '../store/decision-store.ts'
-import type { StoredList } from '../store/list-store.ts'
-import type { Store } from '../store/open-store.ts'
-import { findList, withStore } from './find-list.ts'
-import { globalOptions, type GlobalOptions } from './global-options.ts'
 import { parseCount } from './parse-count.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
 import { printMissing } from './proposals/outcome.ts'
 import { withDeeds } from './proposals/with-deeds.ts'
-import { publicDecision } from './public-decision.ts'
+import type { ToldDecision } from './public-decision.ts'
 
 export interface DecisionListOptions {
   readonly open?: boolean
@@ -28,8 +23,7 @@ export async function listDecisions(options: DecisionListOptions, command: Comma
   const { list, assigned, before } = options
   const limit = parseCount('--limit', options.limit)
   if (state === undefined && assigned === undefined) {
-    const { data, actor } = globalOptions(command)
-    await listAll({ data, actor }, { ...options, limit })
+    await listAll({ ...options, limit }, command)
     return
   }
   const queue = await withDeeds(command, (deeds) =>
@@ -45,38 +39,20 @@ export async function listDecisions(options: DecisionListOptions, command: Comma
 }
 
 async function listAll(
-  { data, actor }: GlobalOptions,
-  {
-    list: id,
-    before,
-    limit,
-    json,
-  }: Omit<DecisionListOptions, 'limit'> & { readonly limit: number },
+  { list, before, limit, json }: Omit<DecisionListOptions, 'limit'> & { readonly limit: number },
+  command: Command,
 ): Promise<void> {
-  const decisions = await withStore(data, (store) =>
-    decisionsOf(store, id === undefined ? null : findList(store, id), { before, limit }),
-  )
-  if (json === true) {
-    process.stdout.write(printJson(decisions.map(publicDecision)))
-    return
-  }
-  const { localDeeds } = await import('./proposals/local-deeds.ts')
-  const open = { state: 'open', limit, ...(id !== undefined && { list: id }) } as const
-  const queue = before === undefined ? await localDeeds({ data, actor }).queue(open) : []
-  const gap = queue.length > 0 && decisions.length > 0 ? '\n' : ''
-  process.stdout.write(printQueue(queue) + gap + printDecisions(decisions))
-}
-
-function decisionsOf(
-  store: Store,
-  list: StoredList | null,
-  { before, limit }: { readonly before: string | undefined; readonly limit: number },
-): Decision[] {
   const edge = before === undefined ? undefined : parseCount('--before', before)
-  return store.decisions.all({
-    limit,
-    ...(edge !== undefined && { before: edge }),
-    ...(list !== null && { listRowId: list.rowId }),
+  await withDeeds(command, async (deeds) => {
+    const decisions = await deeds.decisions({ list, before: edge, limit })
+    if (json === true) {
+      process.stdout.write(printJson(decisions))
+      return
+    }
+    const open = { state: 'open', limit, ...(list !== undefined && { list }) } as const
+    const queue = before === undefined ? await deeds.queue(open) : []
+    const gap = queue.length > 0 && decisions.length > 0 ? '\n' : ''
+    process.stdout.write(printQueue(queue) + gap + printDecisions(decisions))
   })
 }
 
@@ -103,7 +79,7 @@ function printQueue(proposals: readonly ProposalView[]): string {
 
 const DECISIONS = ['ID', 'WHEN', 'LIST', 'ACT', 'ADDED', 'RETIRED', 'AMENDED', 'BY', 'REASON']
 
-function printDecisions(decisions: readonly Decision[]): string {
+function printDecisions(decisions: readonly ToldDecision[]): string {
   if (decisions.length === 0) return ''
   return printTable([
     DECISIONS,

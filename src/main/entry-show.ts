@@ -1,17 +1,9 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
-import { printSuggestion } from '../core/nearest.ts'
 import { heldAt, type Moment } from '../curation/tell-story.ts'
-import type { StoredList } from '../store/list-store.ts'
-import type { Store } from '../store/open-store.ts'
-import { viewAct } from './console/view-proposal.ts'
-import { findList, withStore } from './find-list.ts'
-import { findPublication } from './find-publication.ts'
-import { globalOptions } from './global-options.ts'
-import { neighbours } from './neighbours.ts'
+import { withEntries, type ToldOrigin, type ToldStay } from './entry-deeds.ts'
 import { printJson, printTime } from './print-table.ts'
 import { printStory } from './proposals/print-story.ts'
-import { tellEntry, type ShownDecision, type WholeStay } from './tell-entry.ts'
 
 export interface ShowOptions {
   readonly list?: string
@@ -25,27 +17,18 @@ export async function showEntry(
   options: ShowOptions,
   command: Command,
 ): Promise<void> {
+  const { list, json } = options
   const moment = options.at === undefined ? null : parseMoment(options.at)
-  await withStore(globalOptions(command).data, (store) => {
-    const list = options.list === undefined ? null : findList(store, options.list)
+  await withEntries(command, async (entries) => {
     // A serial that there never was has no entries to tell of.
-    if (list !== null && moment !== null && 'serial' in moment) {
-      findPublication(store, list, String(moment.serial))
+    if (list !== undefined && moment !== null && 'serial' in moment) {
+      await entries.assertPublished(list, moment.serial)
     }
-    const { keys, stays } = tellEntry(store, value, {
-      isWanted: (id) => options.list === undefined || id === options.list,
-    })
+    const { meant, stays, hint } = await entries.stays(value, list)
     const told = stays.filter((stay) => moment === null || heldAt(stay, moment))
-    if (told.length === 0) {
-      const meant = keys[0]?.value ?? value
-      // What has been listed at another time was not misspelt.
-      const hint = stays.length > 0 ? '' : hintOf(store, list, meant)
-      throw notListed(meant, hint, options)
-    }
+    if (told.length === 0) throw notListed(meant ?? value, hint, options)
     process.stdout.write(
-      options.json === true
-        ? printJson({ value, stays: told.map(publicStay) })
-        : told.map(printStay).join('\n'),
+      json === true ? printJson({ value, stays: told }) : told.map(printStay).join('\n'),
     )
   })
 }
@@ -61,16 +44,6 @@ export function parseMoment(text: string): Moment {
   )
 }
 
-/** Without what means nothing outside the database. */
-function publicStay(stay: WholeStay): object {
-  return { ...stay, rowId: undefined, listRowId: undefined }
-}
-
-function hintOf(store: Store, list: StoredList | null, value: string): string {
-  const lists = list === null ? store.lists.all() : [list]
-  return printSuggestion(value, new Set(lists.flatMap((one) => [...neighbours(store, one, value)])))
-}
-
 function notListed(value: string, hint: string, options: ShowOptions): Fault {
   const where = options.list === undefined ? 'any list' : JSON.stringify(options.list)
   const when = options.at === undefined ? 'is or was' : `at ${options.at} was`
@@ -80,7 +53,7 @@ function notListed(value: string, hint: string, options: ShowOptions): Fault {
   )
 }
 
-function printStay({ list, entry, since, until, added, retired }: WholeStay): string {
+function printStay({ list, entry, since, until, added, retired }: ToldStay): string {
   const { value, kind, action, category, reference } = entry
   const from =
     since === null ? 'never published' : `since serial ${since.serial}, ${printTime(since.at)}`
@@ -95,7 +68,7 @@ function printStay({ list, entry, since, until, added, retired }: WholeStay): st
   ].join('\n')
 }
 
-function printDecision(what: string, decision: ShownDecision): string[] {
+function printDecision(what: string, decision: ToldOrigin): string[] {
   const { id, decidedBy, decidedAt, reason, legalBasis, evidence, source, reviewOn } = decision
   const { expiresOn, urgent, override, proposal } = decision
   return [
@@ -103,9 +76,7 @@ function printDecision(what: string, decision: ShownDecision): string[] {
     ...(legalBasis === '' ? [] : [`    legal basis: ${legalBasis}`]),
     ...(evidence === '' ? [] : [`    evidence: ${evidence}`]),
     ...(override === null ? [] : [`    override: ${override}`]),
-    ...(proposal === null
-      ? []
-      : printStory(proposal.acts.map(viewAct)).map((line) => `    ${line}`)),
+    ...(proposal === null ? [] : printStory(proposal.acts).map((line) => `    ${line}`)),
     ...(source === null ? [] : [`    from ${source.name}, SHA-256 ${source.sha256}`]),
     ...(reviewOn === null ? [] : [`    review on ${reviewOn}`]),
     ...(expiresOn === null ? [] : [`    expires on ${expiresOn}`]),

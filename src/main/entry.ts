@@ -76,8 +76,7 @@ function registerAmend(entry: Command): void {
 }
 
 function registerShow(entry: Command): void {
-  entry
-    .command('show <value>')
+  addTokenOptions(entry.command('show <value>'))
     .description('on which lists a value is or was, since when, why; entries that cover it too')
     .option('--list <list>', 'on this list alone')
     .option('--at <serial|date>', 'what held at that serial, or at that time (ISO 8601)')

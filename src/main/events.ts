@@ -2,7 +2,8 @@ import { InvalidArgumentError, type Command } from 'commander'
 import { checkEvents, printEventsHeader, type EventFinding } from '../core/check-events.ts'
 import type { ChainEvent, ChainHead } from '../core/event.ts'
 import type { Store } from '../store/open-store.ts'
-import { globalOptions } from './global-options.ts'
+import { withEvents } from './event-deeds.ts'
+import { addTokenOptions, globalOptions } from './global-options.ts'
 import { printJson, printTable } from './print-table.ts'
 import { EXIT } from './run-program.ts'
 
@@ -13,8 +14,7 @@ export function register(program: Command): void {
     .description(
       'the chain of decisions: everything that was done, in its order (docs/spec/events.md)',
     )
-  events
-    .command('ls')
+  addTokenOptions(events.command('ls'))
     .description('events, oldest first; default: the newest 50')
     .option('--from <n>', 'from this one on', parseNumber)
     .option('--limit <n>', 'at most so many', parseNumber, 50)
@@ -64,16 +64,10 @@ interface ListFlags {
 }
 
 async function listEvents({ from, limit, json }: ListFlags, command: Command): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
-  await withStore(globalOptions(command).data, (store) => {
-    const events = store.read(() => {
-      const first = from ?? Math.max(1, store.events.head().number - limit + 1)
-      return [...store.events.all(first, limit)]
-    })
-    process.stdout.write(
-      json === true ? printJson(events) : printTable([HEADING, ...events.map(cells)]),
-    )
-  })
+  const events = await withEvents(command, (deeds) => deeds.events({ from, limit }))
+  process.stdout.write(
+    json === true ? printJson(events) : printTable([HEADING, ...events.map(cells)]),
+  )
 }
 
 const HEADING = ['NUMBER', 'AT', 'ACTOR', 'ACT', 'SUBJECT']

@@ -57,8 +57,25 @@ export function globalOptions(command: Command): GlobalOptions {
   if (server === undefined) return { data: resolve(data), actor: actor ?? systemUser() }
   throw new Fault(
     'usage/invalid',
-    `expected a command that can be asked of a server, got «${pathOf(command)}» with --server or BAILIWICK_SERVER: run it at the authority's folder`,
+    `expected a command that can be asked of a server, got «${pathOf(command)}» with --server or BAILIWICK_SERVER: ${whyNot(pathOf(command))}run it at the authority's folder`,
   )
+}
+
+/** Why no server does it, by the command or its noun. */
+const WHY_NOT: Readonly<Record<string, string>> = {
+  'list apply': 'definitions are files of the authority, which no API changes; ',
+  'entry import': 'upload the file in the console, or by POST /v1/imports; ',
+  'review run': 'a server does that by itself; ',
+  'review registrations': 'the API takes no file of registrations; ',
+  'events export': 'the API tells events page by page («bailiwick events ls»), not as a file; ',
+  'events check': 'it reads the rows of the database beside the chain; ',
+  key: 'keys never leave the authority; ',
+  backup: 'it copies the folder itself; ',
+  restore: 'it makes the folder itself; ',
+}
+
+function whyNot(path: string): string {
+  return WHY_NOT[path] ?? WHY_NOT[path.split(' ')[0] ?? ''] ?? ''
 }
 
 interface Given {

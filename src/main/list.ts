@@ -4,8 +4,8 @@ import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
 import type { ListDefinition } from '../core/list-definition.ts'
 import type { ListApplied } from '../store/list-store.ts'
-import type { Store } from '../store/open-store.ts'
-import { globalOptions } from './global-options.ts'
+import { addTokenOptions, globalOptions } from './global-options.ts'
+import { withLists, type ToldList } from './list-deeds.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
 import { naming } from './system-fault.ts'
 
@@ -22,14 +22,12 @@ export function register(program: Command): void {
       '\nExample:\n  bailiwick list apply lists/phishing.json lists/malware.json',
     )
     .action(applyLists)
-  list
-    .command('ls')
+  addTokenOptions(list.command('ls'))
     .description('all lists, with their newest serials')
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  bailiwick list ls --json')
     .action(listLists)
-  list
-    .command('show <list>')
+  addTokenOptions(list.command('show <list>'))
     .description("a list's definition, size and newest serial")
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  bailiwick list show phishing')
@@ -119,40 +117,15 @@ async function readDefinitions(files: readonly string[]): Promise<ListDefinition
   })
 }
 
-async function listLists(options: JsonOption, command: Command): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
-  await withStore(globalOptions(command).data, (store) => {
-    const rows = store.lists.all().map((list) => {
-      const { id, title, visibility } = list.definition
-      return { id, title, visibility, ...stateOf(store, list.rowId) }
-    })
-    if (options.json === true) process.stdout.write(printJson(rows))
-    else process.stdout.write(rows.length === 0 ? '' : printTable([HEADING, ...rows.map(cells)]))
-  })
-}
-
-interface ListState {
-  /** Entries decided, published or not. */
-  readonly entries: number
-  readonly serial: number | null
-  readonly publishedAt: Date | null
-  /** Whether decisions wait to be published. */
-  readonly isPending: boolean
-}
-
-function stateOf(store: Store, listRowId: number): ListState {
-  const latest = store.publications.latest(listRowId)
-  return {
-    entries: store.entries.count(listRowId),
-    serial: latest?.serial ?? null,
-    publishedAt: latest?.publishedAt ?? null,
-    isPending: store.decisions.lastDecision(listRowId) > (latest?.decision ?? 0),
-  }
+async function listLists({ json }: JsonOption, command: Command): Promise<void> {
+  const rows = await withLists(command, (lists) => lists.lists())
+  if (json === true) process.stdout.write(printJson(rows))
+  else process.stdout.write(rows.length === 0 ? '' : printTable([HEADING, ...rows.map(cells)]))
 }
 
 const HEADING = ['LIST', 'VISIBILITY', 'ENTRIES', 'SERIAL', 'PUBLISHED', 'PENDING', 'TITLE']
 
-function cells(row: ListState & Pick<ListDefinition, 'id' | 'title' | 'visibility'>): string[] {
+function cells(row: ToldList): string[] {
   return [
     row.id,
     row.visibility,
@@ -164,25 +137,22 @@ function cells(row: ListState & Pick<ListDefinition, 'id' | 'title' | 'visibilit
   ]
 }
 
-async function showList(id: string, options: JsonOption, command: Command): Promise<void> {
-  const { findList, withStore } = await import('./find-list.ts')
-  await withStore(globalOptions(command).data, (store) => {
-    const { rowId, place, definition } = findList(store, id)
-    const state = stateOf(store, rowId)
-    if (options.json === true) {
-      process.stdout.write(printJson({ ...state, place, definition }))
-      return
-    }
-    process.stdout.write(
-      printTable([
-        ['list', id],
-        ['entries', String(state.entries)],
-        ['serial', state.serial === null ? 'none yet' : String(state.serial)],
-        ['published', state.publishedAt === null ? 'never' : printTime(state.publishedAt)],
-        ['pending', state.isPending ? 'yes: «bailiwick publish» makes it effective' : 'no'],
-        ['place', place],
-      ]),
-    )
-    process.stdout.write(`\n${printJson(definition)}`)
-  })
+async function showList(id: string, { json }: JsonOption, command: Command): Promise<void> {
+  const whole = await withLists(command, (lists) => lists.list(id))
+  const { place, definition } = whole
+  if (json === true) {
+    process.stdout.write(printJson(whole))
+    return
+  }
+  process.stdout.write(
+    printTable([
+      ['list', id],
+      ['entries', String(whole.entries)],
+      ['serial', whole.serial === null ? 'none yet' : String(whole.serial)],
+      ['published', whole.publishedAt === null ? 'never' : printTime(whole.publishedAt)],
+      ['pending', whole.isPending ? 'yes: «bailiwick publish» makes it effective' : 'no'],
+      ['place', place],
+    ]),
+  )
+  process.stdout.write(`\n${printJson(definition)}`)
 }

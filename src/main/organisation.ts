@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { ORGANISATION_KINDS } from '../core/person.ts'
-import { globalOptions } from './global-options.ts'
-import { managing } from './people/managing.ts'
+import { addTokenOptions } from './global-options.ts'
+import { withPeople } from './people/people-deeds.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
 
 /** Adds `organisation`. */
@@ -9,15 +9,13 @@ export function register(program: Command): void {
   const organisation = program
     .command('organisation')
     .description('to whom users belong: approvals are counted by it')
-  organisation
-    .command('add <name>')
+  addTokenOptions(organisation.command('add <name>'))
     .description('add an organisation; it keeps its name for ever')
     .requiredOption('--kind <kind>', ORGANISATION_KINDS.join(', '))
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  bailiwick organisation add "Example CERT" --kind cert')
     .action(addOrganisation)
-  organisation
-    .command('ls')
+  addTokenOptions(organisation.command('ls'))
     .description('all organisations')
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  bailiwick organisation ls')
@@ -33,22 +31,16 @@ async function addOrganisation(
   { kind, json }: JsonOption & { readonly kind: string },
   command: Command,
 ): Promise<void> {
-  const { addOrganisation: add } = await import('./people/manage-users.ts')
-  await managing(command, (deps) => {
-    const added = add(deps, { name, kind })
-    return json === true ? printJson(added) : `added ${added.name} (${added.kind})\n`
-  })
+  const added = await withPeople(command, (people) => people.addOrganisation({ name, kind }))
+  process.stdout.write(json === true ? printJson(added) : `added ${added.name} (${added.kind})\n`)
 }
 
 async function listOrganisations({ json }: JsonOption, command: Command): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
-  await withStore(globalOptions(command).data, (store) => {
-    const all = store.organisations.all()
-    const rows = all.map(({ name, kind, createdAt }) => [name, kind, printTime(createdAt)])
-    process.stdout.write(
-      json === true
-        ? printJson({ organisations: all })
-        : printTable([['NAME', 'KIND', 'ADDED'], ...rows]),
-    )
-  })
+  const all = await withPeople(command, (people) => people.organisations())
+  const rows = all.map(({ name, kind, createdAt }) => [name, kind, printTime(createdAt)])
+  process.stdout.write(
+    json === true
+      ? printJson({ organisations: all })
+      : printTable([['NAME', 'KIND', 'ADDED'], ...rows]),
+  )
 }

@@ -1,18 +1,14 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
 import { EXIT } from './run-program.ts'
-import { globalOptions } from './global-options.ts'
+import { addTokenOptions } from './global-options.ts'
 import { printJson } from './print-table.ts'
 import { TREE_REKEYED } from './tree-rekeyed.ts'
-import type { Act } from '../curation/may-act.ts'
-import type { KeyFolder } from '../platform/key-folder.ts'
-import type { Authority } from './open-authority.ts'
-import type { ListReport } from './publish-lists.ts'
+import { withPublishing, type PublishReport } from './publish-deeds.ts'
 
 /** Adds `publish`. */
 export function register(program: Command): void {
-  program
-    .command('publish [list...]')
+  addTokenOptions(program.command('publish [list...]'))
     .description('sign and publish the next serial of each list that has changes')
     .option(
       '--dry-run',
@@ -41,20 +37,11 @@ interface PublishFlags {
 }
 
 async function publish(ids: string[], flags: PublishFlags, command: Command): Promise<void> {
-  const { data, actor } = globalOptions(command)
   const isDryRun = flags.dryRun === true
-  const keys = isDryRun ? null : await warmKeys(data)
-  const { withAuthority } = await import('./open-authority.ts')
-  const { chosenLists, permittedLists, planLists, publishLists } =
-    await import('./publish-lists.ts')
   const override = overrideOf(flags)
-  async function run(authority: Authority): Promise<readonly ListReport[]> {
-    if (isDryRun) return planLists(authority, chosenLists(authority, ids))
-    const acts: readonly Act[] = override === null ? ['publish'] : ['publish', 'override']
-    const lists = permittedLists(authority, ids, { actor, acts })
-    return publishLists(authority, lists, { actor, override })
-  }
-  const reports = await withAuthority(data, run, { actor, ...(keys !== null && { keys }) })
+  const reports: readonly PublishReport[] = await withPublishing(command, (publishing) =>
+    isDryRun ? publishing.plan(ids) : publishing.publish(ids, override),
+  )
   if (flags.json === true) process.stdout.write(printJson(reports.map(jsonOf)))
   else process.stdout.write(reports.map((report) => told(report, isDryRun)).join(''))
   for (const report of reports) {
@@ -67,35 +54,19 @@ async function publish(ids: string[], flags: PublishFlags, command: Command): Pr
   }
 }
 
-/**
- * The keys of the data folder, while the master key is being derived on another thread: that takes as long as to load all else. Whatever is
- * wrong with them is said when they are needed.
- */
-async function warmKeys(data: string): Promise<KeyFolder> {
-  const { dataPaths } = await import('../platform/data-folder.ts')
-  const { openKeys } = await import('./open-keys.ts')
-  const keys = openKeys(dataPaths(data).keys, process.env)
-  try {
-    keys.warmUp()
-  } catch {
-    // The same error comes again from whoever needs a key, and only then it matters.
-  }
-  return keys
-}
-
 function overrideOf({ override }: PublishFlags): string | null {
   if (override === undefined) return null
   if (override.trim() !== '') return override.trim()
   throw new Fault('usage/invalid', 'expected a reason after --override, got nothing')
 }
 
-function jsonOf(report: ListReport): object {
+function jsonOf(report: PublishReport): object {
   if (report.outcome !== 'refused') return report
   const { list, outcome, fault } = report
   return { list, outcome, code: fault.code, message: fault.message }
 }
 
-function told(report: ListReport, isDryRun: boolean): string {
+function told(report: PublishReport, isDryRun: boolean): string {
   if (report.outcome === 'refused') return ''
   const { list, outcome, serial, entries, added, removed, isRedefined, findings } = report
   if (outcome === 'unchanged') {
@@ -103,7 +74,7 @@ function told(report: ListReport, isDryRun: boolean): string {
   }
   const verb = isDryRun ? 'would be' : 'is'
   const definition = isRedefined ? ', new definition' : ''
-  const breaker = findings.map(({ text }) => `  the circuit breaker: it would ${text}\n`).join('')
+  const breaker = findings.map((text) => `  the circuit breaker: it would ${text}\n`).join('')
   const tree = report.isTreeRekeyed ? `  ${TREE_REKEYED}\n` : ''
   return `${list}: serial ${serial ?? 0} ${verb} published: ${entries} entries, +${added} -${removed}${definition}\n${breaker}${tree}`
 }

@@ -1,22 +1,16 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import {
-  REGISTER_PURPOSES,
-  REGISTER_SCOPES,
-  registerState,
-  type RegisterRow,
-} from '../core/register.ts'
+import { REGISTER_PURPOSES, REGISTER_SCOPES, type RegisterRow } from '../core/register.ts'
 import type { RegisterChange } from '../store/register-store.ts'
-import type { Store } from '../store/open-store.ts'
-import { globalOptions } from './global-options.ts'
+import { addTokenOptions } from './global-options.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
+import { withRegister } from './register-deeds.ts'
 
 /** Adds `register`. */
 export function register(program: Command): void {
   const noun = program
     .command('register')
     .description('what must not be blocked by a slip: names and networks (docs/spec/guards.md)')
-  noun
-    .command('ls')
+  addTokenOptions(noun.command('ls'))
     .description('all rows, with why they are there')
     .addOption(
       new Option('--purpose <purpose>', 'of this purpose alone').choices(REGISTER_PURPOSES),
@@ -24,8 +18,7 @@ export function register(program: Command): void {
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  bailiwick register ls --purpose resolver')
     .action(listRows)
-  noun
-    .command('add <value>')
+  addTokenOptions(noun.command('add <value>'))
     .description('put a name, address or network in')
     .addOption(
       new Option('--purpose <purpose>', 'what it is for')
@@ -45,8 +38,7 @@ export function register(program: Command): void {
       '\nExample:\n  bailiwick register add stop.example --purpose authority --reason "our stop page"',
     )
     .action(addRow)
-  noun
-    .command('remove <value>')
+  addTokenOptions(noun.command('remove <value>'))
     .description('take a name, address or network out')
     .requiredOption('--reason <text>', 'why it may be blocked', parseReason)
     .option('--json', 'print what was done as JSON')
@@ -59,8 +51,7 @@ export function register(program: Command): void {
 }
 
 function registerImport(noun: Command): void {
-  noun
-    .command('import [file]')
+  addTokenOptions(noun.command('import [file]'))
     .description('put all rows of a file in; without a file, those that this version ships')
     .requiredOption('--reason <text>', 'why; kept with the change', parseReason)
     .option('--json', 'print what was done as JSON')
@@ -69,8 +60,7 @@ function registerImport(noun: Command): void {
       '\nExample:\n  bailiwick register import --reason "rows of the new version"',
     )
     .action(importRows)
-  noun
-    .command('history')
+  addTokenOptions(noun.command('history'))
     .description('every change, newest first')
     .option('--limit <n>', 'at most so many', parseCount, 50)
     .option('--json', 'print as JSON')
@@ -93,17 +83,11 @@ interface Flags {
 }
 
 async function listRows(options: Flags & { purpose?: string }, command: Command): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
-  const { shippedRegister } = await import('./shipped-register.ts')
-  await withStore(globalOptions(command).data, (store) => {
-    const own = store.register.all()
-    const all = own ?? shippedRegister()
-    const { purpose } = options
-    const rows = all.filter((row) => purpose === undefined || row.purpose === purpose)
-    if (options.json === true) {
-      process.stdout.write(printJson({ state: registerState(all), isShipped: own === null, rows }))
-    } else if (rows.length > 0) process.stdout.write(printTable([HEADING, ...rows.map(cells)]))
-  })
+  const { purpose, json } = options
+  const { state, isShipped, rows: all } = await withRegister(command, (register) => register.rows())
+  const rows = all.filter((row) => purpose === undefined || row.purpose === purpose)
+  if (json === true) process.stdout.write(printJson({ state, isShipped, rows }))
+  else if (rows.length > 0) process.stdout.write(printTable([HEADING, ...rows.map(cells)]))
 }
 
 const HEADING = ['VALUE', 'PURPOSE', 'SCOPE', 'REASON', 'SOURCE']
@@ -156,42 +140,35 @@ async function change(
   { reason, json }: Flags & { readonly reason: string },
   wanted: Wanted,
 ): Promise<void> {
-  const { data, actor } = globalOptions(command)
-  const { withStore } = await import('./find-list.ts')
-  const { actingPerson } = await import('./acting-person.ts')
-  const { changeRegister } = await import('./change-register.ts')
-  await withStore(data, (store) => {
-    const acting = { store, person: actingPerson(store, actor), at: new Date() }
-    const made = changeRegister(acting, { ...wanted, reason, expected: null })
-    if (json === true) process.stdout.write(printJson(made ?? { unchanged: true }))
-    else process.stdout.write(made === null ? 'nothing to change\n' : told(made))
-  })
+  const made = await withRegister(command, (register) => register.change({ ...wanted, reason }))
+  if (json === true) process.stdout.write(printJson(made ?? { unchanged: true }))
+  else process.stdout.write(made === null ? 'nothing to change\n' : told(made))
 }
 
 function told({ id, added, removed, state }: RegisterChange): string {
   return `change ${id}: ${added} put in, ${removed} taken out; the register is ${state.slice(0, 16)}\n`
 }
 
-async function listHistory(options: Flags & { limit: number }, command: Command): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
-  await withStore(globalOptions(command).data, (store: Store) => {
-    const changes = store.register.changes({ limit: options.limit })
-    if (options.json === true) {
-      const full = changes.map((one) => ({ ...one, rows: store.register.rowsOf(one.id) }))
-      process.stdout.write(printJson(full))
-      return
-    }
-    const rows = changes.map((one) => [
-      String(one.id),
-      printTime(one.at),
-      String(one.added),
-      String(one.removed),
-      one.state.slice(0, 16),
-      one.actor,
-      one.reason,
-    ])
-    if (rows.length > 0) process.stdout.write(printTable([HISTORY, ...rows]))
-  })
+async function listHistory(
+  { limit, json }: Flags & { limit: number },
+  command: Command,
+): Promise<void> {
+  if (json === true) {
+    const whole = await withRegister(command, (register) => register.wholeChanges(limit))
+    process.stdout.write(printJson(whole))
+    return
+  }
+  const changes = await withRegister(command, (register) => register.changes(limit))
+  const rows = changes.map((one) => [
+    String(one.id),
+    printTime(one.at),
+    String(one.added),
+    String(one.removed),
+    one.state.slice(0, 16),
+    one.actor,
+    one.reason,
+  ])
+  if (rows.length > 0) process.stdout.write(printTable([HISTORY, ...rows]))
 }
 
 const HISTORY = ['CHANGE', 'WHEN', 'IN', 'OUT', 'STATE', 'BY', 'REASON']

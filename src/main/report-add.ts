@@ -1,12 +1,8 @@
 import type { Command } from 'commander'
-import { actingPerson } from './acting-person.ts'
-import { withStore } from './find-list.ts'
-import { globalOptions } from './global-options.ts'
 import { newReference } from './new-reference.ts'
 import { printJson } from './print-table.ts'
-import { describeReport } from './reports/describe-report.ts'
-import { handInReports } from './reports/hand-in-reports.ts'
 import { printReport } from './reports/print-report.ts'
+import { withReports } from './reports/report-deeds.ts'
 
 export interface AddReportOptions {
   readonly reason: string
@@ -22,22 +18,17 @@ export interface AddReportOptions {
 /** `report add`. */
 export async function addReport(
   value: string,
-  { id, json, ...said }: AddReportOptions,
+  options: AddReportOptions,
   command: Command,
 ): Promise<void> {
-  const { data, actor } = globalOptions(command)
-  await withStore(
-    data,
-    (store) => {
-      const person = actingPerson(store, actor)
-      const written = { ...said, value, externalId: id ?? newReference() }
-      const [handed] = handInReports({ store, person, at: new Date() }, [written])
-      if (handed === undefined) throw new Error('expected an outcome, got none')
-      if (handed.outcome === 'refused') throw handed.fault
-      const { outcome, report } = handed
-      const told = describeReport(store, person, report)
-      process.stdout.write(json === true ? printJson({ outcome, ...told }) : printReport(told))
-    },
-    { actor },
-  )
+  const { id, reason, list, kind, category, evidence, evidenceSha256, json } = options
+  const said = { list, kind, category, evidence, evidenceSha256 }
+  const written = { ...said, value, reason, externalId: id ?? newReference() }
+  const { outcome, told } = await withReports(command, async (reports) => {
+    const [handed] = await reports.handIn([written])
+    if (handed === undefined) throw new Error('expected an outcome, got none')
+    if (handed.outcome === 'refused') throw handed.fault
+    return { outcome: handed.outcome, told: await reports.show(handed.report) }
+  })
+  process.stdout.write(json === true ? printJson({ outcome, ...told }) : printReport(told))
 }

@@ -1,9 +1,6 @@
 import type { Command } from 'commander'
-import { actingPerson } from './acting-person.ts'
-import { withStore } from './find-list.ts'
-import { globalOptions } from './global-options.ts'
 import { printJson } from './print-table.ts'
-import { rejectReports, withdrawReports } from './reports/answer-reports.ts'
+import { withReports } from './reports/report-deeds.ts'
 
 export interface AnswerOptions {
   readonly reason?: string
@@ -16,7 +13,7 @@ export async function rejectReported(
   options: AnswerOptions,
   command: Command,
 ): Promise<void> {
-  await answer({ answer: rejectReports, done: 'rejected' }, { ids, options, command })
+  await answer('reject', { ids, options, command })
 }
 
 /** `report withdraw`. */
@@ -25,7 +22,7 @@ export async function withdrawReported(
   options: AnswerOptions,
   command: Command,
 ): Promise<void> {
-  await answer({ answer: withdrawReports, done: 'withdrawn' }, { ids, options, command })
+  await answer('withdraw', { ids, options, command })
 }
 
 interface Asked {
@@ -34,22 +31,15 @@ interface Asked {
   readonly command: Command
 }
 
-async function answer(
-  way: { readonly answer: typeof rejectReports; readonly done: string },
-  { ids, options, command }: Asked,
-): Promise<void> {
-  const { data, actor } = globalOptions(command)
-  await withStore(
-    data,
-    (store) => {
-      const handing = { store, person: actingPerson(store, actor), at: new Date() }
-      const answered = way.answer(handing, { ids, text: options.reason ?? '' })
-      process.stdout.write(
-        options.json === true
-          ? printJson(answered)
-          : `${answered.list}: ${answered.reports.join(', ')} ${way.done}\n`,
-      )
-    },
-    { actor },
+const DONE = { reject: 'rejected', withdraw: 'withdrawn' } as const
+
+async function answer(verb: keyof typeof DONE, { ids, options, command }: Asked): Promise<void> {
+  const { list, reports } = await withReports(command, (deeds) =>
+    deeds[verb]({ ids, text: options.reason ?? '' }),
+  )
+  process.stdout.write(
+    options.json === true
+      ? printJson({ list, reports })
+      : `${list}: ${reports.join(', ')} ${DONE[verb]}\n`,
   )
 }

@@ -1,16 +1,11 @@
 import { closeSync, openSync } from 'node:fs'
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
-import { printReportId } from '../core/report.ts'
-import { REPORT_LIMITS } from '../curation/reports/parse-report.ts'
 import { readReports } from '../curation/reports/read-reports.ts'
 import { readAtMost } from '../platform/read-at-most.ts'
-import { actingPerson } from './acting-person.ts'
-import { withStore } from './find-list.ts'
-import { globalOptions } from './global-options.ts'
 import { printJson } from './print-table.ts'
 import { STDIN } from './read-chunks.ts'
-import { handInReports, type HandedIn } from './reports/hand-in-reports.ts'
+import { withReports, type HandedInTold } from './reports/report-deeds.ts'
 import { EXIT } from './run-program.ts'
 import { naming } from './system-fault.ts'
 
@@ -26,22 +21,10 @@ export async function importReports(
   { json }: { readonly json?: boolean },
   command: Command,
 ): Promise<void> {
-  const { data, actor } = globalOptions(command)
   const written = readReports(readText(file))
-  await withStore(
-    data,
-    (store) => {
-      const person = actingPerson(store, actor)
-      const handed: HandedIn[] = []
-      for (let from = 0; from < written.length; from += REPORT_LIMITS.reports) {
-        const part = written.slice(from, from + REPORT_LIMITS.reports)
-        handed.push(...handInReports({ store, person, at: new Date() }, part))
-      }
-      process.stdout.write(json === true ? printJson(handed.map(toJson)) : told(handed))
-      if (handed.some(({ outcome }) => outcome === 'refused')) process.exitCode = EXIT.findings
-    },
-    { actor },
-  )
+  const handed = await withReports(command, (reports) => reports.handIn(written))
+  process.stdout.write(json === true ? printJson(handed.map(toJson)) : told(handed))
+  if (handed.some(({ outcome }) => outcome === 'refused')) process.exitCode = EXIT.findings
 }
 
 function readText(file: string): string {
@@ -60,20 +43,16 @@ function readText(file: string): string {
   )
 }
 
-function toJson(handed: HandedIn) {
-  const { externalId, outcome } = handed
-  if (handed.outcome === 'refused') {
-    const { code, message } = handed.fault
-    return { externalId, outcome, error: { code, message } }
-  }
-  const { id, list, state } = handed.report
-  return { externalId, outcome, report: printReportId(id), list, state }
+function toJson(handed: HandedInTold): object {
+  if (handed.outcome !== 'refused') return handed
+  const { externalId, outcome, fault } = handed
+  return { externalId, outcome, error: { code: fault.code, message: fault.message } }
 }
 
-function told(handed: readonly HandedIn[]): string {
-  const count = (outcome: HandedIn['outcome']): number =>
+function told(handed: readonly HandedInTold[]): string {
+  const count = (outcome: HandedInTold['outcome']): number =>
     handed.filter((one) => one.outcome === outcome).length
-  const taken = handed.flatMap((one) => (one.outcome === 'received' ? [one.report] : []))
+  const taken = handed.flatMap((one) => (one.outcome === 'received' ? [one] : []))
   const duplicates = taken.filter(({ state }) => state === 'duplicate').length
   const refused = handed.flatMap((one, i) =>
     one.outcome === 'refused'

@@ -1,26 +1,11 @@
 import type { Command } from 'commander'
-import { withStore } from './find-list.ts'
-import { globalOptions } from './global-options.ts'
-import { newReference } from './new-reference.ts'
 import { printJson } from './print-table.ts'
-import { openDeciding } from './proposals/open-deciding.ts'
 import { exitCodeOf, printOutcome } from './proposals/outcome.ts'
-import { publishSettled } from './proposals/publish-decided.ts'
-import { proposeReports, type ProposedReports } from './reports/propose-reports.ts'
+import { withReports, type ProposeReportsAsked } from './reports/report-deeds.ts'
+import type { ProposedReports } from './reports/propose-reports.ts'
 import { EXIT } from './run-program.ts'
 
-export interface ProposeReportsOptions {
-  readonly reason?: string
-  readonly basis?: string
-  readonly evidence?: string
-  readonly evidenceSha256?: string
-  readonly kind?: string
-  readonly action?: string
-  readonly category?: string
-  readonly reference?: string
-  readonly urgent?: boolean
-  readonly acknowledge?: readonly string[]
-  readonly override?: string
+export interface ProposeReportsOptions extends Omit<ProposeReportsAsked, 'reports'> {
   readonly json?: boolean
 }
 
@@ -30,30 +15,23 @@ export async function proposeReported(
   options: ProposeReportsOptions,
   command: Command,
 ): Promise<void> {
-  const { data, actor } = globalOptions(command)
-  const { kind, action, category, reason = '', urgent = false } = options
-  await withStore(
-    data,
-    async (store) => {
-      const deciding = openDeciding({ data, store }, actor)
-      const proposed = proposeReports(deciding, {
-        ...{ ids, kind, action, category, reason, urgent },
-        reference: options.reference ?? newReference(),
-        legalBasis: options.basis ?? '',
-        evidence: options.evidence ?? '',
-        evidenceSha256: options.evidenceSha256 ?? '',
-        acknowledged: options.acknowledge ?? [],
-        override: options.override ?? null,
-      })
-      const { outcome } = proposed
-      const published =
-        outcome === null ? null : await publishSettled({ data, store, actor }, outcome)
-      process.stdout.write(
-        options.json === true ? printJson({ ...proposed, published }) : told(proposed),
-      )
-      process.exitCode = outcome === null ? EXIT.fine : exitCodeOf(outcome)
-    },
-    { actor },
+  const proposed = await withReports(command, (reports) =>
+    reports.propose({ ...saidOf(options), reports: ids }),
+  )
+  const { outcome } = proposed
+  process.stdout.write(options.json === true ? printJson(proposed) : told(proposed))
+  process.exitCode = outcome === null ? EXIT.fine : exitCodeOf(outcome)
+}
+
+const SAID = [
+  ...(['reason', 'basis', 'evidence', 'evidenceSha256', 'kind', 'action', 'category'] as const),
+  ...(['reference', 'urgent', 'acknowledge', 'override'] as const),
+] as const
+
+/** What was given of what a proposal says. */
+function saidOf(options: ProposeReportsOptions): Omit<ProposeReportsAsked, 'reports'> {
+  return Object.fromEntries(
+    SAID.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
   )
 }
 

@@ -1,11 +1,8 @@
 import type { Command } from 'commander'
-import { actingPerson } from './acting-person.ts'
-import { withStore } from './find-list.ts'
-import { globalOptions } from './global-options.ts'
 import { printJson, printTime } from './print-table.ts'
-import { describeReport, type ReportTold } from './reports/describe-report.ts'
-import { findReport } from './reports/find-report.ts'
+import type { ReportTold } from './reports/describe-report.ts'
 import { printReport } from './reports/print-report.ts'
+import { withReports } from './reports/report-deeds.ts'
 
 /** `report show`. */
 export async function showReport(
@@ -13,12 +10,8 @@ export async function showReport(
   { json }: { readonly json?: boolean },
   command: Command,
 ): Promise<void> {
-  const { data, actor } = globalOptions(command)
-  await withStore(data, (store) => {
-    const person = actingPerson(store, actor)
-    const told = store.read(() => describeReport(store, person, findReport(store, person, id)))
-    process.stdout.write(json === true ? printJson(told) : printReport(told) + printActs(told))
-  })
+  const told = await withReports(command, (reports) => reports.show(id))
+  process.stdout.write(json === true ? printJson(told) : printReport(told) + printActs(told))
 }
 
 function printActs({ acts }: ReportTold): string {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { REPORT_STATES } from '../core/report.ts'
+import { addTokenOptions } from './global-options.ts'
 import type { AddReportOptions } from './report-add.ts'
 import type { AnswerOptions } from './report-answer.ts'
 import type { ListReportsOptions } from './report-ls.ts'
@@ -19,8 +20,7 @@ export function register(program: Command): void {
 }
 
 function registerAdd(report: Command): void {
-  report
-    .command('add <value>')
+  addTokenOptions(report.command('add <value>'))
     .description('report a name, URL or address')
     .requiredOption('--reason <text>', 'why it should be listed', parseReason)
     .option('--id <text>', 'your own id of it; the same again is the same report')
@@ -41,8 +41,7 @@ function registerAdd(report: Command): void {
 }
 
 function registerImport(report: Command): void {
-  report
-    .command('import <file>')
+  addTokenOptions(report.command('import <file>'))
     .description('report everything in a file of JSON Lines; each line has its own outcome')
     .option('--json', 'print the outcomes as JSON')
     .addHelpText(
@@ -56,8 +55,7 @@ function registerImport(report: Command): void {
 }
 
 function registerReading(report: Command): void {
-  report
-    .command('ls')
+  addTokenOptions(report.command('ls'))
     .description('reports that you may see; open ones oldest first')
     .addOption(new Option('--state <state>', 'of this state alone').choices(REPORT_STATES))
     .option('--list <list>', 'of this list alone')
@@ -70,8 +68,7 @@ function registerReading(report: Command): void {
       const { printReports } = await import('./report-ls.ts')
       await printReports(options, command)
     })
-  report
-    .command('show <id>')
+  addTokenOptions(report.command('show <id>'))
     .description('one report, and what became of it')
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  bailiwick report show r12')
@@ -82,8 +79,7 @@ function registerReading(report: Command): void {
 }
 
 function registerPropose(report: Command): void {
-  report
-    .command('propose <id...>')
+  addTokenOptions(report.command('propose <id...>'))
     .description('make one proposal of open reports; those of others that ask the same go with it')
     .option('--reason <text>', 'why; default: what the reports say', parseReason)
     .option('--basis <text>', "legal basis; default: the list's")
@@ -105,8 +101,7 @@ function registerPropose(report: Command): void {
 }
 
 function registerAnswers(report: Command): void {
-  report
-    .command('reject <id...>')
+  addTokenOptions(report.command('reject <id...>'))
     .description('reject open reports; the reporters see the reason')
     .requiredOption('--reason <text>', 'why', parseReason)
     .option('--json', 'print what was done as JSON')
@@ -115,8 +110,7 @@ function registerAnswers(report: Command): void {
       const { rejectReported } = await import('./report-answer.ts')
       await rejectReported(ids, options, command)
     })
-  report
-    .command('withdraw <id...>')
+  addTokenOptions(report.command('withdraw <id...>'))
     .description('take back what your organisation has reported, while it waits')
     .option('--reason <text>', 'why', parseReason)
     .option('--json', 'print what was done as JSON')

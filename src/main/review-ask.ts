@@ -1,9 +1,6 @@
 import type { Command } from 'commander'
-import { actingPerson } from './acting-person.ts'
-import { askForReview } from './ask-for-review.ts'
-import { findList, withStore } from './find-list.ts'
-import { globalOptions } from './global-options.ts'
 import { printJson } from './print-table.ts'
+import { withReviews } from './reviews/review-deeds.ts'
 
 export interface AskOptions {
   readonly reason: string
@@ -12,26 +9,15 @@ export interface AskOptions {
 
 /** `review ask`: one review for each kind of the value that is listed; what is asked already stays as it is. */
 export async function askReview(
-  listId: string,
+  list: string,
   value: string,
-  options: AskOptions,
+  { reason, json }: AskOptions,
   command: Command,
 ): Promise<void> {
-  const { data, actor } = globalOptions(command)
-  await withStore(
-    data,
-    (store) => {
-      const list = findList(store, listId)
-      const deps = { store, person: actingPerson(store, actor), at: new Date() }
-      const opened = askForReview(deps, list, { value, reason: options.reason })
-      const lines = opened.map(
-        ({ entry, review }) =>
-          `${entry.value} (${entry.kind}): ${review === null ? 'was asked already' : `review ${review}`}\n`,
-      )
-      process.stdout.write(
-        options.json === true ? printJson({ list: list.id, opened }) : lines.join(''),
-      )
-    },
-    { actor },
+  const opened = await withReviews(command, (reviews) => reviews.ask({ list, value, reason }))
+  const lines = opened.map(
+    ({ value: found, kind, review }) =>
+      `${found} (${kind}): ${review === null ? 'was asked already' : `review ${review}`}\n`,
   )
+  process.stdout.write(json === true ? printJson({ list, opened }) : lines.join(''))
 }

@@ -1,11 +1,8 @@
 import type { Command } from 'commander'
 import type { WrittenOutcome } from '../curation/plan-outcome.ts'
-import { actingPerson } from './acting-person.ts'
-import { findReview, finishReview, type FinishedReview } from './finish-review.ts'
-import { findList, withStore } from './find-list.ts'
-import { globalOptions } from './global-options.ts'
-import { noteRefusal } from './note-refusal.ts'
+import type { ReviewEnd } from '../console/ports/reviews.ts'
 import { printJson } from './print-table.ts'
+import { withReviews } from './reviews/review-deeds.ts'
 
 export interface DoneOptions extends WrittenOutcome {
   readonly reason: string
@@ -14,23 +11,14 @@ export interface DoneOptions extends WrittenOutcome {
 
 /** `review done`. */
 export async function endReview(id: number, options: DoneOptions, command: Command): Promise<void> {
-  const { data, actor } = globalOptions(command)
-  await withStore(
-    data,
-    (store) => {
-      const list = findList(store, findReview(store, id).list)
-      const deps = { store, person: actingPerson(store, actor), now: () => new Date() }
-      const done = noteRefusal({ store, list, actor, act: 'amend' }, () =>
-        finishReview(deps, id, options),
-      )
-      process.stdout.write(options.json === true ? printJson(done) : told(done))
-    },
-    { actor },
-  )
+  const { outcome, reason, reviewOn, expiresOn } = options
+  const said = { outcome, reason, reviewOn, expiresOn }
+  const done = await withReviews(command, (reviews) => reviews.finish(id, said))
+  process.stdout.write(options.json === true ? printJson(done) : told(done))
 }
 
-function told(finished: FinishedReview): string {
-  const { review, list, outcome, term, decision, retired, proposal } = finished
+function told(finished: ReviewEnd): string {
+  const { review, list, outcome, decision, retired, proposal, reviewOn, expiresOn } = finished
   if (proposal !== null) {
     return `proposed to retire ${retired} entries: ${proposal}\nreview ${review} of ${list} stays open until that is decided\n`
   }
@@ -38,7 +26,6 @@ function told(finished: FinishedReview): string {
   if (decision !== null) {
     return `${ended}retired ${retired} entries: decision ${decision}\n«bailiwick publish ${list}» makes it effective\n`
   }
-  if (term === null) return ended
-  const { reviewOn, expiresOn } = term
+  if (reviewOn === null && expiresOn === null) return ended
   return `${ended}next review on ${reviewOn ?? 'no day'}, end on ${expiresOn ?? 'no day'}\n`
 }

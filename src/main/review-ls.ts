@@ -1,9 +1,8 @@
 import type { Command } from 'commander'
 import type { ReviewCause } from '../core/review.ts'
-import { findList, withStore } from './find-list.ts'
-import { globalOptions } from './global-options.ts'
+import type { ReviewStory } from '../console/ports/reviews.ts'
 import { printJson, printTable } from './print-table.ts'
-import { viewReview, type ReviewView } from './review-view.ts'
+import { withReviews } from './reviews/review-deeds.ts'
 
 export interface ListReviewsOptions {
   readonly open?: boolean
@@ -17,36 +16,29 @@ export interface ListReviewsOptions {
 /** `review ls`. */
 export async function listReviews(options: ListReviewsOptions, command: Command): Promise<void> {
   const { limit, before, cause, list, json } = options
-  await withStore(globalOptions(command).data, (store) => {
-    const reviews = store.reviews.all({
-      limit,
-      ...(before !== undefined && { before }),
-      ...(cause !== undefined && { cause }),
-      ...(list !== undefined && { listRowId: findList(store, list).rowId }),
-      ...(options.open === true && { isOpen: true }),
-    })
-    const now = new Date()
-    const views = reviews.map((review) => viewReview(store, review, now))
-    if (json === true) process.stdout.write(printJson(views))
-    else if (views.length > 0) process.stdout.write(printTable([HEADING, ...views.map(cells)]))
-  })
+  const isOpen = options.open === true
+  const stories = await withReviews(command, (reviews) =>
+    reviews.page({ limit, before, cause, list, isOpen }),
+  )
+  if (json === true) process.stdout.write(printJson(stories))
+  else if (stories.length > 0) process.stdout.write(printTable([HEADING, ...stories.map(cells)]))
 }
 
 const HEADING = ['ID', 'LIST', 'CAUSE', 'DUE', 'STATE', 'ABOUT', 'NOTE']
 
-function cells(view: ReviewView): string[] {
-  const { id, list, cause, dueOn, note } = view
+function cells(view: ReviewStory): string[] {
+  const { review: id, list, cause, dueOn, note } = view
   return [String(id), list, cause, dueOn, printState(view), printAbout(view), note]
 }
 
-function printState({ state, isOverdue, outcome }: ReviewView): string {
+function printState({ state, isOverdue, outcome }: ReviewStory): string {
   if (state === 'done') return outcome ?? 'done'
   return isOverdue ? 'overdue' : 'open'
 }
 
 /** What a review is about, in a few words. */
-export function printAbout({ entry, urgent, decision, entries }: ReviewView): string {
-  if (entry !== null) return `${entry.value} (${entry.kind})`
+export function printAbout({ value, kind, urgent, decision, entries }: ReviewStory): string {
+  if (value !== null) return `${value} (${kind ?? ''})`
   const [first, ...more] = urgent?.retired ?? []
   if (first === undefined) return `decision ${decision}, ${entries} entries`
   return `${first.value} (${first.kind})${more.length === 0 ? '' : ` and ${more.length} more`}`

@@ -1,12 +1,8 @@
 import type { Command } from 'commander'
-import type { Term } from '../core/review.ts'
-import type { ReviewAct } from '../store/review-store.ts'
-import { findReview } from './finish-review.ts'
-import { withStore } from './find-list.ts'
-import { globalOptions } from './global-options.ts'
+import type { ReviewActView, ReviewStory, UrgentRetirement } from '../console/ports/reviews.ts'
 import { printJson, printTime } from './print-table.ts'
 import { printAbout } from './review-ls.ts'
-import { viewReview, type ReviewView, type UrgentView } from './review-view.ts'
+import { withReviews } from './reviews/review-deeds.ts'
 
 /** `review show`. */
 export async function showReview(
@@ -14,52 +10,36 @@ export async function showReview(
   { json }: { readonly json?: boolean },
   command: Command,
 ): Promise<void> {
-  await withStore(globalOptions(command).data, (store) => {
-    const review = findReview(store, id)
-    const view = viewReview(store, review, new Date())
-    const acts = store.reviews.acts(id)
-    const term = store.terms.find(review.listRowId, review)
-    const reason = store.decisions.find(review.decision)?.reason ?? ''
-    process.stdout.write(
-      json === true
-        ? printJson({ ...view, decisionReason: reason, days: daysOf(term), acts })
-        : told(view, { reason, term, acts }),
-    )
-  })
+  const story = await withReviews(command, (reviews) => reviews.show(id))
+  process.stdout.write(json === true ? printJson(story) : told(story))
 }
 
-function daysOf(term: Term | null): object | null {
-  return term && { reviewOn: term.reviewOn, expiresOn: term.expiresOn }
-}
-
-interface Told {
-  readonly reason: string
-  readonly term: Term | null
-  readonly acts: readonly ReviewAct[]
-}
-
-function told(view: ReviewView, { reason, term, acts }: Told): string {
-  const { id, list, cause, decision, dueOn, state, isOverdue, urgent } = view
+function told(story: ReviewStory): string {
+  const { review, list, cause, decision, dueOn, state, isOverdue, urgent } = story
+  const { decisionReason, entries, reviewOn, expiresOn, acts } = story
+  const isListed = urgent === null && entries > 0
   return [
-    `review ${id} of ${list}, ${cause}: ${printAbout(view)}`,
+    `review ${review} of ${list}, ${cause}: ${printAbout(story)}`,
     `${isOverdue ? 'overdue' : state}, due on ${dueOn}`,
-    `decision ${decision}: ${reason}`,
+    `decision ${decision}: ${decisionReason}`,
     ...(urgent === null ? [] : [printUrgent(urgent)]),
-    ...(term === null
-      ? []
-      : [`days now: review ${term.reviewOn ?? 'never'}, end ${term.expiresOn ?? 'never'}`]),
+    ...(isListed ? [`days now: review ${reviewOn ?? 'never'}, end ${expiresOn ?? 'never'}`] : []),
     ...acts.map(printAct),
   ]
     .map((line) => `${line}\n`)
     .join('')
 }
 
-function printUrgent({ decidedAt, secondsSince, published }: UrgentView): string {
+function printUrgent({ decidedAt, secondsSince, published }: UrgentRetirement): string {
   const seen =
     published === null
       ? 'not published yet'
-      : `published with serial ${published.serial} at ${printTime(published.at)}`
-  return `retired at ${printTime(decidedAt)}, ${printSpan(secondsSince)} ago; ${seen}`
+      : `published with serial ${published.serial} at ${timeOf(published.at)}`
+  return `retired at ${timeOf(decidedAt)}, ${printSpan(secondsSince)} ago; ${seen}`
+}
+
+function timeOf(text: string): string {
+  return printTime(new Date(text))
 }
 
 function printSpan(seconds: number): string {
@@ -70,7 +50,7 @@ function printSpan(seconds: number): string {
     : `${Math.floor(seconds / 86_400)} days`
 }
 
-function printAct({ act, at, actor, outcome, reason, decision }: ReviewAct): string {
+function printAct({ act, at, actor, outcome, reason, decision }: ReviewActView): string {
   const made = decision === null ? '' : `, decision ${decision}`
-  return `${printTime(at)} ${act}${outcome === null ? '' : ` ${outcome}`} by ${actor}${made}: ${reason}`
+  return `${timeOf(at)} ${act}${outcome === null ? '' : ` ${outcome}`} by ${actor}${made}: ${reason}`
 }

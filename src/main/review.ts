@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { REVIEW_CAUSES, REVIEW_OUTCOMES } from '../core/review.ts'
+import { addTokenOptions } from './global-options.ts'
 import type { AskOptions } from './review-ask.ts'
 import type { DoneOptions } from './review-done.ts'
 import type { ListReviewsOptions } from './review-ls.ts'
@@ -19,8 +20,7 @@ export function register(program: Command): void {
 }
 
 function registerList(review: Command): void {
-  review
-    .command('ls')
+  addTokenOptions(review.command('ls'))
     .description('reviews; open ones by the day that they are due')
     .option('--open', 'those alone that wait')
     .option('--list <list>', 'of this list alone')
@@ -36,8 +36,7 @@ function registerList(review: Command): void {
 }
 
 function registerShow(review: Command): void {
-  review
-    .command('show <id>')
+  addTokenOptions(review.command('show <id>'))
     .description('one review: what it is about, and what was done')
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  bailiwick review show 17')
@@ -48,8 +47,7 @@ function registerShow(review: Command): void {
 }
 
 function registerDone(review: Command): void {
-  review
-    .command('done <id>')
+  addTokenOptions(review.command('done <id>'))
     .description('end a review with what was found, which takes effect at once')
     .addOption(
       new Option('--outcome <outcome>', 'what was found')
@@ -71,8 +69,7 @@ function registerDone(review: Command): void {
 }
 
 function registerAsk(review: Command): void {
-  review
-    .command('ask <list> <value>')
+  addTokenOptions(review.command('ask <list> <value>'))
     .description('ask that somebody look at an entry again')
     .requiredOption('--reason <text>', 'why; kept, never published', parseReason)
     .option('--json', 'print what was opened as JSON')

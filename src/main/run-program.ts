@@ -20,7 +20,7 @@ export function runProgram(program: Command, argv: readonly string[] = process.a
 }
 
 /** Every command, however deep, ends by throwing and speaks of mistakes in the same way. */
-function settle(command: Command): void {
+export function settle(command: Command): void {
   command.exitOverride().showSuggestionAfterError(true)
   command.configureOutput({
     outputError: (text, write) => write(printUsageError(command, text)),
@@ -60,7 +60,8 @@ function isBrokenStream(error: unknown): boolean {
   return ['EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code ?? '')
 }
 
-function report(error: unknown): number {
+/** Says on stderr what went wrong, in one sentence, and gives the exit code of it. */
+export function report(error: unknown): number {
   if (error instanceof CommanderError) {
     // commander has written its own sentence already; --help and --version end here too.
     return error.exitCode === 0 ? EXIT.fine : EXIT.usage

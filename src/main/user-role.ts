@@ -1,16 +1,15 @@
 import type { Command } from 'commander'
 import { ROLES } from '../core/person.ts'
-import { managing } from './people/managing.ts'
+import { addTokenOptions } from './global-options.ts'
+import { withPeople } from './people/people-deeds.ts'
 import { printJson } from './print-table.ts'
 import { collectIds, type ListOptions } from './user-lists.ts'
-import { publicUser } from './user-views.ts'
 
 /** Adds `user role`. */
 export function registerRoles(user: Command): void {
   const role = user.command('role').description('give and take roles')
   for (const verb of ['give', 'take'] as const) {
-    role
-      .command(`${verb} <name> <role>`)
+    addTokenOptions(role.command(`${verb} <name> <role>`))
       .description(`${verb} a role: ${ROLES.join(', ')}`)
       .option('--list <ids>', 'ids of lists, separated by commas; may be given again', collectIds)
       .option('--all-lists', 'of an administrator or an auditor: all lists, also those to come')
@@ -32,13 +31,13 @@ interface RoleOptions extends ListOptions {
 async function changeRole(
   verb: 'give' | 'take',
   { name, role }: { readonly name: string; readonly role: string },
-  { json, ...lists }: RoleOptions,
+  { json, list, allLists }: RoleOptions,
   command: Command,
 ): Promise<void> {
-  const { changeRoles } = await import('./people/manage-users.ts')
-  await managing(command, (deps) => {
-    const user = changeRoles(deps, verb, { ...lists, name, role })
-    const told = verb === 'give' ? 'given to' : 'taken from'
-    return json === true ? printJson(publicUser(user)) : `${role} ${told} ${name}\n`
-  })
+  const lists = { ...(list !== undefined && { list }), ...(allLists !== undefined && { allLists }) }
+  const user = await withPeople(command, (people) =>
+    people.changeRoles(verb, { ...lists, name, role }),
+  )
+  const told = verb === 'give' ? 'given to' : 'taken from'
+  process.stdout.write(json === true ? printJson(user) : `${role} ${told} ${name}\n`)
 }

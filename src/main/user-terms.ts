@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { Fault } from '../core/fault.ts'
 import { printSuggestion } from '../core/nearest.ts'
-import { ALL_LISTS, type RoleGrant } from '../core/person.ts'
+import type { RoleGrant } from '../core/person.ts'
 import { parseGrant } from '../curation/parse-person.ts'
 import { hashToken, INVITATION_PREFIX, printToken, TOKEN_BYTES } from '../platform/http-auth.ts'
 import type { Organisation } from '../store/organisation-store.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Invitation } from '../store/user-store.ts'
-import type { ListOptions } from './user-lists.ts'
+import { assertOneWay, type ListOptions } from './user-lists.ts'
 
 /** How long a password may be chosen. */
 const INVITATION_HOURS = 72
@@ -29,14 +29,11 @@ export function newUserId(): string {
 /** A role for each of the lists. Faults: `user/invalid`. */
 export function parseGrants(
   { lists }: Pick<Store, 'lists'>,
-  { role, list = [], allLists = false }: ListOptions & { readonly role: string },
+  { role, ...wanted }: ListOptions & { readonly role: string },
 ): RoleGrant[] {
-  if (allLists === list.length > 0) {
-    throw new Fault('usage/invalid', 'expected either --list or --all-lists, got both or none')
-  }
+  const ids = assertOneWay(wanted)
   const known = lists.all().map(({ id }) => id)
-  const wanted = allLists ? [ALL_LISTS] : [...new Set(list)]
-  return wanted.map((id) => parseGrant({ role, list: id }, known))
+  return ids.map((id) => parseGrant({ role, list: id }, known))
 }
 
 /** Throws `organisation/not-found`, with the nearest. */

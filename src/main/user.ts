@@ -1,19 +1,19 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
 import { ROLES } from '../core/person.ts'
-import { managing } from './people/managing.ts'
-import type { Invited, NewUserRequest, UserChange } from './people/manage-users.ts'
+import { addTokenOptions } from './global-options.ts'
+import type { NewUserRequest, UserChange } from './people/manage-users.ts'
+import { withPeople, type InvitedUser } from './people/people-deeds.ts'
 import { printJson, printTime } from './print-table.ts'
 import { collectIds } from './user-lists.ts'
 import { registerRoles } from './user-role.ts'
-import { publicUser, registerUserViews } from './user-views.ts'
+import { registerUserViews } from './user-views.ts'
 
 /** Adds `user`. */
 export function register(program: Command): void {
   const user = program.command('user').description('who may do what here')
   registerAdd(user)
-  user
-    .command('set <name>')
+  addTokenOptions(user.command('set <name>'))
     .description('change the address or the organisation of a user')
     .option('--email <address>', "for single sign-on; '' takes it away")
     .option('--organisation <name>', 'to whom the user belongs from now on')
@@ -22,8 +22,7 @@ export function register(program: Command): void {
     .action(setUser)
   registerOne(user, 'disable', 'end all sessions and API keys of a user, and let none begin')
   registerOne(user, 'enable', 'let a disabled user sign in again; API keys stay revoked')
-  user
-    .command('invite <name>')
+  addTokenOptions(user.command('invite <name>'))
     .description(
       'take password, second factor and sessions away, and print a code to choose a new password with',
     )
@@ -38,8 +37,7 @@ export function register(program: Command): void {
 }
 
 function registerAdd(user: Command): void {
-  user
-    .command('add <name>')
+  addTokenOptions(user.command('add <name>'))
     .description('add a user with a role; prints, this once, a code to choose a password with')
     .requiredOption('--organisation <name>', 'to whom the user belongs')
     .requiredOption('--role <role>', ROLES.join(', '))
@@ -61,8 +59,7 @@ Examples:
   bailiwick user add bela --organisation "Example CERT" --role curator --list phishing,malware`
 
 function registerOne(user: Command, verb: 'disable' | 'enable', description: string): void {
-  user
-    .command(`${verb} <name>`)
+  addTokenOptions(user.command(`${verb} <name>`))
     .description(description)
     .option('--json', 'print as JSON')
     .addHelpText('after', `\nExample:\n  bailiwick user ${verb} anna`)
@@ -80,14 +77,15 @@ async function addUser(
   { json, ...request }: JsonOption & Omit<NewUserRequest, 'name'>,
   command: Command,
 ): Promise<void> {
-  const { addUser: add } = await import('./people/manage-users.ts')
-  await managing(command, (deps) => {
-    const invited = add(deps, { ...request, name })
-    const { user } = invited
-    return json === true
-      ? printJson({ ...publicUser(user), code: invited.code })
-      : `added ${user.name} of ${user.organisation.name}\n${printInvitation(invited)}`
-  })
+  const invited = await withPeople(command, (people) =>
+    people.addUser({ ...termsOf(request), name }),
+  )
+  const { user, code } = invited
+  process.stdout.write(
+    json === true
+      ? printJson({ ...user, code })
+      : `added ${user.name} of ${user.organisation}\n${printInvitation(invited)}`,
+  )
 }
 
 async function setUser(
@@ -98,11 +96,13 @@ async function setUser(
   if (change.email === undefined && change.organisation === undefined) {
     throw new Fault('usage/invalid', 'expected --email or --organisation, got neither')
   }
-  const { changeUser } = await import('./people/manage-users.ts')
-  await managing(command, (deps) => {
-    const user = changeUser(deps, { ...change, name })
-    return json === true ? printJson(publicUser(user)) : `changed ${name}\n`
-  })
+  const { email, organisation } = change
+  const wanted = {
+    ...(email !== undefined && { email }),
+    ...(organisation !== undefined && { organisation }),
+  }
+  const user = await withPeople(command, (people) => people.changeUser({ ...wanted, name }))
+  process.stdout.write(json === true ? printJson(user) : `changed ${name}\n`)
 }
 
 async function switchUser(
@@ -111,23 +111,32 @@ async function switchUser(
   { json }: JsonOption,
   command: Command,
 ): Promise<void> {
-  const { switchUser: turn } = await import('./people/manage-users.ts')
-  await managing(command, (deps) => {
-    const user = turn(deps, verb, name)
-    return json === true ? printJson(publicUser(user)) : `${verb}d ${name}\n`
-  })
+  const user = await withPeople(command, (people) => people.switchUser(verb, name))
+  process.stdout.write(json === true ? printJson(user) : `${verb}d ${name}\n`)
 }
 
 async function inviteUser(name: string, { json }: JsonOption, command: Command): Promise<void> {
-  const { inviteUser: invite } = await import('./people/manage-users.ts')
-  await managing(command, (deps) => {
-    const invited = invite(deps, name)
-    return json === true
-      ? printJson({ ...publicUser(invited.user), code: invited.code })
-      : printInvitation(invited)
-  })
+  const invited = await withPeople(command, (people) => people.inviteUser(name))
+  const { user, code } = invited
+  process.stdout.write(json === true ? printJson({ ...user, code }) : printInvitation(invited))
 }
 
-function printInvitation({ code, until }: Invited): string {
+/** Without how to reach the server. */
+function termsOf({
+  organisation,
+  role,
+  list,
+  allLists,
+  email,
+}: Omit<NewUserRequest, 'name'>): Omit<NewUserRequest, 'name'> {
+  return {
+    ...{ organisation, role },
+    ...(list !== undefined && { list }),
+    ...(allLists !== undefined && { allLists }),
+    ...(email !== undefined && { email }),
+  }
+}
+
+function printInvitation({ code, until }: InvitedUser): string {
   return `code, told this once: ${code}\nwith it a password is chosen until ${printTime(until)}, at /v1/session/invitation (docs/spec/api.md)\n`
 }

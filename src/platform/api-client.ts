@@ -35,7 +35,15 @@ export interface ApiClient {
    * lost, under the same key, so that it is done once. Throws what the server refused it with, as the same fault; else those of `fetch`.
    */
   readonly ask: (asked: ApiRequest) => Promise<unknown>
+  /** As `ask`, with the entity tag of what is told, without quotes; null where it has none. */
+  readonly look: (path: string) => Promise<Looked>
   readonly close: () => Promise<void>
+}
+
+/** What was told, and which it was. */
+export interface Looked {
+  readonly value: unknown
+  readonly tag: string | null
 }
 
 export function openApiClient(options: ApiClientOptions): ApiClient {
@@ -44,16 +52,18 @@ export function openApiClient(options: ApiClientOptions): ApiClient {
     ...{ headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS },
     connect: { timeout: CONNECT_TIMEOUT_MS },
   })
+  const sendTwice = async (asked: ApiRequest): Promise<Looked> => {
+    const key = asked.method === 'GET' ? null : options.newKey()
+    try {
+      return await send(dispatcher, options, asked, key)
+    } catch (error) {
+      if (!isFault(error, 'fetch/unreachable', 'fetch/truncated')) throw error
+      return send(dispatcher, options, asked, key)
+    }
+  }
   return {
-    ask: async (asked) => {
-      const key = asked.method === 'GET' ? null : options.newKey()
-      try {
-        return await send(dispatcher, options, asked, key)
-      } catch (error) {
-        if (!isFault(error, 'fetch/unreachable', 'fetch/truncated')) throw error
-        return send(dispatcher, options, asked, key)
-      }
-    },
+    ask: async (asked) => (await sendTwice(asked)).value,
+    look: (path) => sendTwice({ method: 'GET', path }),
     close: () => dispatcher.destroy(),
   }
 }
@@ -63,7 +73,7 @@ async function send(
   { origin, token, userAgent }: ApiClientOptions,
   { method, path, query = {}, body, tag }: ApiRequest,
   key: string | null,
-): Promise<unknown> {
+): Promise<Looked> {
   const url = new URL(origin + path)
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value))
@@ -92,7 +102,9 @@ async function send(
       parts.push(piece)
     }
     const type = String(answer.headers['content-type'] ?? '').split(';', 1)[0] ?? ''
-    return answerOf(url, { status: answer.statusCode, type, text: Buffer.concat(parts).toString() })
+    const text = Buffer.concat(parts).toString()
+    const [, seen = null] = /^"([^"]*)"$/.exec(String(answer.headers['etag'] ?? '')) ?? []
+    return { value: answerOf(url, { status: answer.statusCode, type, text }), tag: seen }
   } catch (error) {
     throw fetchFault(error, url.href, progress)
   }

@@ -67,7 +67,7 @@ describe('an urgent retirement', () => {
     await good('entry', 'retire', 'phishing', 'a.example', '--reason', 'its owner', '--urgent')
     expect(await json('review', 'ls', '--open')).toMatchObject([
       {
-        ...{ id: 1, list: 'phishing', cause: 'urgent', state: 'open', openedBy: 'alice' },
+        ...{ review: 1, list: 'phishing', cause: 'urgent', state: 'open', openedBy: 'alice' },
         ...{ dueOn: addDays(today, 3), isOverdue: false, note: 'its owner', entries: 1 },
         urgent: { retired: [{ value: 'a.example' }], published: { serial: 2 } },
       },
@@ -99,7 +99,7 @@ describe('a review', () => {
     expect(await good('review', 'run')).toMatch(/^2 entries of phishing end on .*\n$/)
     const end = addDays(today, 9)
     expect(await json(...done(2, 'extended', '--expires-on', end))).toMatchObject({
-      term: { reviewOn: addDays(today, 30), expiresOn: end },
+      ...{ reviewOn: addDays(today, 30), expiresOn: end },
     })
     expect(await refused(3, ...done(3, 'extended', '--expires-on', addDays(today, 11)))).toContain(
       addDays(today, 10),
@@ -118,7 +118,7 @@ describe('a review', () => {
     )
     expect(await json(...done(4, 'retired'))).toMatchObject({ retired: 1, decision: 7 })
     expect(await json('review', 'ls', '--cause', 'asked')).toMatchObject([
-      { id: 4, state: 'done', outcome: 'retired', entry: { value: 'd.example' } },
+      { review: 4, state: 'done', outcome: 'retired', value: 'd.example' },
     ])
     expect(await json('review', 'show', '4')).toMatchObject({
       acts: [

@@ -201,10 +201,9 @@ describe('commands at a server', () => {
   })
 
   it.each([
-    [['publish'], /«publish» with --server/],
-    [['decision', 'show', '1'], /«decision show» with --server/],
-    [['decision', 'ls'], /«decision ls» with --server/],
-    [['user', 'ls'], /«user ls» with --server/],
+    [['diff', 'phishing', '1', '2'], /«diff» with --server/],
+    [['list', 'apply', 'x.json'], /«list apply» with --server/],
+    [['review', 'run'], /«review run» with --server/],
   ])('%j is refused, for a server has it not', async (words, message) => {
     const { code, stderr } = await there('arno', ...words)
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)])

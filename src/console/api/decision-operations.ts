@@ -2,7 +2,18 @@ import { ENTRY_ACTIONS, ENTRY_KINDS } from '../../core/entry.ts'
 import { DECISION_ACTS, type DecisionAct } from '../../core/proposal.ts'
 import type { ChangedEntry } from '../../curation/page-difference.ts'
 import type { DecisionStory, DecisionView } from '../ports/decisions.ts'
-import { answerOf, COUNT, DAY, INSTANT, LIST_ID, orNull, pageOf, TEXT, YES_NO } from './body-of.ts'
+import {
+  answerOf,
+  COUNT,
+  DAY,
+  INSTANT,
+  LIST_ID,
+  orNull,
+  pageOf,
+  SHA256,
+  TEXT,
+  YES_NO,
+} from './body-of.ts'
 import { pageFrom, pageQuery, printCursor, readCursor, type PageQuery } from './cursor.ts'
 import { operation, type AnyOperation, type Schema } from './operation.ts'
 import { PROPOSAL_STORY } from './proposal-schemas.ts'
@@ -18,6 +29,12 @@ const MEMBERS = {
   ...{ evidence: TEXT, category: TEXT, reference: TEXT, added: COUNT, retired: COUNT },
   ...{ amended: COUNT, source: MAYBE_TEXT, override: MAYBE_TEXT },
   ...{ reviewOn: orNull(DAY), expiresOn: orNull(DAY) },
+  file: {
+    ...orNull(
+      answerOf('ImportedFile', { name: TEXT, sha256: SHA256, accepted: COUNT, refused: COUNT }),
+    ),
+    description: 'The file that an import has read',
+  },
   published: {
     ...orNull(answerOf('SerialMark', { serial: COUNT, at: INSTANT })),
     description: "Null while readers haven't got it",

@@ -11,6 +11,7 @@ const EVENT = answerOf('Event', {
   actor: TEXT,
   act: { enum: EVENT_ACTS },
   subject: { type: 'object', description: "What was done, in the act's own words" },
+  previous: { ...SHA256, description: 'The hash of the event before' },
   hash: SHA256,
 })
 

@@ -1,6 +1,6 @@
 import { ENTRY_ACTIONS } from '../../core/entry.ts'
 import type { ChangedEntry } from '../../curation/page-difference.ts'
-import type { DifferenceView, ListView, PublicationView } from '../ports/lists.ts'
+import type { DifferenceView, ListStory, ListView, PublicationView } from '../ports/lists.ts'
 import {
   answerOf,
   COUNT,
@@ -35,7 +35,7 @@ export const WAITING = answerOf('WaitingDecisions', {
 
 const APPROVALS_ASKED = { needed: COUNT, organisations: COUNT } satisfies Record<string, Schema>
 
-const LIST = answerOf('CuratedList', {
+const LIST_MEMBERS = {
   ...{ list: LIST_ID, title: TEXT, description: TEXT, authority: TEXT, legalBasis: TEXT },
   visibility: { enum: ['public', 'restricted'] },
   categories: listOf(TEXT),
@@ -55,6 +55,14 @@ const LIST = answerOf('CuratedList', {
   published: orNull(PUBLICATION),
   waiting: WAITING,
   nextAt: orNull(INSTANT),
+} satisfies Record<string, Schema>
+
+const LIST = answerOf('CuratedList', LIST_MEMBERS)
+
+const WHOLE_LIST = answerOf('WholeCuratedList', {
+  ...LIST_MEMBERS,
+  place: { ...TEXT, description: 'Where its files lie' },
+  definition: { type: 'object', description: 'Its settings (docs/spec/list.md)' },
 })
 
 interface OfList {
@@ -68,11 +76,11 @@ export const LIST_LISTS = operation<object, { readonly items: readonly ListView[
   run: (desk, { person }) => ({ items: desk.lists.all(person) }),
 })
 
-export const SHOW_LIST = operation<OfList, ListView>({
+export const SHOW_LIST = operation<OfList, ListStory>({
   ...{ id: 'showCuratedList', method: 'get', path: '/v1/curated-lists/{list}', tag: TAG },
   ...{ act: 'read-entries', summary: 'A list, what is published of it and what waits' },
   params: { list: LIST_ID },
-  answer: LIST,
+  answer: WHOLE_LIST,
   faults: ['list/not-found', 'user/refused'],
   run: (desk, { person, params }) => desk.lists.find(person, params.list),
 })

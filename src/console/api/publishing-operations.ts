@@ -13,6 +13,10 @@ const PUBLISHING = answerOf('Publishing', {
   ...{ list: LIST_ID, outcome: { enum: ['published', 'unchanged'] } },
   serial: { type: ['integer', 'null'], description: 'The newest one afterwards' },
   ...{ entries: COUNT, added: COUNT, removed: COUNT, isRedefined: YES_NO },
+  isTreeRekeyed: {
+    ...YES_NO,
+    description: 'Whether its proof tree has another key than before, which the host lacks',
+  },
   findings: { ...listOf(TEXT), description: 'What the circuit breaker says' },
 })
 

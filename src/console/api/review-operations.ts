@@ -32,7 +32,7 @@ interface OfReview {
 interface ReviewsQuery extends PageQuery {
   readonly list?: string
   readonly cause?: ReviewCause
-  readonly state: 'open' | 'done'
+  readonly state: 'open' | 'done' | 'all'
 }
 
 export const LIST_REVIEWS = operation<
@@ -43,7 +43,7 @@ export const LIST_REVIEWS = operation<
   summary: 'What somebody should look at again: open ones by their day, others newest first',
   query: pageQuery({
     ...{ list: LIST_ID, cause: CAUSE },
-    state: { enum: ['open', 'done'], default: 'open' },
+    state: { enum: ['open', 'done', 'all'], default: 'open' },
   }),
   answer: REVIEWS,
   run: (desk, { person, at, query: { cursor, limit, ...filter } }) => {

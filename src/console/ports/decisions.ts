@@ -1,5 +1,5 @@
 import type { Person } from '../../core/person.ts'
-import type { DecisionAct } from '../../core/proposal.ts'
+import type { DecisionAct, DecisionSource } from '../../core/proposal.ts'
 import type { DifferencePage, EntryPlace } from '../../curation/page-difference.ts'
 import type { MarkView } from './entries.ts'
 import type { ProposalStory } from './proposals.ts'
@@ -23,6 +23,8 @@ export interface DecisionView {
   readonly amended: number
   /** The name of the file that an import has read; null for none. */
   readonly source: string | null
+  /** That file: what was read of it; null for none. */
+  readonly file: DecisionSource | null
   /** Why it was decided in spite of what was lacking; null where it wasn't. */
   readonly override: string | null
   readonly reviewOn: string | null

@@ -8,6 +8,8 @@ export interface EventView {
   readonly actor: string
   readonly act: EventAct
   readonly subject: EventSubject
+  /** The hash of the event before. */
+  readonly previous: string
   readonly hash: string
 }
 

@@ -1,5 +1,10 @@
 import type { Person } from '../../core/person.ts'
-import type { ListApprovals, ListAction, ListReview } from '../../core/list-definition.ts'
+import type {
+  ListApprovals,
+  ListAction,
+  ListDefinition,
+  ListReview,
+} from '../../core/list-definition.ts'
 import type { DifferencePage, EntryPlace } from '../../curation/page-difference.ts'
 
 /** A list as its curators see it; times in ISO 8601, UTC. */
@@ -23,6 +28,13 @@ export interface ListView {
   readonly waiting: WaitingView
   /** When it is published next by its schedule; null for never. */
   readonly nextAt: string | null
+}
+
+/** A list with all that it is made of. */
+export interface ListStory extends ListView {
+  /** Where its files lie: its id, or an opaque code for a restricted list. */
+  readonly place: string
+  readonly definition: ListDefinition
 }
 
 /** What is decided and comes with the next serial. */
@@ -76,7 +88,7 @@ export interface DifferenceView extends DifferencePage {
  */
 export interface ListDesk {
   readonly all: (person: Person) => readonly ListView[]
-  readonly find: (person: Person, list: string) => ListView
+  readonly find: (person: Person, list: string) => ListStory
   /** Newest first; each with its number in the order in which the serials of all lists were made. */
   readonly publications: (
     person: Person,

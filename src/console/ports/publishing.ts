@@ -12,6 +12,8 @@ export interface PublishingView {
   readonly removed: number
   /** Whether the public definition is a new one. */
   readonly isRedefined: boolean
+  /** Whether its proof tree has another key than the last one, which the host lacks. */
+  readonly isTreeRekeyed: boolean
   /** What the circuit breaker says; not empty in what was published only with an override. */
   readonly findings: readonly string[]
 }

@@ -64,7 +64,7 @@ export interface ReviewPlace {
 export interface ReviewFilter {
   readonly list?: string
   readonly cause?: ReviewCause
-  readonly state: 'open' | 'done'
+  readonly state: 'open' | 'done' | 'all'
   readonly behind: ReviewPlace | null
   readonly limit: number
 }

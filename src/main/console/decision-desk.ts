@@ -1,6 +1,7 @@
 import type { DecisionDesk, DecisionFilter, DecisionView } from '../../console/ports/decisions.ts'
 import { Fault } from '../../core/fault.ts'
 import type { Person } from '../../core/person.ts'
+import type { DecisionSource } from '../../core/proposal.ts'
 import { mayAct } from '../../curation/may-act.ts'
 import { pageDifference } from '../../curation/page-difference.ts'
 import type { Decision } from '../../store/decision-store.ts'
@@ -59,6 +60,10 @@ function findSeen(store: Store, person: Person, id: string): Decision {
   )
 }
 
+function fileOf({ name, sha256, accepted, refused }: DecisionSource): DecisionSource {
+  return { name, sha256, accepted, refused }
+}
+
 function viewDecision(store: Store, decision: Decision): DecisionView {
   const { id, listRowId, list, act, urgent, decidedAt, decidedBy, proposer, reason } = decision
   const { legalBasis, evidence, category, reference, added, retired, amended } = decision
@@ -68,6 +73,7 @@ function viewDecision(store: Store, decision: Decision): DecisionView {
     ...{ decision: id, list, act, urgent, decidedAt: decidedAt.toISOString(), decidedBy, proposer },
     ...{ reason, legalBasis, evidence, category, reference, added, retired, amended },
     ...{ source: source?.name ?? null, override, reviewOn, expiresOn },
+    file: source && fileOf(source),
     published: cut && { serial: cut.serial, at: cut.publishedAt.toISOString() },
   }
 }

@@ -20,8 +20,8 @@ export function eventDesk({ store }: Pick<DeskDeps, 'store'>): EventDesk {
         maxLooked: MAX_LOOKED,
       })
       return {
-        events: events.map(({ number, at, actor, act, subject, hash }) => {
-          return { number, at, actor, act, subject, hash }
+        events: events.map(({ number, at, actor, act, subject, previous, hash }) => {
+          return { number, at, actor, act, subject, previous, hash }
         }),
         next,
       }

@@ -17,7 +17,12 @@ export function listDesk({ store }: { readonly store: Store }): ListDesk {
   return {
     all: (person) =>
       store.read(() => readableLists(store, person).map((list) => viewList(store, list))),
-    find: (person, id) => store.read(() => viewList(store, readableList(store, person, { id }))),
+    find: (person, id) =>
+      store.read(() => {
+        const list = readableList(store, person, { id })
+        const { place, definition } = list
+        return { ...viewList(store, list), place, definition }
+      }),
     publications: (person, request) => store.read(() => pagePublications(store, person, request)),
     difference: (person, request) => store.read(() => viewDifference(store, person, request)),
   }

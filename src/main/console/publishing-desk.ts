@@ -1,11 +1,11 @@
-import type { PublishingDesk, PublishingView } from '../../console/ports/publishing.ts'
+import type { PublishingDesk } from '../../console/ports/publishing.ts'
 import { assertMayAct } from '../../curation/assert-may-act.ts'
 import { pageDifference } from '../../curation/page-difference.ts'
-import type { PublishOutcome } from '../../publish/publish-list.ts'
 import { planLists } from '../publish-lists.ts'
 import type { DeskDeps } from './desk-deps.ts'
 import { linesBetween } from './lines-between.ts'
 import { readableList } from './readable-lists.ts'
+import { viewPublished } from './view-published.ts'
 
 /** What people publish over the network, by the same use case as the command. */
 export function publishingDesk({ data, store }: Pick<DeskDeps, 'data' | 'store'>): PublishingDesk {
@@ -13,7 +13,7 @@ export function publishingDesk({ data, store }: Pick<DeskDeps, 'data' | 'store'>
     plan: (person, id) => {
       const [plan] = planLists({ store }, [readableList(store, person, { id })])
       if (plan === undefined) throw new Error('a list was planned without an outcome')
-      return viewOutcome(plan)
+      return viewPublished(plan)
     },
     lines: (person, id, page) =>
       store.read(() => {
@@ -29,15 +29,7 @@ export function publishingDesk({ data, store }: Pick<DeskDeps, 'data' | 'store'>
       if (override !== null) assertMayAct(person, 'override', list.id)
       // What signs is loaded when somebody publishes.
       const { publishNow } = await import('../publish-hooks.ts')
-      return viewOutcome(await publishNow({ data, store, actor: person.name }, list, override))
+      return viewPublished(await publishNow({ data, store, actor: person.name }, list, override))
     },
-  }
-}
-
-function viewOutcome(outcome: PublishOutcome): PublishingView {
-  const { list, serial, entries, added, removed, isRedefined, findings } = outcome
-  return {
-    ...{ list, outcome: outcome.outcome, serial, entries, added, removed, isRedefined },
-    findings: findings.map(({ text }) => text),
   }
 }

@@ -1,15 +1,7 @@
-import type {
-  ReviewDesk,
-  ReviewEnd,
-  ReviewFilter,
-  ReviewStory,
-  ReviewView,
-} from '../../console/ports/reviews.ts'
-import { dayOf } from '../../core/day.ts'
+import type { ReviewDesk, ReviewEnd, ReviewFilter } from '../../console/ports/reviews.ts'
 import { Fault } from '../../core/fault.ts'
 import type { Person } from '../../core/person.ts'
 import { mayAct } from '../../curation/may-act.ts'
-import { outcomesOf } from '../../curation/plan-outcome.ts'
 import type { Store } from '../../store/open-store.ts'
 import type { Review } from '../../store/review-store.ts'
 import { askForReview } from '../ask-for-review.ts'
@@ -17,9 +9,9 @@ import { findList } from '../find-list.ts'
 import { finishReview } from '../finish-review.ts'
 import { comingLapses } from '../lapse-forecast.ts'
 import { noteRefusal } from '../note-refusal.ts'
-import { viewReview } from '../review-view.ts'
 import type { DeskDeps } from './desk-deps.ts'
 import { readableList, readableLists } from './readable-lists.ts'
+import { viewEnd, viewShortly, viewStory } from './view-review.ts'
 
 /** What people do with reviews over the network, by the same use cases as the commands. */
 export function reviewDesk({ store }: Pick<DeskDeps, 'store'>): ReviewDesk {
@@ -72,7 +64,8 @@ function pageOf(
   const wanted = list === undefined ? readable : readable.filter(({ id }) => id === list)
   const isOpen = state === 'open'
   return store.reviews.all({
-    ...{ listRowIds: wanted.map(({ rowId }) => rowId), isOpen, limit },
+    ...{ listRowIds: wanted.map(({ rowId }) => rowId), limit },
+    ...(state !== 'all' && { isOpen }),
     ...(cause !== undefined && { cause }),
     ...(behind !== null &&
       (isOpen
@@ -89,45 +82,4 @@ function findSeen(store: Store, person: Person, id: string): Review {
     'review/not-found',
     `expected the number of a review, got ${JSON.stringify(id)}: the page of reviews lists them`,
   )
-}
-
-/** Without counting what it is about, which takes long where that is much. */
-function viewShortly(store: Store, review: Review, at: Date): ReviewView {
-  const { id, list, cause, dueOn, openedAt, openedBy, note, decision } = review
-  const { about, outcome, doneAt } = review
-  return {
-    ...{ review: id, list, cause, state: doneAt === null ? 'open' : 'done', dueOn, openedBy, note },
-    ...{ isOverdue: doneAt === null && dueOn < dayOf(at), openedAt: openedAt.toISOString() },
-    ...{ decision, decisionReason: store.decisions.find(decision)?.reason ?? '', outcome },
-    ...{ value: about?.value ?? null, kind: about?.kind ?? null },
-    doneAt: doneAt?.toISOString() ?? null,
-  }
-}
-
-function viewStory(store: Store, review: Review, at: Date): ReviewStory {
-  const { entries, urgent } = viewReview(store, review, at)
-  const term = store.terms.find(review.listRowId, review)
-  return {
-    ...viewShortly(store, review, at),
-    ...{ entries, outcomes: outcomesOf(review.cause) },
-    ...{ reviewOn: term?.reviewOn ?? null, expiresOn: term?.expiresOn ?? null },
-    urgent: urgent && {
-      decidedAt: urgent.decidedAt.toISOString(),
-      secondsSince: urgent.secondsSince,
-      retired: urgent.retired,
-      published: urgent.published && {
-        ...{ serial: urgent.published.serial, at: urgent.published.at.toISOString() },
-      },
-    },
-    acts: store.reviews.acts(review.id).map(({ act, at: time, actor, outcome, ...more }) => ({
-      ...{ act, at: time.toISOString(), actor, outcome, reason: more.reason },
-      ...{ reviewOn: more.reviewOn, expiresOn: more.expiresOn, decision: more.decision },
-    })),
-  }
-}
-
-function viewEnd(end: ReturnType<typeof finishReview>): ReviewEnd {
-  const { review, list, outcome, decision, retired, proposal, term } = end
-  const days = { reviewOn: term?.reviewOn ?? null, expiresOn: term?.expiresOn ?? null }
-  return { review, list, outcome, decision, retired, proposal, ...days }
 }

@@ -13,7 +13,7 @@ import type { Store } from '../../store/open-store.ts'
 import type { User } from '../../store/user-store.ts'
 import type { ListOptions } from '../user-lists.ts'
 import { findOrganisation, newInvitation, newUserId, parseGrants } from '../user-terms.ts'
-import { findUser } from '../user-views.ts'
+import { findUser } from './find-user.ts'
 
 /** Who manages users, and where: in a store that records acts as that person's. */
 export interface Managing {

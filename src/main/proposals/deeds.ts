@@ -8,6 +8,7 @@ import type {
 import type { Entry } from '../../core/entry.ts'
 import type { Fault } from '../../core/fault.ts'
 import type { PlainAct } from '../../curation/plan-proposal-act.ts'
+import type { ToldDecision } from '../public-decision.ts'
 import type { ProposalOutcome } from './outcome.ts'
 
 /**
@@ -23,6 +24,23 @@ export interface Deeds {
   readonly override: (request: Seen<{ readonly text: string }>) => Promise<ProposalOutcome>
   readonly queue: (filter: QueueFilter) => Promise<readonly ProposalView[]>
   readonly show: (id: string, maxLines: number) => Promise<ShownProposal>
+  /** What was decided, newest first. */
+  readonly decisions: (filter: DecidedFilter) => Promise<readonly ToldDecision[]>
+  /** One of them, by its number. */
+  readonly decided: (id: string) => Promise<ShownDecided>
+}
+
+export interface DecidedFilter {
+  readonly list?: string | undefined
+  /** Older than this. */
+  readonly before?: number | undefined
+  readonly limit: number
+}
+
+/** A decision, with what was proposed; null where it was decided as it was proposed. */
+export interface ShownDecided {
+  readonly decision: ToldDecision
+  readonly proposal: ProposalStory | null
 }
 
 /** What is asked of a proposal, and what of it has been seen. */

@@ -3,6 +3,7 @@ import { Fault } from '../../core/fault.ts'
 import { readProposalId } from '../../core/proposal.ts'
 import { viewProposal, viewStory } from '../console/view-proposal.ts'
 import { findList, withStore } from '../find-list.ts'
+import { publicDecision, type ToldDecision } from '../public-decision.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import type { Store } from '../../store/open-store.ts'
 import { actOnProposal } from './act-on-proposal.ts'
@@ -10,7 +11,8 @@ import { approveProposals } from './approve-proposal.ts'
 import { canonicalValue } from './canonical-value.ts'
 import { changeProposal } from './change-proposal.ts'
 import type { Deciding } from './deciding.ts'
-import type { Deeds, Proposed, QueueFilter } from './deeds.ts'
+import { isDecisionId, noDecision } from './decision-id.ts'
+import type { DecidedFilter, Deeds, Proposed, QueueFilter, ShownDecided } from './deeds.ts'
 import { findProposal } from './find-proposal.ts'
 import { openDeciding } from './open-deciding.ts'
 import type { ProposalOutcome } from './outcome.ts'
@@ -59,6 +61,31 @@ export function localDeeds({ data, actor }: GlobalOptions): Deeds {
         const lines = proposalLines(store, proposal, { behind: null, limit })
         return { told: viewStory(store, proposal), lines }
       }),
+    decisions: (filter) => read((store) => decisionsOf(store, filter)),
+    decided: (id) => read((store) => decidedOf(store, id)),
+  }
+}
+
+function decisionsOf(
+  store: Store,
+  { list, before, limit }: DecidedFilter,
+): readonly ToldDecision[] {
+  return store.decisions
+    .all({
+      limit,
+      ...(before !== undefined && { before }),
+      ...(list !== undefined && { listRowId: findList(store, list).rowId }),
+    })
+    .map(publicDecision)
+}
+
+function decidedOf(store: Store, id: string): ShownDecided {
+  const decision = isDecisionId(id) ? store.decisions.find(Number(id)) : null
+  if (decision === null) throw noDecision(id)
+  const proposal = store.proposals.ofDecision(decision.id)
+  return {
+    decision: publicDecision(decision),
+    proposal: proposal === null ? null : viewStory(store, proposal),
   }
 }
 

@@ -6,14 +6,15 @@ import type {
   ProposalView,
   ProposedView,
 } from '../../console/ports/proposals.ts'
+import type { DecisionStory, DecisionView } from '../../console/ports/decisions.ts'
 import { Fault } from '../../core/fault.ts'
 import type { PlainAct } from '../../curation/plan-proposal-act.ts'
 import type { ApiClient } from '../../platform/api-client.ts'
-import type { Approved, Deeds, QueueFilter, Seen } from './deeds.ts'
+import { apiPages, raiseLimit } from '../api-pages.ts'
+import { publicDecision, type ToldDecision } from '../public-decision.ts'
+import { isDecisionId, noDecision } from './decision-id.ts'
+import type { Approved, Deeds, QueueFilter, Seen, ShownDecided } from './deeds.ts'
 import { plainOutcome, type ProposalOutcome } from './outcome.ts'
-
-/** Items of one page, as the API gives them at most. */
-const PAGE = 500
 
 /** What commands do with entries and proposals, at a server. */
 export function serverDeeds(api: ApiClient): Deeds {
@@ -53,8 +54,14 @@ export function serverDeeds(api: ApiClient): Deeds {
     show: async (id, maxLines) => {
       const told = await storyOf(api, id)
       const path = pathOf(id, 'lines')
-      return { told, lines: await pages<ProposalLine>(api, { path, query: {} }, maxLines) }
+      return { told, lines: await apiPages<ProposalLine>(api, { path }, maxLines) }
     },
+    decisions: async ({ list, before, limit }) => {
+      if (before !== undefined) throw raiseLimit('--before')
+      const asked = { path: '/v1/decisions', query: { list } }
+      return (await apiPages<DecisionView>(api, asked, limit)).map(toDecision)
+    },
+    decided: (id) => decidedOf(api, id),
   }
 }
 
@@ -65,7 +72,8 @@ const ACTS = {
   withdrawn: 'withdrawal',
 } as const satisfies Partial<Record<PlainAct, string>>
 
-function noOverride(): Fault {
+/** What no API offers: two people override, each in his own name. */
+export function noOverride(): Fault {
   return new Fault(
     'usage/invalid',
     'expected no --override with --server, got one: propose it without, and let two people do «bailiwick decision override»',
@@ -131,33 +139,18 @@ async function revisionOf(api: ApiClient, { id, expected }: Seen<object>): Promi
 async function queueOf(api: ApiClient, filter: QueueFilter): Promise<readonly ProposalView[]> {
   const { before, limit, ...query } = filter
   if (before !== undefined) {
-    throw new Fault('usage/invalid', 'expected no --before with --server, got one: raise --limit')
+    throw raiseLimit('--before')
   }
-  return pages<ProposalView>(api, { path: '/v1/proposals', query }, limit)
+  return apiPages<ProposalView>(api, { path: '/v1/proposals', query }, limit)
 }
 
-/** Up to `limit` items of a list that is answered in pages. */
-async function pages<T>(
-  api: ApiClient,
-  { path, query }: { readonly path: string; readonly query: Readonly<Record<string, string>> },
-  limit: number,
-): Promise<readonly T[]> {
-  const items: T[] = []
-  let cursor: string | undefined
-  do {
-    const asked = {
-      ...query,
-      limit: Math.min(limit - items.length, PAGE),
-      ...(cursor && { cursor }),
-    }
-    const page = (await api.ask({ method: 'GET', path, query: asked })) as Page<T>
-    items.push(...page.items)
-    cursor = page.next ?? undefined
-  } while (cursor !== undefined && items.length < limit)
-  return items
+/** A decision by its number. Throws `decision/not-found`. */
+export async function decidedOf(api: ApiClient, id: string): Promise<ShownDecided> {
+  if (!isDecisionId(id)) throw noDecision(id)
+  const told = (await api.ask({ method: 'GET', path: `/v1/decisions/${id}` })) as DecisionStory
+  return { decision: toDecision(told), proposal: told.proposal }
 }
 
-interface Page<T> {
-  readonly items: readonly T[]
-  readonly next: string | null
+function toDecision({ decision: id, decidedAt, file, ...same }: DecisionView): ToldDecision {
+  return publicDecision({ ...same, id, decidedAt: new Date(decidedAt), source: file })
 }

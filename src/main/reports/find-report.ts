@@ -14,7 +14,12 @@ export function findReport(
   const number = readReportId(id)
   const report = number === null ? null : store.reports.find(number)
   if (report !== null && seesReport(person, report)) return report
-  throw new Fault(
+  throw noReport(id)
+}
+
+/** The same for what is hidden, for what isn't there and for what is no id. */
+export function noReport(id: string): Fault {
+  return new Fault(
     'report/not-found',
     `expected the id of a report, such as r12, got ${JSON.stringify(id)}: «bailiwick report ls» shows those that you may see`,
   )

@@ -1,0 +1,68 @@
+import type { Command } from 'commander'
+import type { ApiKey } from '../../store/api-key-store.ts'
+import type { Organisation } from '../../store/organisation-store.ts'
+import type { User } from '../../store/user-store.ts'
+import { withWay, type Ways } from '../with-way.ts'
+import type { NewKeyRequest } from './manage-keys.ts'
+import type { NewUserRequest, UserChange } from './manage-users.ts'
+import type { ListOptions } from '../user-lists.ts'
+
+/**
+ * What commands do with users, organisations and API keys: on a data folder as a named actor (`local-people.ts`), or at a server as whoever the key
+ * is of (`server-people.ts`), who is shown what he may see. Faults are those of the use cases on both.
+ */
+export interface PeopleDeeds {
+  readonly addUser: (request: NewUserRequest) => Promise<InvitedUser>
+  readonly changeUser: (request: UserChange & { readonly name: string }) => Promise<ToldUser>
+  readonly switchUser: (verb: 'disable' | 'enable', name: string) => Promise<ToldUser>
+  readonly inviteUser: (name: string) => Promise<InvitedUser>
+  readonly changeRoles: (
+    verb: 'give' | 'take',
+    request: ListOptions & { readonly name: string; readonly role: string },
+  ) => Promise<ToldUser>
+  readonly users: () => Promise<readonly ToldUser[]>
+  /** A user, with the API keys that act for it. */
+  readonly user: (
+    name: string,
+  ) => Promise<{ readonly user: ToldUser; readonly apiKeys: readonly ToldKey[] }>
+  readonly addOrganisation: (request: {
+    readonly name: string
+    readonly kind: string
+  }) => Promise<ToldOrganisation>
+  readonly organisations: () => Promise<readonly ToldOrganisation[]>
+  readonly makeKey: (
+    request: NewKeyRequest,
+  ) => Promise<{ readonly key: ToldKey; readonly secret: string }>
+  readonly keys: () => Promise<readonly ToldKey[]>
+  readonly revokeKey: (name: string) => Promise<ToldKey>
+}
+
+/** A user as it is shown outside. */
+export interface ToldUser extends Omit<User, 'id' | 'organisation'> {
+  readonly organisation: string
+}
+
+/** A user with the code to choose a password with, which is told once. */
+export interface InvitedUser {
+  readonly user: ToldUser
+  readonly code: string
+  readonly until: Date
+}
+
+export type ToldOrganisation = Omit<Organisation, 'id'>
+
+/** A key as it is shown outside; what it opens with is stored nowhere. */
+export type ToldKey = Omit<ApiKey, 'userId'>
+
+const WAYS: Ways<PeopleDeeds> = {
+  local: async () => (await import('./local-people.ts')).localPeople,
+  server: async () => (await import('./server-people.ts')).serverPeople,
+}
+
+/** Runs `work` with what commands do with people, on the way that the options name. Throws `usage/invalid`. */
+export async function withPeople<T>(
+  command: Command,
+  work: (people: PeopleDeeds) => Promise<T>,
+): Promise<T> {
+  return withWay(command, WAYS, work)
+}

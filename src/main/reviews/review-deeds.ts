@@ -1,0 +1,48 @@
+import type { Command } from 'commander'
+import type {
+  AskedView,
+  AskReviewRequest,
+  ReviewEnd,
+  ReviewStory,
+} from '../../console/ports/reviews.ts'
+import type { ReviewCause } from '../../core/review.ts'
+import type { WrittenOutcome } from '../../curation/plan-outcome.ts'
+import { withWay, type Ways } from '../with-way.ts'
+
+/**
+ * What commands do with reviews: on a data folder as a named actor (`local-reviews.ts`), or at a server as whoever the API key is of
+ * (`server-reviews.ts`). What is told is what the API tells; faults are those of the use cases on both.
+ */
+export interface ReviewDeeds {
+  /** Open ones alone by their day; open and done ones newest first. */
+  readonly page: (wanted: WantedReviews) => Promise<readonly ReviewStory[]>
+  readonly show: (id: number) => Promise<ReviewStory>
+  /** As it is now. */
+  readonly finish: (
+    id: number,
+    outcome: WrittenOutcome & { readonly reason: string },
+  ) => Promise<ReviewEnd>
+  readonly ask: (request: AskReviewRequest) => Promise<readonly AskedView[]>
+}
+
+export interface WantedReviews {
+  readonly isOpen: boolean
+  readonly list?: string | undefined
+  readonly cause?: ReviewCause | undefined
+  /** Ids less than this. */
+  readonly before?: number | undefined
+  readonly limit: number
+}
+
+const WAYS: Ways<ReviewDeeds> = {
+  local: async () => (await import('./local-reviews.ts')).localReviews,
+  server: async () => (await import('./server-reviews.ts')).serverReviews,
+}
+
+/** Runs `work` with what commands do with reviews, on the way that the options name. Throws `usage/invalid`. */
+export async function withReviews<T>(
+  command: Command,
+  work: (reviews: ReviewDeeds) => Promise<T>,
+): Promise<T> {
+  return withWay(command, WAYS, work)
+}

@@ -1,0 +1,41 @@
+import { Command } from 'commander'
+import { addGlobalOptions } from '../../src/main/global-options.ts'
+import { nounsFor } from '../../src/main/nouns.ts'
+import { EXIT, report, settle } from '../../src/main/run-program.ts'
+import type { Ran } from './bailiwick-command.ts'
+
+/** Runs one command to its end in this process, as the program would: for tests of many. One at a time. */
+export async function runCommand(args: readonly string[]): Promise<Ran> {
+  const program = new Command('bailiwick')
+  addGlobalOptions(program)
+  for (const noun of nounsFor(args[0])) (await noun()).register(program)
+  settle(program)
+  const out = hold(process.stdout)
+  const err = hold(process.stderr)
+  const before = process.exitCode
+  process.exitCode = undefined
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return { code: Number(process.exitCode ?? EXIT.fine), stdout: out.text(), stderr: err.text() }
+  } catch (error) {
+    return { code: report(error), stdout: out.text(), stderr: err.text() }
+  } finally {
+    process.exitCode = before
+    out.release()
+    err.release()
+  }
+}
+
+/** Keeps what is written from going where it would. */
+function hold(stream: NodeJS.WriteStream): {
+  readonly text: () => string
+  readonly release: () => void
+} {
+  let text = ''
+  const write = stream.write.bind(stream)
+  stream.write = ((piece: string | Uint8Array): boolean => {
+    text += typeof piece === 'string' ? piece : Buffer.from(piece).toString()
+    return true
+  }) as typeof stream.write
+  return { text: () => text, release: () => void (stream.write = write) }
+}
