@@ -1,59 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ROLES, type Role } from '../../src/core/person.ts'
-import { ONE, TWO } from '../support/deciding.ts'
+import type { Role } from '../../src/core/person.ts'
 import { openConsoleWorld, OURS, WARNED, type ConsoleWorld } from '../support/console-world.ts'
+import {
+  ON_PROPOSALS,
+  policyCells as cells,
+  POLICIES,
+  PROPOSING,
+  type Policy,
+} from '../support/policy-table.ts'
 
-/**
- * Every act on proposals, by every role, under every policy, over the API. The tables say by themselves what must come of it: nothing here is
- * reckoned from the program's own.
- */
+/** Every act on proposals, by every role, under every policy, over the API. */
 
 /** Nothing that is decided urgently can be published where there are no keys; what is decided stays. */
 const UNPUBLISHED = 'data/not-found'
-
-const POLICIES = {
-  'one person': ONE,
-  'two of two organisations': { ...TWO, retire: TWO },
-  'two of two, urgent additions too': { ...TWO, retire: ONE, urgentAdd: true },
-} as const
-type Policy = keyof typeof POLICIES
-
-/** What comes of an act: the state of the proposal, or the code of why not. */
-type Outcome = string
-
-interface Row {
-  readonly act: string
-  readonly roles: readonly Role[]
-  /** Of whoever may, under each of the policies in their order. */
-  readonly then: readonly [Outcome, Outcome, Outcome]
-}
-
-const CURATOR: readonly Role[] = ['curator']
-const BOTH: readonly Role[] = ['curator', 'approver']
-
-const PROPOSING: readonly Row[] = [
-  { act: 'add', roles: CURATOR, then: ['decided', 'open', 'open'] },
-  { act: 'retire', roles: CURATOR, then: ['decided', 'open', 'decided'] },
-  { act: 'amend', roles: CURATOR, then: ['decided', 'open', 'open'] },
-  { act: 'urgent add', roles: CURATOR, then: ['proposal/urgent', 'proposal/urgent', 'open'] },
-  {
-    ...{ act: 'urgent retire', roles: ['curator', 'approver', 'publisher'] },
-    then: ['decided', 'decided', 'decided'],
-  },
-]
-
-/** On what a curator of another organisation has proposed, which waits for more than his word. */
-const ON_PROPOSALS: readonly Row[] = [
-  { act: 'approvals', roles: ['approver'], then: ['', 'decided', 'decided'] },
-  { act: 'rejection', roles: ['approver'], then: ['', 'rejected', 'rejected'] },
-  { act: 'withdrawal', roles: [], then: ['', 'user/refused', 'user/refused'] },
-  { act: 'comments', roles: ['curator', 'approver', 'publisher'], then: ['', 'open', 'open'] },
-  { act: 'assignment', roles: BOTH, then: ['', 'open', 'open'] },
-  { act: 'revisions', roles: BOTH, then: ['', 'open', 'open'] },
-  { act: 'overrides', roles: ['approver', 'publisher'], then: ['', 'open', 'open'] },
-  // Of somebody else's word; one's own needs nothing.
-  { act: 'approvals/taken-back', roles: ['administrator'], then: ['', 'open', 'open'] },
-]
 
 const BODIES: Readonly<Record<string, object>> = {
   approvals: { acknowledge: WARNED },
@@ -83,15 +42,6 @@ afterAll(() => {
     host.close()
   }
 })
-
-const cells = (rows: readonly Row[]) =>
-  (Object.keys(POLICIES) as Policy[]).flatMap((policy, i) =>
-    rows
-      .filter(({ then }) => then[i] !== '')
-      .flatMap(({ act, roles, then }) =>
-        ROLES.map((role) => ({ policy, act, role, allowed: roles.includes(role), then: then[i]! })),
-      ),
-  )
 
 describe('who proposes', () => {
   it.each(cells(PROPOSING))('$policy: $act by $role', async ({ policy, role, ...cell }) => {
