@@ -39,22 +39,12 @@ const DNS_PORT = 53
 /** What people do with those who take lists, by the same use cases as the commands. */
 export function subscriberDesk({ data, store }: Pick<DeskDeps, 'data' | 'store'>): SubscriberDesk {
   const book = new SubscriberBook({ data, store })
-  const as = (person: Person, at: Date): Managing => ({ store: store.as(person.name), person, at })
-  const find = (person: Person, name: string): Subscriber => {
+  const find: Find = (person, name) => {
     const found = store.subscribers.find(name)
     if (found !== null && isVisible(person, found)) return found
     throw notFound(name)
   }
   const listsOf = (person: Person) => readableLists(store, person, 'read-subscribers')
-  /** What is there for the person, and as it was seen; in the transaction of the change. */
-  const change = <T>(person: Person, { subscriber, seen }: SeenSubscriber, work: () => T): T =>
-    store.write(() => {
-      const found = find(person, subscriber)
-      assertManages(person, found.lists)
-      const now = tagOfView(viewSubscriber(person, found))
-      assertSeen(`the subscriber ${subscriber}`, now, seen)
-      return work()
-    })
   return {
     subscribers: (person, { order, behind, limit }, at) =>
       store.read(() => {
@@ -78,6 +68,25 @@ export function subscriberDesk({ data, store }: Pick<DeskDeps, 'data' | 'store'>
       const seen = { ...found, lists: viewSubscriber(person, found).lists }
       return { text: (await configOf(store, seen, null, optionsOf(request))) ?? '' }
     },
+    ...changes({ store }, find),
+  }
+}
+
+type Find = (person: Person, name: string) => Subscriber
+type Changes = Pick<SubscriberDesk, 'addSubscriber' | 'changeSubscriber' | 'rotate' | 'revoke'>
+
+function changes({ store }: Pick<DeskDeps, 'store'>, find: Find): Changes {
+  const as = (person: Person, at: Date): Managing => ({ store: store.as(person.name), person, at })
+  /** What is there for the person, and as it was seen; in the transaction of the change. */
+  const change = <T>(person: Person, { subscriber, seen }: SeenSubscriber, work: () => T): T =>
+    store.write(() => {
+      const found = find(person, subscriber)
+      assertManages(person, found.lists)
+      const now = tagOfView(viewSubscriber(person, found))
+      assertSeen(`the subscriber ${subscriber}`, now, seen)
+      return work()
+    })
+  return {
     addSubscriber: (person, { name, lists, algorithm, ...terms }, at) => {
       const chosen = algorithm === undefined ? {} : { algorithm }
       const wanted = { name, lists, ...chosen, ...parseTerms(terms) }

@@ -151,12 +151,15 @@ describe('the page of the register', () => {
       await anna.signIn('anna')
     })
 
-    async function send(file: string | Buffer, more: object = {}): Promise<GotPage> {
+    async function send(
+      file: string | Buffer,
+      more: Readonly<Record<string, string>> = {},
+    ): Promise<GotPage> {
       const hidden = await hiddenOf(world.host, anna, PATH)
       const said = { tag: await state(), purpose: 'authority', scope: 'name', reason: 'ours' }
       const form = new FormData()
       for (const [name, value] of Object.entries({ ...hidden, ...said, source: '', ...more })) {
-        form.append(name, String(value))
+        form.append(name, value)
       }
       form.append('file', new Blob([file]), 'register.txt')
       return request(world.host.app, anna, `${PATH}/files`, { method: 'POST', body: form })

@@ -108,7 +108,7 @@ describe('subscribers', () => {
           ),
         )
         if (body['next'] === null) break
-        next = `&cursor=${String(body['next'])}`
+        next = `&cursor=${body['next'] as string}`
       }
       expect(all).toEqual(['isp-1', 'isp-2', 'isp-3'])
     }

@@ -39,7 +39,12 @@ beforeEach(async () => {
   thread = new AnsweringThread({
     url: new URL(`data:text/javascript,${encodeURIComponent(CODE)}`),
     workerData: () => ({ isBroken }),
-    limits: { maxWaiting: 4, idleMs: 60_000, maxBodyBytes: 10 },
+    limits: {
+      maxWaiting: 4,
+      idleMs: 60_000,
+      maxBodyBytes: 10,
+      pace: { graceMs: 60_000, bytesPerSecond: 1, maxMs: 60_000 },
+    },
     onFault: (error) => faults.push(error),
     nowMs: () => nowMs,
   })

@@ -36,17 +36,7 @@ function ImportForm({ visit }: { readonly visit: Visit }): JSX.Element {
       <Choice {...{ ...field, name: 'list', options, isRequired: true }} label={t.list} />
       <Field {...{ ...field, name: 'reason', rows: 3, isRequired: true }} label={t.reason} />
       <Field {...field} name="basis" label={t.basis} hint={t.proposals.basisHint} />
-      <Choice
-        {...{ ...field, name: 'mode' }}
-        options={IMPORT_MODES.map((value) => ({ value, text: words.modes[value] }))}
-        label={words.mode}
-        hint={words.modeHint}
-      />
-      <Field
-        {...{ ...field, name: 'acceptShrink', rows: 2 }}
-        label={words.acceptShrink}
-        hint={words.acceptShrinkHint}
-      />
+      <Mode visit={visit} />
       <div class="row">
         <Choice
           {...{ ...field, name: 'format' }}
@@ -84,5 +74,26 @@ function ImportForm({ visit }: { readonly visit: Visit }): JSX.Element {
       <Field {...{ ...field, name: 'text', rows: 8 }} label={words.text} hint={words.textHint} />
       <button type="submit">{words.look}</button>
     </Form>
+  )
+}
+
+/** Whether the file is all of the list, and if so what it may lose. */
+function Mode({ visit }: { readonly visit: Visit }): JSX.Element {
+  const words = visit.t.imports
+  const field = { visit, action: IMPORT_PATH }
+  return (
+    <>
+      <Choice
+        {...{ ...field, name: 'mode' }}
+        options={IMPORT_MODES.map((value) => ({ value, text: words.modes[value] }))}
+        label={words.mode}
+        hint={words.modeHint}
+      />
+      <Field
+        {...{ ...field, name: 'acceptShrink', rows: 2 }}
+        label={words.acceptShrink}
+        hint={words.acceptShrinkHint}
+      />
+    </>
   )
 }

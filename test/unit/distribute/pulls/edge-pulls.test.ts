@@ -30,7 +30,8 @@ beforeEach(async () => {
   for (const path of [TARGET, DELTA]) await authority.put(`published${path}`, SNAPSHOT)
   noted = []
   const edge = authority.openEdge({
-    note: (name, has) => void noted.push(`${name} ${has === null ? '' : has.list + has.serial}`),
+    note: (name, has) =>
+      void noted.push(`${name} ${has === null ? '' : `${has.list}${has.serial}`}`),
   })
   listener = authority.listenerOf(edge)
 })
