@@ -162,6 +162,7 @@ export const FAULT_CODES = [
   'user/refused',
   // signing in
   'console/config',
+  'passkey/not-found',
   'session/code',
   'session/invitation',
   'session/none',

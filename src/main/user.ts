@@ -6,6 +6,7 @@ import type { NewUserRequest, UserChange } from './people/manage-users.ts'
 import { withPeople, type InvitedUser } from './people/people-deeds.ts'
 import { printJson, printTime } from './print-table.ts'
 import { collectIds } from './user-lists.ts'
+import { registerPasskeys } from './user-passkey.ts'
 import { registerRoles } from './user-role.ts'
 import { registerUserViews } from './user-views.ts'
 
@@ -24,7 +25,7 @@ export function register(program: Command): void {
   registerOne(user, 'enable', 'let a disabled user sign in again; API keys stay revoked')
   addTokenOptions(user.command('invite <name>'))
     .description(
-      'take password, second factor and sessions away, and print a code to choose a new password with',
+      'take password, second factor, passkeys and sessions away, and print a code to choose a new password with',
     )
     .option('--json', 'print as JSON')
     .addHelpText(
@@ -33,6 +34,7 @@ export function register(program: Command): void {
     )
     .action(inviteUser)
   registerRoles(user)
+  registerPasskeys(user)
   registerUserViews(user)
 }
 

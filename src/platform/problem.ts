@@ -172,6 +172,7 @@ const STATUS = {
   'user/not-found': 404,
   'user/refused': 403,
   'console/config': 500,
+  'passkey/not-found': 404,
   'session/code': 401,
   'session/invitation': 401,
   'session/none': 401,

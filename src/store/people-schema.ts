@@ -1,4 +1,12 @@
-import { blob, customType, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import {
+  blob,
+  customType,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+} from 'drizzle-orm/sqlite-core'
 import { ORGANISATION_KINDS, ROLES } from '../core/person.ts'
 import { SIGN_IN_MEANS } from '../core/sign-in-means.ts'
 

@@ -8,6 +8,7 @@ import { ENTRY_OPERATIONS } from './entry-operations.ts'
 import { LIST_OPERATIONS } from './list-operations.ts'
 import { OVERVIEW_OPERATIONS } from './overview-operations.ts'
 import { IMPORT_OPERATIONS } from './import-operations.ts'
+import { PASSKEY_OPERATIONS } from './passkey-operations.ts'
 import { PEOPLE_OPERATIONS } from './people-operations.ts'
 import { REGISTER_OPERATIONS } from './register-operations.ts'
 import { PROPOSAL_OPERATIONS } from './proposal-operations.ts'
@@ -30,6 +31,7 @@ export const ALL_OPERATIONS: readonly AnyOperation[] = [
   ...REGISTER_OPERATIONS,
   ...PEOPLE_OPERATIONS,
   ...SUBSCRIBER_OPERATIONS,
+  ...PASSKEY_OPERATIONS,
   ...DECISION_OPERATIONS,
   ...REVIEW_OPERATIONS,
   ...PUBLISHING_OPERATIONS,

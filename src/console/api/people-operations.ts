@@ -114,7 +114,8 @@ export const SWITCH_USER_TO = operation<
 export const INVITE_USER = operation<OfUser, InvitedView>({
   ...CHANGING,
   ...{ id: 'inviteUser', method: 'post', path: '/v1/users/{user}/invitation' },
-  summary: 'Takes password, second factor and sessions away, and tells, this once, a code',
+  summary:
+    'Takes password, second factor, passkeys and sessions away, and tells, this once, a code',
   answer: INVITED,
   isSecret: true,
   faults: [...CHANGING.faults, 'user/disabled'],

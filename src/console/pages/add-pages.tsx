@@ -14,6 +14,7 @@ import { chooseLanguage, LANGUAGES } from '../texts/languages.ts'
 import type { Texts } from '../texts/texts.ts'
 import { addAssets, type Assets } from './assets.ts'
 import { FormFields } from './form-fields.ts'
+import { ownPath } from './own-path.ts'
 import type { FormAction, Page, Place, Shown } from './page.ts'
 import { Layout } from './parts/layout.tsx'
 import type { AskInput, Refused, Visit } from './visit.ts'
@@ -317,11 +318,4 @@ async function setLanguage(frame: PageFrame, c: Context): Promise<Response> {
     ...{ path: '/', httpOnly: true, sameSite: 'Lax', maxAge: 365 * 24 * 3600 },
   })
   return c.redirect(ownPath(fields.text('back')), 303)
-}
-
-/** A path of the console, or the console's first page: nobody is sent elsewhere by what a link says. */
-export function ownPath(path: string): string {
-  return /^\/(?:console|appeal)(?:[/?][\w\-./?=&%:~+,]*)?$/.test(path) && !path.includes('//')
-    ? path
-    : '/console'
 }

@@ -6,11 +6,13 @@ import type { Hono } from 'hono'
 export interface Assets {
   readonly style: string
   readonly script: string
+  /** Of pages that use passkeys. */
+  readonly passkeys: string
 }
 
 const FOLDER = new URL('../../../src/console/assets/', import.meta.url)
 
-/** Adds the two files that pages load; a path names the bytes, so a browser keeps them. */
+/** Adds the files that pages load; a path names the bytes, so a browser keeps them. */
 export function addAssets(app: Hono): Assets {
   const add = (name: string, type: string): string => {
     const bytes = readFileSync(new URL(name, FOLDER))
@@ -27,5 +29,6 @@ export function addAssets(app: Hono): Assets {
   return {
     style: add('console.css', 'text/css; charset=utf-8'),
     script: add('console.js', 'text/javascript; charset=utf-8'),
+    passkeys: add('passkeys.js', 'text/javascript; charset=utf-8'),
   }
 }

@@ -11,6 +11,8 @@ export interface Shown {
   readonly body: JSX.Element | Promise<JSX.Element>
   /** Seconds after which a browser is to ask again; left out: never. */
   readonly refreshAfterS?: number
+  /** Whether it has something for browsers that know passkeys. */
+  readonly usesPasskeys?: boolean
 }
 
 /** A page, at a path below `/console` or one that is open to everybody. */

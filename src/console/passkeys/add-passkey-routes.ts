@@ -162,7 +162,7 @@ async function remove(deps: SessionDeps, c: Context): Promise<Response> {
 
 function noSuchPasskey(text: string): Fault {
   return new Fault(
-    'serve/not-found',
+    'passkey/not-found',
     `expected the number of a passkey of yours, got ${JSON.stringify(text.slice(0, 20))}`,
   )
 }

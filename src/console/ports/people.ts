@@ -39,6 +39,15 @@ export interface ApiKeyView {
   readonly revokedAt: string | null
 }
 
+/** A passkey; nothing of it opens anything. */
+export interface PasskeyView {
+  readonly passkey: number
+  /** The user's own. */
+  readonly name: string
+  readonly createdAt: string
+  readonly lastUsedAt: string | null
+}
+
 /** A key, and what opens with it, which is told once. */
 export interface MadeKeyView {
   readonly apiKey: ApiKeyView
@@ -88,6 +97,14 @@ export interface PeopleDesk {
     request: SeenUser & { readonly verb: 'give' | 'take'; readonly grant: RoleGrant },
     at: Date,
   ) => UserView
+  /** Of a user whom one may know of; of oneself too. */
+  readonly passkeys: (person: Person, user: string) => readonly PasskeyView[]
+  /** Ends what passkeys of the user began. Faults: `passkey/not-found`. */
+  readonly removePasskey: (
+    person: Person,
+    request: { readonly user: string; readonly passkey: number },
+    at: Date,
+  ) => void
   readonly organisations: (person: Person) => readonly OrganisationView[]
   readonly addOrganisation: (
     person: Person,

@@ -3,6 +3,7 @@ import type {
   ApiKeyView,
   InvitedView,
   OrganisationView,
+  PasskeyView,
   PeopleDesk,
   SeenUser,
   UserView,
@@ -13,6 +14,7 @@ import { assertMayAct } from '../../curation/assert-may-act.ts'
 import { mayAct } from '../../curation/may-act.ts'
 import type { ApiKey } from '../../store/api-key-store.ts'
 import type { Organisation } from '../../store/organisation-store.ts'
+import type { Passkey } from '../../store/passkey-store.ts'
 import type { User } from '../../store/user-store.ts'
 import { makeApiKey, revokeApiKey } from '../people/manage-keys.ts'
 import {
@@ -22,10 +24,12 @@ import {
   changeRoles,
   changeUser,
   inviteUser,
+  removePasskey,
   switchUser,
   type Invited,
   type Managing,
 } from '../people/manage-users.ts'
+import { findUser } from '../user-views.ts'
 import type { DeskDeps } from './desk-deps.ts'
 
 /** What people do with users, organisations and keys, by the same use cases as the commands. */
@@ -80,7 +84,25 @@ export function peopleDesk({ store }: Pick<DeskDeps, 'store'>): PeopleDesk {
     },
     addOrganisation: (person, request, at) =>
       viewOrganisation(addOrganisation(as(person, at), request)),
+    ...passkeyDesk({ store }, find),
     ...keyDesk({ store }),
+  }
+}
+
+/** `find` throws where the person may not know of the user. */
+function passkeyDesk(
+  { store }: Pick<DeskDeps, 'store'>,
+  find: (person: Person, name: string) => UserView,
+): Pick<PeopleDesk, 'passkeys' | 'removePasskey'> {
+  return {
+    passkeys: (person, name) => {
+      find(person, name)
+      return store.passkeys.ofUser(findUser(store, name).id).map(viewPasskey)
+    },
+    removePasskey: (person, { user, passkey }, at) => {
+      find(person, user)
+      removePasskey({ store: store.as(person.name), person, at }, user, passkey)
+    },
   }
 }
 
@@ -149,6 +171,11 @@ function viewUser(person: Person, user: User): UserView {
 
 function viewInvited(person: Person, { user, code, until }: Invited): InvitedView {
   return { user: viewUser(person, user), code, until: until.toISOString() }
+}
+
+function viewPasskey({ number, name, createdAt, lastUsedAt }: Passkey): PasskeyView {
+  const used = lastUsedAt?.toISOString() ?? null
+  return { passkey: number, name, createdAt: createdAt.toISOString(), lastUsedAt: used }
 }
 
 function viewOrganisation({ name, kind, createdAt }: Organisation): OrganisationView {

@@ -10,6 +10,7 @@ import {
 } from '../../curation/parse-person.ts'
 import type { Organisation } from '../../store/organisation-store.ts'
 import type { Store } from '../../store/open-store.ts'
+import type { Passkey } from '../../store/passkey-store.ts'
 import type { User } from '../../store/user-store.ts'
 import type { ListOptions } from '../user-lists.ts'
 import { findOrganisation, newInvitation, newUserId, parseGrants } from '../user-terms.ts'
@@ -96,6 +97,18 @@ export function inviteUser(managing: Managing, name: string): Invited {
   return { user, code, until: invitation.until }
 }
 
+/** Takes a passkey from a user, and ends what passkeys of the user began. Throws `user/…`, `passkey/not-found`. */
+export function removePasskey(managing: Managing, name: string, number: number): Passkey {
+  return manage(managing, name, ({ store }, { id }) => {
+    const removed = store.passkeys.remove(id, number)
+    if (removed !== null) return removed
+    throw new Fault(
+      'passkey/not-found',
+      `expected the number of a passkey of ${JSON.stringify(name)}, got ${number}: «bailiwick user passkey ls ${name}» shows them`,
+    )
+  })
+}
+
 /** Gives or takes a role, for each of the lists. Throws `user/…`, `usage/invalid`. */
 export function changeRoles(
   { store, person }: Managing,
@@ -129,11 +142,11 @@ export function addOrganisation(
 }
 
 /** With a user whom the person may manage: a user stands under whoever administers all of its lists. */
-function manage(
+function manage<T>(
   managing: Managing,
   name: string,
-  work: (managing: Managing, user: User) => User,
-): User {
+  work: (managing: Managing, user: User) => T,
+): T {
   const { store, person } = managing
   return store.write(() => {
     const user = findUser(store, name)

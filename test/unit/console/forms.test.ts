@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ACTIONS } from '../../../src/console/pages/all-pages.ts'
-import { ownPath } from '../../../src/console/pages/add-pages.tsx'
+import { ownPath } from '../../../src/console/pages/own-path.ts'
 import { MAX_BODY_BYTES, PER_ADDRESS_AND_ACCOUNT } from '../../../src/console/limits.ts'
 import { THERE } from '../../support/api-request.ts'
 import {
@@ -120,6 +120,7 @@ describe('a form of somebody else', () => {
     ...['/console/sign-in', '/console/sign-in/code', '/console/invitation', '/console/sign-out'],
     ...['/console/account/password', '/console/account/second-factor', '/console/language'],
     ...['/console/account/second-factor/confirmed', '/console/import'],
+    '/console/account/passkeys/removed',
   ].map((path) => path.replaceAll(/:(\w+)/g, (_, name: string) => THERE[name] ?? '1'))
 
   let stranger: Browser

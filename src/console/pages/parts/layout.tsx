@@ -1,18 +1,19 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { LANGUAGES } from '../../texts/languages.ts'
+import type { Assets } from '../assets.ts'
 import type { Place, Shown } from '../page.ts'
 import { mayAnywhere, type Visit } from '../visit.ts'
 import { Hidden } from './form.tsx'
 
 interface LayoutProps {
   readonly visit: Visit
-  readonly shown: Pick<Shown, 'title' | 'refreshAfterS'>
+  readonly shown: Pick<Shown, 'title' | 'refreshAfterS' | 'usesPasskeys'>
   /** Of the whole console; those that whoever looks can't use are left out. */
   readonly places: readonly Place[]
   /** What has just been done. */
   readonly done: string | null
-  readonly assets: { readonly style: string; readonly script: string }
+  readonly assets: Assets
   readonly children?: Child
 }
 
@@ -33,6 +34,7 @@ export function Layout(props: LayoutProps): JSX.Element {
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href={assets.style} nonce={nonce} />
         <script src={assets.script} nonce={nonce} defer></script>
+        {shown.usesPasskeys === true && <script src={assets.passkeys} nonce={nonce} defer></script>}
       </head>
       <body>
         <a class="skip" href="#content">

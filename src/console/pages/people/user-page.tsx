@@ -11,13 +11,15 @@ import {
   SWITCH_USER_TO,
   TAKE_ROLE,
 } from '../../api/people-operations.ts'
+import { LIST_PASSKEYS, REMOVE_PASSKEY } from '../../api/passkey-operations.ts'
 import { tagOfView } from '../../api/tag-of-view.ts'
-import type { UserView } from '../../ports/people.ts'
+import type { PasskeyView, UserView } from '../../ports/people.ts'
 import type { FormFields } from '../form-fields.ts'
 import { formAction, type FormAction, type Next, type Page } from '../page.ts'
 import { Choice, Field, Form } from '../parts/form.tsx'
 import { Facts, Time } from '../parts/shown.tsx'
 import { mayAnywhere, type Visit } from '../visit.ts'
+import { PasskeyChoice, PasskeyTable } from '../session/passkeys.tsx'
 import { grantText, Grants } from './grants.tsx'
 import { KeyTable } from './keys-page.tsx'
 import { showInvited, standing } from './users-page.tsx'
@@ -34,6 +36,7 @@ export const USER_PAGE: Page = {
     const { t } = visit
     const params = { user: visit.params['user'] ?? '' }
     const user = await visit.ask(SHOW_USER, { params })
+    const passkeys = (await visit.ask(LIST_PASSKEYS, { params })).items
     const keys = (await visit.ask(LIST_API_KEYS)).items.filter((key) => key.user === user.name)
     const body = (
       <>
@@ -43,6 +46,7 @@ export const USER_PAGE: Page = {
             <Roles visit={visit} user={user} />
             <Terms visit={visit} user={user} names={await organisationNames(visit)} />
             <Doors visit={visit} user={user} />
+            <LostPasskeys visit={visit} user={user} items={passkeys} />
           </>
         )}
         <h2>{t.people.keys}</h2>
@@ -163,6 +167,28 @@ function Doors({ visit, user }: Part): JSX.Element {
   )
 }
 
+interface PasskeyProps extends Part {
+  readonly items: readonly PasskeyView[]
+}
+
+function LostPasskeys({ visit, user, items }: PasskeyProps): JSX.Element {
+  const words = visit.t.session
+  const action = `${USERS}/${user.name}/passkey`
+  return (
+    <Panel id="passkeys" title={words.passkeys}>
+      <PasskeyTable visit={visit} items={items} />
+      {items.length > 0 && (
+        <Form visit={visit} action={action} class="row" label={words.removePasskey}>
+          <PasskeyChoice visit={visit} items={items} action={action} />
+          <button type="submit" class="bad">
+            {words.removePasskey}
+          </button>
+        </Form>
+      )}
+    </Panel>
+  )
+}
+
 interface PanelProps {
   readonly id: string
   readonly title: string
@@ -211,6 +237,11 @@ export const USER_ACTIONS: readonly FormAction[] = [
   formAction({
     ...{ path: `${USER_PAGE.path}/status`, operation: SWITCH_USER_TO, page: USER_PAGE, next },
     input: (fields) => ({ body: { status: fields.text('status') } }),
+  }),
+  formAction({
+    ...{ path: `${USER_PAGE.path}/passkey`, operation: REMOVE_PASSKEY, page: USER_PAGE },
+    input: (fields, { user = '' }) => ({ params: { user, passkey: fields.text('passkey') } }),
+    next: (_, { user = '' }) => ({ to: `${USERS}/${user}`, done: 'passkeyRemoved' }),
   }),
   formAction({
     ...{ path: `${USER_PAGE.path}/invite`, operation: INVITE_USER, page: USER_PAGE },

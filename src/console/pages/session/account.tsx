@@ -4,6 +4,7 @@ import type { Page } from '../page.ts'
 import { Field, Form } from '../parts/form.tsx'
 import { Facts } from '../parts/shown.tsx'
 import type { Visit } from '../visit.ts'
+import { Passkeys } from './passkeys.tsx'
 
 export const PASSWORD_PATH = '/console/account/password'
 export const FACTOR_PATH = '/console/account/second-factor'
@@ -12,14 +13,17 @@ export const CONFIRM_PATH = '/console/account/second-factor/confirmed'
 /** Who one is here, and how one signs in. */
 export const ACCOUNT_PAGE: Page = {
   path: '/console/account',
-  show: (visit) => ({ title: visit.t.session.account, body: <Account visit={visit} /> }),
+  show: async (visit) => ({
+    ...{ title: visit.t.session.account, usesPasskeys: true },
+    body: <Account visit={visit} passkeys={await Passkeys({ visit })} />,
+  }),
 }
 
 interface Props {
   readonly visit: Visit
 }
 
-function Account({ visit }: Props): JSX.Element {
+function Account({ visit, passkeys }: Props & { readonly passkeys: JSX.Element }): JSX.Element {
   const { t, person, caller } = visit
   const words = t.session
   const told = (roles: typeof person.roles): string => roles.map(printGrant).join('; ') || t.none
@@ -44,6 +48,7 @@ function Account({ visit }: Props): JSX.Element {
       ) : (
         <MakeSecondFactor visit={visit} />
       )}
+      {passkeys}
       <h2>{words.changePassword}</h2>
       <ChangePassword visit={visit} />
     </>

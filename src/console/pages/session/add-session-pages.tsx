@@ -2,16 +2,9 @@ import type { Context, Hono } from 'hono'
 import { isFault } from '../../../core/fault.ts'
 import { isServerFault, problemOf, type Problem } from '../../../platform/problem.ts'
 import { authenticate } from '../../authenticate.ts'
-import {
-  draw,
-  goOn,
-  openVisit,
-  ownPath,
-  readForm,
-  showAgain,
-  type PageFrame,
-} from '../add-pages.tsx'
+import { draw, goOn, openVisit, readForm, showAgain, type PageFrame } from '../add-pages.tsx'
 import { FormFields } from '../form-fields.ts'
+import { ownPath } from '../own-path.ts'
 import type { Page } from '../page.ts'
 import {
   ACCOUNT_PAGE,
@@ -21,6 +14,7 @@ import {
   PASSWORD_PATH,
   SecondFactor,
 } from './account.tsx'
+import { REMOVE_PASSKEY_PATH } from './passkeys.tsx'
 import { CODE_PAGE, INVITATION_PAGE, SIGN_IN_PAGE } from './sign-in.tsx'
 
 export const SESSION_PAGES: readonly Page[] = [
@@ -86,6 +80,18 @@ const FORMS: readonly SessionForm[] = [
       body: { code: fields.text('code').replaceAll(' ', '') },
     }),
     next: () => ({ to: '/console/account', done: 'secondFactorOn' }),
+  },
+  {
+    ...{ path: REMOVE_PASSKEY_PATH, page: ACCOUNT_PAGE },
+    request: (fields) => {
+      const password = fields.all('password')[0] ?? ''
+      const passkey = encodeURIComponent(fields.text('passkey'))
+      return {
+        ...{ method: 'POST', path: `/v1/session/passkeys/${passkey}/removal` },
+        body: password === '' ? {} : { password },
+      }
+    },
+    next: () => ({ to: '/console/account', done: 'passkeyRemoved' }),
   },
   {
     ...{ path: '/console/sign-out', page: ACCOUNT_PAGE },

@@ -2,6 +2,8 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { Page } from '../page.ts'
 import { Field, Form } from '../parts/form.tsx'
 import type { Visit } from '../visit.ts'
+import { ownPath } from '../own-path.ts'
+import { SignInByPasskey } from './passkeys.tsx'
 
 /** Where the browser goes after signing in stands in the address. */
 function then(visit: Visit): JSX.Element {
@@ -26,6 +28,7 @@ export const SIGN_IN_PAGE: Page = {
           />
           <button type="submit">{t.session.go}</button>
         </Form>
+        <SignInByPasskey visit={visit} then={ownPath(visit.url.searchParams.get('then') ?? '')} />
         <p>
           <a href="/console/invitation">{t.session.invitationLink}</a>
         </p>
@@ -34,7 +37,7 @@ export const SIGN_IN_PAGE: Page = {
         </p>
       </>
     )
-    return { title: t.session.signIn, body }
+    return { title: t.session.signIn, body, usesPasskeys: true }
   },
 }
 

@@ -49,6 +49,8 @@ export const everywhere: Pick<Texts, keyof typeof english> = {
     passwordChanged: 'Das Passwort ist geändert; melden Sie sich damit an.',
     passwordChosen: 'Das Passwort ist gewählt; melden Sie sich damit an.',
     secondFactorOn: 'Der zweite Faktor ist eingerichtet.',
+    passkeyAdded: 'Der Passkey ist hinzugefügt.',
+    passkeyRemoved: 'Der Passkey ist entfernt.',
   },
   problem: {
     title: 'Das ist nicht geschehen',

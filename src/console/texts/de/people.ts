@@ -51,7 +51,7 @@ export const people: Texts['people'] = {
   save: 'Speichern',
   doors: 'Anmeldung',
   invite: 'Neu einladen',
-  inviteHint: 'Nimmt Passwort, zweiten Faktor und Sitzungen und zeigt einen neuen Code.',
+  inviteHint: 'Nimmt Passwort, zweiten Faktor, Passkeys und Sitzungen und zeigt einen neuen Code.',
   disable: 'Sperren',
   disableHint: 'Beendet alle Sitzungen und API-Schlüssel und lässt keine neuen zu.',
   enable: 'Entsperren',

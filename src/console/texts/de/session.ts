@@ -30,4 +30,19 @@ export const session: Texts['session'] = {
   backupCodes: 'Ersatzcodes, die je einmal gelten. Sie werden einmal gezeigt.',
   confirmSecondFactor: 'Mit seinem ersten Code bestätigen',
   confirm: 'Bestätigen',
+  usePasskey: 'Mit einem Passkey anmelden',
+  passkeyFailed:
+    'Der Passkey hat nicht funktioniert. Versuchen Sie es noch einmal, oder melden Sie sich mit dem Passwort an.',
+  passkeys: 'Passkeys',
+  passkeysAbout:
+    'Ein Passkey meldet ohne Namen, Passwort und Code an und zählt als zwei Faktoren. Er bleibt auf Ihrem Gerät, hinter dessen PIN oder Fingerabdruck.',
+  passkeyName: 'Name des Passkeys',
+  passkeyNameHint: 'Für Sie, damit Sie ihn wiedererkennen.',
+  passkeyPasswordHint: 'Innerhalb von fünf Minuten nach dem Anmelden nicht nötig.',
+  addPasskey: 'Passkey hinzufügen',
+  removePasskey: 'Passkey entfernen',
+  removePasskeyHint: 'Beendet alle Sitzungen, die Ihre Passkeys begonnen haben.',
+  passkey: 'Passkey',
+  added: 'Hinzugefügt',
+  lastUsed: 'Zuletzt benutzt',
 }

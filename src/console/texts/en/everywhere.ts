@@ -47,6 +47,8 @@ export const everywhere = {
     passwordChanged: 'The password is changed; sign in with it.',
     passwordChosen: 'The password is chosen; sign in with it.',
     secondFactorOn: 'The second factor is on.',
+    passkeyAdded: 'The passkey is added.',
+    passkeyRemoved: 'The passkey is removed.',
   },
   problem: {
     title: 'This was not done',

@@ -49,7 +49,7 @@ export const people = {
   save: 'Save',
   doors: 'Signing in',
   invite: 'Invite again',
-  inviteHint: 'Takes password, second factor and sessions away, and shows a new code.',
+  inviteHint: 'Takes password, second factor, passkeys and sessions away, and shows a new code.',
   disable: 'Disable',
   disableHint: 'Ends all sessions and API keys, and lets none begin.',
   enable: 'Enable',

@@ -29,4 +29,18 @@ export const session = {
   backupCodes: 'Backup codes, each of which counts once. They are shown once.',
   confirmSecondFactor: 'Confirm with its first code',
   confirm: 'Confirm',
+  usePasskey: 'Sign in with a passkey',
+  passkeyFailed: 'The passkey did not work. Try again, or sign in with the password.',
+  passkeys: 'Passkeys',
+  passkeysAbout:
+    'A passkey signs in without name, password and code, and counts as two factors. It stays on your device, behind its PIN or finger.',
+  passkeyName: 'Name of the passkey',
+  passkeyNameHint: 'For you, so that you know it again.',
+  passkeyPasswordHint: 'Not needed within five minutes of signing in.',
+  addPasskey: 'Add a passkey',
+  removePasskey: 'Remove the passkey',
+  removePasskeyHint: 'Ends all sessions that passkeys of yours began.',
+  passkey: 'Passkey',
+  added: 'Added',
+  lastUsed: 'Last used',
 } as const
