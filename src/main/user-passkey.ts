@@ -1,22 +1,18 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
-import type { Passkey } from '../store/passkey-store.ts'
-import { globalOptions } from './global-options.ts'
-import { managing } from './people/managing.ts'
+import { addTokenOptions } from './global-options.ts'
+import { withPeople, type ToldPasskey } from './people/people-deeds.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
-import { findUser } from './user-views.ts'
 
 /** Adds `user passkey`. */
 export function registerPasskeys(user: Command): void {
   const passkey = user.command('passkey').description('what a user signs in with beside a password')
-  passkey
-    .command('ls <name>')
+  addTokenOptions(passkey.command('ls <name>'))
     .description('the passkeys of a user')
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  bailiwick user passkey ls anna')
     .action(listPasskeys)
-  passkey
-    .command('rm <name> <number>')
+  addTokenOptions(passkey.command('rm <name> <number>'))
     .description('remove a lost passkey; ends all sessions that passkeys of the user began')
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  bailiwick user passkey rm anna 3')
@@ -28,19 +24,7 @@ interface JsonOption {
 }
 
 async function listPasskeys(name: string, { json }: JsonOption, command: Command): Promise<void> {
-  const { withStore } = await import('./find-list.ts')
-  await withStore(globalOptions(command).data, (store) => {
-    const all = store.passkeys.ofUser(findUser(store, name).id)
-    const rows = all.map(({ number, name: own, createdAt, lastUsedAt }) => [
-      ...[String(number), own, printTime(createdAt)],
-      lastUsedAt === null ? 'never' : printTime(lastUsedAt),
-    ])
-    process.stdout.write(
-      json === true
-        ? printJson({ passkeys: all.map(publicPasskey) })
-        : printTable([['NUMBER', 'NAME', 'ADDED', 'LAST USED'], ...rows]),
-    )
-  })
+  print(await withPeople(command, (people) => people.passkeys(name)), json)
 }
 
 async function removePasskey(
@@ -55,16 +39,16 @@ async function removePasskey(
       `expected the number of a passkey, got ${JSON.stringify(text)}: «bailiwick user passkey ls ${name}» shows them`,
     )
   }
-  const { removePasskey: remove } = await import('./people/manage-users.ts')
-  await managing(command, (deps) => {
-    const removed = remove(deps, name, Number(text))
-    return json === true
-      ? printJson(publicPasskey(removed))
-      : `removed passkey ${text} of ${name}\n`
-  })
+  const left = await withPeople(command, (people) => people.removePasskey(name, Number(text)))
+  if (json === true) print(left, json)
+  else process.stdout.write(`removed passkey ${text} of ${name}\n`)
 }
 
-/** A passkey as it is shown outside. */
-function publicPasskey({ number, name, createdAt, lastUsedAt }: Passkey): object {
-  return { passkey: number, name, createdAt, lastUsedAt }
+function print(passkeys: readonly ToldPasskey[], json = false): void {
+  const rows = passkeys.map(({ passkey, name, createdAt, lastUsedAt }) => [
+    ...[String(passkey), name, printTime(createdAt)],
+    lastUsedAt === null ? 'never' : printTime(lastUsedAt),
+  ])
+  const head = ['NUMBER', 'NAME', 'ADDED', 'LAST USED']
+  process.stdout.write(json ? printJson({ passkeys }) : printTable([head, ...rows]))
 }

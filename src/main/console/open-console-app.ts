@@ -32,16 +32,17 @@ export interface ConsoleAppDeps {
   /** Whether browsers are to send cookies over HTTPS alone. */
   readonly isSecure: boolean
   readonly onFault: (error: unknown) => void
-  readonly importWork: ImportWork
+  /** Left out, imports are planned where they are asked for. */
+  readonly importWork?: ImportWork
 }
 
 /** What people use of a server, over its store. Each request is to bring its `Asker` as environment. */
 export function openConsoleApp(deps: ConsoleAppDeps): Hono {
-  const { data, store, config, secret, url, isSecure, onFault } = deps
+  const { data, store, config, secret, url, isSecure, onFault, importWork } = deps
   const waiting = { now: () => performance.now(), pause: (ms: number) => setTimeout(ms) }
   const { users, apiKeys, passkeys } = store
   const origins = ownOrigins(url)
-  const desk = openDesk({ data, store, onFault, importWork: deps.importWork })
+  const desk = openDesk({ data, store, onFault, ...(importWork && { importWork }) })
   const app = openConsole({
     ...{ users, apiKeys, passkeys, waiting, onFault, now: systemClock },
     signIn: openSignIn({

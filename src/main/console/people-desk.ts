@@ -29,7 +29,7 @@ import {
   type Invited,
   type Managing,
 } from '../people/manage-users.ts'
-import { findUser } from '../user-views.ts'
+import { findUser } from '../people/find-user.ts'
 import type { DeskDeps } from './desk-deps.ts'
 
 /** What people do with users, organisations and keys, by the same use cases as the commands. */

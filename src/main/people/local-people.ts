@@ -11,11 +11,12 @@ import {
   changeRoles,
   changeUser,
   inviteUser,
+  removePasskey,
   switchUser,
   type Managing,
 } from './manage-users.ts'
 import type { PeopleDeeds } from './people-deeds.ts'
-import { toldInvited, toldKey, toldOrganisation, toldUser } from './told-people.ts'
+import { toldInvited, toldKey, toldOrganisation, toldPasskey, toldUser } from './told-people.ts'
 
 /** What commands do with people, on a data folder. Whoever can read the folder may look; who changes something acts under his name. */
 export function localPeople({ data, actor }: GlobalOptions): PeopleDeeds {
@@ -41,6 +42,13 @@ export function localPeople({ data, actor }: GlobalOptions): PeopleDeeds {
         const user = findUser(store, name)
         const keys = store.apiKeys.all().filter((key) => key.userId === user.id)
         return { user: toldUser(user), apiKeys: keys.map(toldKey) }
+      }),
+    passkeys: (name) =>
+      read((store) => store.passkeys.ofUser(findUser(store, name).id).map(toldPasskey)),
+    removePasskey: (name, number) =>
+      managing((deps) => {
+        removePasskey(deps, name, number)
+        return deps.store.passkeys.ofUser(findUser(deps.store, name).id).map(toldPasskey)
       }),
     addOrganisation: (request) =>
       managing((deps) => toldOrganisation(addOrganisation(deps, request))),

@@ -25,6 +25,9 @@ export interface PeopleDeeds {
   readonly user: (
     name: string,
   ) => Promise<{ readonly user: ToldUser; readonly apiKeys: readonly ToldKey[] }>
+  readonly passkeys: (user: string) => Promise<readonly ToldPasskey[]>
+  /** Gives back those that are left. */
+  readonly removePasskey: (user: string, passkey: number) => Promise<readonly ToldPasskey[]>
   readonly addOrganisation: (request: {
     readonly name: string
     readonly kind: string
@@ -47,6 +50,15 @@ export interface InvitedUser {
   readonly user: ToldUser
   readonly code: string
   readonly until: Date
+}
+
+/** A passkey as it is shown outside. */
+export interface ToldPasskey {
+  /** Its number, of this user's. */
+  readonly passkey: number
+  readonly name: string
+  readonly createdAt: Date
+  readonly lastUsedAt: Date | null
 }
 
 export type ToldOrganisation = Omit<Organisation, 'id'>

@@ -3,6 +3,7 @@ import type {
   InvitedView,
   MadeKeyView,
   OrganisationView,
+  PasskeyView,
   UserView,
 } from '../../console/ports/people.ts'
 import { ALL_LISTS } from '../../core/person.ts'
@@ -22,6 +23,7 @@ import type {
   PeopleDeeds,
   ToldKey,
   ToldOrganisation,
+  ToldPasskey,
   ToldUser,
 } from './people-deeds.ts'
 
@@ -68,6 +70,11 @@ export function serverPeople(api: ApiClient): PeopleDeeds {
         apiKeys: keys.filter(({ user }) => user === name),
       }
     },
+    passkeys: async (name) => toPasskeys(await api.ask({ method: 'GET', path: passkeysOf(name) })),
+    removePasskey: async (name, number) => {
+      const path = `${passkeysOf(name)}/${number}/removal`
+      return toPasskeys(await api.ask({ method: 'POST', path }))
+    },
     addOrganisation: async (request) => {
       const name = parseOrganisationName(request.name)
       const kind = parseOrganisationKind(request.kind)
@@ -94,6 +101,10 @@ export function serverPeople(api: ApiClient): PeopleDeeds {
       return toKey((await api.ask({ method: 'POST', path })) as ApiKeyView)
     },
   }
+}
+
+function passkeysOf(name: string): string {
+  return `${pathOf(name)}/passkeys`
 }
 
 function pathOf(name: string): string {
@@ -134,6 +145,13 @@ function invited({ user, code, until }: InvitedView): InvitedUser {
 function toUser({ invitedUntil, createdAt, disabledAt, ...same }: UserView): ToldUser {
   const times = { createdAt: new Date(createdAt), disabledAt: timeOf(disabledAt) }
   return { ...same, invitedUntil: timeOf(invitedUntil), ...times }
+}
+
+function toPasskeys(told: unknown): ToldPasskey[] {
+  const { items } = told as { readonly items: readonly PasskeyView[] }
+  return items.map(({ passkey, name, createdAt, lastUsedAt }) => ({
+    ...{ passkey, name, createdAt: new Date(createdAt), lastUsedAt: timeOf(lastUsedAt) },
+  }))
 }
 
 function toOrganisation({ name, kind, createdAt }: OrganisationView): ToldOrganisation {
