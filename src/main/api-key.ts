@@ -1,7 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { printGrant, ROLES } from '../core/person.ts'
 import { addTokenOptions } from './global-options.ts'
-import { withPeople, type ToldKey } from './people/people-deeds.ts'
+import type { ToldKey } from './people/people-deeds.ts'
+import { withPeople } from './people/with-people.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
 import { MAX_KEY_DAYS } from '../console/limits.ts'
 

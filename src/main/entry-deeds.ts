@@ -1,8 +1,6 @@
-import type { Command } from 'commander'
 import type { ProposalStory } from '../console/ports/proposals.ts'
 import type { StayTold } from '../curation/tell-story.ts'
 import type { ToldDecision } from './public-decision.ts'
-import { withWay, type Ways } from './with-way.ts'
 
 /** What commands read of entries: in a data folder (`local-entries.ts`), or at a server (`server-entries.ts`), which shows what one may read. */
 export interface EntryDeeds {
@@ -29,17 +27,4 @@ export interface ToldStay extends StayTold {
 /** A decision, and the story of the proposal that it came from; null where it was decided as it was proposed. */
 export interface ToldOrigin extends ToldDecision {
   readonly proposal: Pick<ProposalStory, 'proposal' | 'acts'> | null
-}
-
-const WAYS: Ways<EntryDeeds> = {
-  local: async () => (await import('./local-entries.ts')).localEntries,
-  server: async () => (await import('./server-entries.ts')).serverEntries,
-}
-
-/** Runs `work` with what commands read of entries, on the way that the options name. Throws `usage/invalid`. */
-export async function withEntries<T>(
-  command: Command,
-  work: (entries: EntryDeeds) => Promise<T>,
-): Promise<T> {
-  return withWay(command, WAYS, work)
 }

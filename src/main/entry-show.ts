@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
 import { heldAt, type Moment } from '../curation/tell-story.ts'
-import { withEntries, type ToldOrigin, type ToldStay } from './entry-deeds.ts'
+import type { ToldOrigin, ToldStay } from './entry-deeds.ts'
+import { withEntries } from './with-entries.ts'
 import { printJson, printTime } from './print-table.ts'
 import { printStory } from './proposals/print-story.ts'
 

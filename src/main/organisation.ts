@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { ORGANISATION_KINDS } from '../core/person.ts'
 import { addTokenOptions } from './global-options.ts'
-import { withPeople } from './people/people-deeds.ts'
+import { withPeople } from './people/with-people.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
 
 /** Adds `organisation`. */

@@ -4,7 +4,8 @@ import { EXIT } from './run-program.ts'
 import { addTokenOptions } from './global-options.ts'
 import { printJson } from './print-table.ts'
 import { TREE_REKEYED } from './tree-rekeyed.ts'
-import { withPublishing, type PublishReport } from './publish-deeds.ts'
+import type { PublishReport } from './publish-deeds.ts'
+import { withPublishing } from './with-publishing.ts'
 
 /** Adds `publish`. */
 export function register(program: Command): void {

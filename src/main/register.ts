@@ -3,7 +3,7 @@ import { REGISTER_PURPOSES, REGISTER_SCOPES, type RegisterRow } from '../core/re
 import type { RegisterChange } from '../store/register-store.ts'
 import { addTokenOptions } from './global-options.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
-import { withRegister } from './register-deeds.ts'
+import { withRegister } from './with-register.ts'
 
 /** Adds `register`. */
 export function register(program: Command): void {

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { newReference } from './new-reference.ts'
 import { printJson } from './print-table.ts'
 import { printReport } from './reports/print-report.ts'
-import { withReports } from './reports/report-deeds.ts'
+import { withReports } from './reports/with-reports.ts'
 
 export interface AddReportOptions {
   readonly reason: string

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { printJson } from './print-table.ts'
-import { withReports } from './reports/report-deeds.ts'
+import { withReports } from './reports/with-reports.ts'
 
 export interface AnswerOptions {
   readonly reason?: string

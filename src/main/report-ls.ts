@@ -3,7 +3,7 @@ import type { ReportState } from '../core/report.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
 import type { ReportTold } from './reports/describe-report.ts'
 import { printStanding } from './reports/print-report.ts'
-import { withReports } from './reports/report-deeds.ts'
+import { withReports } from './reports/with-reports.ts'
 
 export interface ListReportsOptions {
   readonly state?: ReportState

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { printJson } from './print-table.ts'
 import { exitCodeOf, printOutcome } from './proposals/outcome.ts'
-import { withReports, type ProposeReportsAsked } from './reports/report-deeds.ts'
+import type { ProposeReportsAsked } from './reports/report-deeds.ts'
+import { withReports } from './reports/with-reports.ts'
 import type { ProposedReports } from './reports/propose-reports.ts'
 import { EXIT } from './run-program.ts'
 

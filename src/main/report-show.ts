@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { printJson, printTime } from './print-table.ts'
 import type { ReportTold } from './reports/describe-report.ts'
 import { printReport } from './reports/print-report.ts'
-import { withReports } from './reports/report-deeds.ts'
+import { withReports } from './reports/with-reports.ts'
 
 /** `report show`. */
 export async function showReport(

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { printJson } from './print-table.ts'
-import { withReviews } from './reviews/review-deeds.ts'
+import { withReviews } from './reviews/with-reviews.ts'
 
 export interface AskOptions {
   readonly reason: string

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { WrittenOutcome } from '../curation/plan-outcome.ts'
 import type { ReviewEnd } from '../console/ports/reviews.ts'
 import { printJson } from './print-table.ts'
-import { withReviews } from './reviews/review-deeds.ts'
+import { withReviews } from './reviews/with-reviews.ts'
 
 export interface DoneOptions extends WrittenOutcome {
   readonly reason: string

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { ReviewCause } from '../core/review.ts'
 import type { ReviewStory } from '../console/ports/reviews.ts'
 import { printJson, printTable } from './print-table.ts'
-import { withReviews } from './reviews/review-deeds.ts'
+import { withReviews } from './reviews/with-reviews.ts'
 
 export interface ListReviewsOptions {
   readonly open?: boolean

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { ReviewActView, ReviewStory, UrgentRetirement } from '../console/ports/reviews.ts'
 import { printJson, printTime } from './print-table.ts'
 import { printAbout } from './review-ls.ts'
-import { withReviews } from './reviews/review-deeds.ts'
+import { withReviews } from './reviews/with-reviews.ts'
 
 /** `review show`. */
 export async function showReview(

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
 import { addTokenOptions } from './global-options.ts'
-import { withPeople, type ToldPasskey } from './people/people-deeds.ts'
+import type { ToldPasskey } from './people/people-deeds.ts'
+import { withPeople } from './people/with-people.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
 
 /** Adds `user passkey`. */

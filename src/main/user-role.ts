@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { ROLES } from '../core/person.ts'
 import { addTokenOptions } from './global-options.ts'
-import { withPeople } from './people/people-deeds.ts'
+import { withPeople } from './people/with-people.ts'
 import { printJson } from './print-table.ts'
 import { collectIds, type ListOptions } from './user-lists.ts'
 

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { printGrant } from '../core/person.ts'
 import { addTokenOptions } from './global-options.ts'
-import { withPeople, type ToldUser } from './people/people-deeds.ts'
+import type { ToldUser } from './people/people-deeds.ts'
+import { withPeople } from './people/with-people.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
 
 /** Adds `user ls` and `user show`. */

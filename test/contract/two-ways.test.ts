@@ -111,7 +111,7 @@ describe('lists, decisions, entries and events', () => {
     expect(await looks('cora', 'entry', 'show', 'www.one.example')).toContain('since serial 1')
     await looks('cora', 'entry', 'show', 'three.example', '--list', 'phishing', '--at', '2')
     await looks('otto', 'events', 'ls', '--limit', '3')
-    await looks('otto', 'events', 'ls', '--from', '4', '--limit', '2')
+    await looks('otto', 'events', 'ls', '--from', '31', '--limit', '2')
   })
 
   it('are missed and refused alike', async () => {

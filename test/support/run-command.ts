@@ -16,7 +16,7 @@ export async function runCommand(args: readonly string[]): Promise<Ran> {
   process.exitCode = undefined
   try {
     await program.parseAsync([...args], { from: 'user' })
-    return { code: Number(process.exitCode ?? EXIT.fine), stdout: out.text(), stderr: err.text() }
+    return { code: exitCode(), stdout: out.text(), stderr: err.text() }
   } catch (error) {
     return { code: report(error), stdout: out.text(), stderr: err.text() }
   } finally {
@@ -26,6 +26,12 @@ export async function runCommand(args: readonly string[]): Promise<Ran> {
   }
 }
 
+/** What the command has set, by a way that the compiler doesn't see. */
+function exitCode(): number {
+  const { exitCode: code } = process as { readonly exitCode?: number }
+  return code ?? EXIT.fine
+}
+
 /** Keeps what is written from going where it would. */
 function hold(stream: NodeJS.WriteStream): {
   readonly text: () => string
@@ -33,9 +39,9 @@ function hold(stream: NodeJS.WriteStream): {
 } {
   let text = ''
   const write = stream.write.bind(stream)
-  stream.write = ((piece: string | Uint8Array): boolean => {
+  stream.write = (piece: string | Uint8Array): boolean => {
     text += typeof piece === 'string' ? piece : Buffer.from(piece).toString()
     return true
-  }) as typeof stream.write
+  }
   return { text: () => text, release: () => void (stream.write = write) }
 }

@@ -1,8 +1,6 @@
-import type { Command } from 'commander'
 import type { ApiKey } from '../../store/api-key-store.ts'
 import type { Organisation } from '../../store/organisation-store.ts'
 import type { User } from '../../store/user-store.ts'
-import { withWay, type Ways } from '../with-way.ts'
 import type { NewKeyRequest } from './manage-keys.ts'
 import type { NewUserRequest, UserChange } from './manage-users.ts'
 import type { ListOptions } from '../user-lists.ts'
@@ -65,16 +63,3 @@ export type ToldOrganisation = Omit<Organisation, 'id'>
 
 /** A key as it is shown outside; what it opens with is stored nowhere. */
 export type ToldKey = Omit<ApiKey, 'userId'>
-
-const WAYS: Ways<PeopleDeeds> = {
-  local: async () => (await import('./local-people.ts')).localPeople,
-  server: async () => (await import('./server-people.ts')).serverPeople,
-}
-
-/** Runs `work` with what commands do with people, on the way that the options name. Throws `usage/invalid`. */
-export async function withPeople<T>(
-  command: Command,
-  work: (people: PeopleDeeds) => Promise<T>,
-): Promise<T> {
-  return withWay(command, WAYS, work)
-}

@@ -85,6 +85,14 @@ export function serverPeople(api: ApiClient): PeopleDeeds {
       const told = await api.ask({ method: 'GET', path: '/v1/organisations' })
       return (told as { readonly items: readonly OrganisationView[] }).items.map(toOrganisation)
     },
+    ...serverKeys(api),
+  }
+}
+
+type KeyDeeds = Pick<PeopleDeeds, 'makeKey' | 'keys' | 'revokeKey'>
+
+function serverKeys(api: ApiClient): KeyDeeds {
+  return {
     makeKey: async ({ name, role, days, ...lists }) => {
       parseUserName(name)
       const { list, allLists } = lists

@@ -1,8 +1,6 @@
-import type { Command } from 'commander'
 import type { Fault } from '../../core/fault.ts'
 import type { ReportState } from '../../core/report.ts'
 import type { WrittenReport } from '../../curation/reports/parse-report.ts'
-import { withWay, type Ways } from '../with-way.ts'
 import type { AnsweredReports, ReportAnswer } from './answer-reports.ts'
 import type { ReportTold } from './describe-report.ts'
 import type { WantedReports } from './list-reports.ts'
@@ -58,17 +56,4 @@ export interface ProposeReportsAsked {
 export interface ProposedAndPublished extends ProposedReports {
   /** The serial that was made at once; null for none. */
   readonly published: { readonly serial: number } | null
-}
-
-const WAYS: Ways<ReportDeeds> = {
-  local: async () => (await import('./local-reports.ts')).localReports,
-  server: async () => (await import('./server-reports.ts')).serverReports,
-}
-
-/** Runs `work` with what commands do with reports, on the way that the options name. Throws `usage/invalid`. */
-export async function withReports<T>(
-  command: Command,
-  work: (reports: ReportDeeds) => Promise<T>,
-): Promise<T> {
-  return withWay(command, WAYS, work)
 }

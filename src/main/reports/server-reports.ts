@@ -111,7 +111,7 @@ function toTold({ receivedAt, ...view }: ReportView): ReportTold {
       ...{ at: new Date(rejectedBefore.at), reason: rejectedBefore.reason },
     },
     isListedNow,
-    acts: acts && acts.map((act) => ({ ...act, at: new Date(act.at) })),
+    acts: acts?.map((act) => ({ ...act, at: new Date(act.at) })) ?? null,
   }
 }
 

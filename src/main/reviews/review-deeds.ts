@@ -1,4 +1,3 @@
-import type { Command } from 'commander'
 import type {
   AskedView,
   AskReviewRequest,
@@ -7,7 +6,6 @@ import type {
 } from '../../console/ports/reviews.ts'
 import type { ReviewCause } from '../../core/review.ts'
 import type { WrittenOutcome } from '../../curation/plan-outcome.ts'
-import { withWay, type Ways } from '../with-way.ts'
 
 /**
  * What commands do with reviews: on a data folder as a named actor (`local-reviews.ts`), or at a server as whoever the API key is of
@@ -32,17 +30,4 @@ export interface WantedReviews {
   /** Ids less than this. */
   readonly before?: number | undefined
   readonly limit: number
-}
-
-const WAYS: Ways<ReviewDeeds> = {
-  local: async () => (await import('./local-reviews.ts')).localReviews,
-  server: async () => (await import('./server-reviews.ts')).serverReviews,
-}
-
-/** Runs `work` with what commands do with reviews, on the way that the options name. Throws `usage/invalid`. */
-export async function withReviews<T>(
-  command: Command,
-  work: (reviews: ReviewDeeds) => Promise<T>,
-): Promise<T> {
-  return withWay(command, WAYS, work)
 }
