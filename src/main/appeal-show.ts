@@ -1,10 +1,6 @@
 import type { Command } from 'commander'
-import { actingPerson } from './acting-person.ts'
-import { findAppeal } from './appeals/find-appeal.ts'
+import { withAppeals } from './appeals/with-appeals.ts'
 import { printAppeal } from './appeals/print-appeal.ts'
-import { viewAppeal } from './console/view-appeal.ts'
-import { withStore } from './find-list.ts'
-import { globalOptions } from './global-options.ts'
 import { printJson } from './print-table.ts'
 
 /** `appeal show`. */
@@ -13,10 +9,6 @@ export async function showAppeal(
   { json }: { readonly json?: boolean },
   command: Command,
 ): Promise<void> {
-  const { data, actor } = globalOptions(command)
-  await withStore(data, (store) => {
-    const person = actingPerson(store, actor)
-    const told = store.read(() => viewAppeal(findAppeal(store, person, id), person, new Date()))
-    process.stdout.write(json === true ? printJson(told) : printAppeal(told))
-  })
+  const told = await withAppeals(command, (appeals) => appeals.show(id))
+  process.stdout.write(json === true ? printJson(told) : printAppeal(told))
 }

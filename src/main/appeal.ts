@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 import { APPEAL_STATES } from '../core/appeal.ts'
 import type { AcceptOptions, AnswerOptions } from './appeal-answer.ts'
 import type { ListAppealsOptions } from './appeal-ls.ts'
+import { addTokenOptions } from './global-options.ts'
 import { parseReason } from './proposals/term-options.ts'
 
 /** Each verb's work is in a file of its own, which is loaded when it runs. */
@@ -14,8 +15,7 @@ export function register(program: Command): void {
 }
 
 function registerReading(appeal: Command): void {
-  appeal
-    .command('ls')
+  addTokenOptions(appeal.command('ls'))
     .description('appeals that you may see; open ones oldest first')
     .addOption(new Option('--state <state>', 'in this state alone').choices(APPEAL_STATES))
     .option('--limit <n>', 'at most so many', parseNumber, 50)
@@ -26,8 +26,7 @@ function registerReading(appeal: Command): void {
       const { printAppeals } = await import('./appeal-ls.ts')
       await printAppeals(options, command)
     })
-  appeal
-    .command('show <id>')
+  addTokenOptions(appeal.command('show <id>'))
     .description('one appeal, the entries that it may be about, and what was done')
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  bailiwick appeal show a7')
@@ -35,8 +34,7 @@ function registerReading(appeal: Command): void {
       const { showAppeal } = await import('./appeal-show.ts')
       await showAppeal(id, options, command)
     })
-  appeal
-    .command('statistics')
+  addTokenOptions(appeal.command('statistics'))
     .description(
       'how many appeals there are, and how long an outcome takes: what everybody may know',
     )
@@ -81,8 +79,7 @@ function registerAnswers(appeal: Command): void {
 }
 
 function answering(appeal: Command, usage: string, description: string): Command {
-  return appeal
-    .command(usage)
+  return addTokenOptions(appeal.command(usage))
     .description(description)
     .requiredOption('--text <text>', 'what is said', parseReason)
     .option('--list <list>', 'for which list; default: the one that has an entry which fits')

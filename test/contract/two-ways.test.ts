@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { openAppeal } from '../../src/main/appeals/open-appeal.ts'
+import { withStore } from '../../src/main/find-list.ts'
 import type { Ran } from '../support/bailiwick-command.ts'
 import { openTwoWays, type TwoWays } from '../support/two-ways.ts'
 
@@ -336,5 +338,36 @@ describe('what a server has not', () => {
     const { runCommand } = await import('../support/run-command.ts')
     const { code, stderr } = await runCommand([...words, ...server, ...token])
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)])
+  })
+})
+
+describe('appeals', () => {
+  const text = ['--text', 'the page is clean'] as const
+
+  it('are shown, answered and accepted alike', async () => {
+    for (const about of ['www.two.example', 'none.example']) {
+      for (const way of ['here', 'there']) {
+        const terms = { about, grounds: 'it is mine', contact: '' }
+        await withStore(join(world.folder, way), (store) => openAppeal(store, terms, new Date()))
+      }
+    }
+    expect(await looks('cora', 'appeal', 'ls')).toMatch(
+      /^a1 +TIME +www\.two\.example +phishing +open/m,
+    )
+    await looks('otto', 'appeal', 'ls', '--state', 'open', '--limit', '1')
+    expect(await looks('cora', 'appeal', 'show', 'a1')).toMatch(/^listed: phishing two\.example /m)
+    await does('cora', 'appeal', 'answer', 'a1', ...text)
+    await does('cora', 'appeal', 'answer', 'a1', '--note', ...text, '--json')
+    expect(await does('cora', 'appeal', 'accept', 'a1', ...text)).toMatch(/^a1 .*: accepted$/m)
+    await does('root', 'appeal', 'refuse', 'a2', ...text, '--json')
+    expect(await looks('rita', 'appeal', 'statistics')).toMatch(/^accepted +1$/m)
+  })
+
+  it('are missed and refused alike', async () => {
+    await refuses('appeal/not-found', 'cora', 'appeal', 'show', 'a2')
+    await refuses('appeal/not-found', 'cora', 'appeal', 'show', '../users')
+    await refuses('appeal/settled', 'cora', 'appeal', 'refuse', 'a1', ...text)
+    await refuses('usage/invalid', 'cora', 'appeal', 'accept', 'a1', ...text)
+    await refuses('usage/invalid', 'cora', 'appeal', 'ls', '--after', 'p1')
   })
 })

@@ -30,7 +30,11 @@ export function findAppeal(store: Store, person: Person, id: string): FoundAppea
   const appeal = number === null ? null : store.appeals.find(number)
   const found = appeal === null ? null : seenAppeal(store, person, appeal)
   if (found !== null) return found
-  throw new Fault(
+  throw noAppeal(id)
+}
+
+export function noAppeal(id: string): Fault {
+  return new Fault(
     'appeal/not-found',
     `expected the id of an appeal, such as a7, got ${JSON.stringify(id)}: the list of appeals shows those that you may see`,
   )
