@@ -53,14 +53,14 @@ function p95(times) {
   return [...times].sort((a, b) => a - b)[Math.ceil(times.length * 0.95) - 1]
 }
 
-async function measured(served, { what, at, sql, isAnonymous }) {
+async function measured(served, { what, at, sql, isAnonymous, status }) {
   let first = null
   if (options.warm !== true) {
     await served.restart()
     await setTimeout(LOOK_MS)
   }
   const from = now()
-  const ask = () => served.get(at, { isAnonymous })
+  const ask = () => served.get(at, { isAnonymous, status })
   const cold = await ask()
   if (options.warm !== true) first = cold.ms
   const times = []

@@ -1,5 +1,5 @@
 // What `every.mjs` asks for each operation and page: one request at least, more where it is asked otherwise, too.
-import { nameOf, OFTEN } from './served.mjs'
+import { nameOf, OFTEN, SUBSCRIBER } from './served.mjs'
 
 /** Gives the requests; throws for an operation or a page that has none. */
 export async function requestsFor(
@@ -8,6 +8,7 @@ export async function requestsFor(
   { entries, decisions, preview },
 ) {
   const last = Math.ceil(decisions / 10)
+  const some = Math.max(1, last - 100)
   const value = nameOf(777_777 % entries)
   const { appealCode, proposal } = served.made
   const [{ review }] = JSON.parse((await served.get('/v1/reviews?limit=1')).text).items
@@ -43,7 +44,7 @@ export async function requestsFor(
     showCuratedList: [[{ list: 'bench' }]],
     showDifference: [
       [{ list: 'bench' }, `from=${last - 1}&to=${last}`],
-      [{ list: 'bench' }, `from=${last - 100}&to=${last}`, between(last - 100)],
+      [{ list: 'bench' }, `from=${some}&to=${last}`, between(some)],
       [{ list: 'bench' }, `from=1&to=${last}`, between(1)],
     ],
     listPublications: [[{}, '', newest('publications')]],
@@ -89,6 +90,14 @@ export async function requestsFor(
     planPublishing: [[{ list: 'bench' }]],
     listPlannedLines: [[{ list: 'bench' }]],
     listUrgent: [[{}]],
+    listManagedSubscribers: [[{}]],
+    showSubscriber: [[{ subscriber: SUBSCRIBER }]],
+    showSubscriberPulls: [[{ subscriber: SUBSCRIBER }]],
+    // The list has no zone, so this is refused: with one the server would make it meanwhile.
+    showSubscriberConfiguration: [
+      [{ subscriber: SUBSCRIBER }, 'server=bind&primary=192.0.2.1:53', undefined, 400],
+    ],
+    listPasskeys: [[{ user: 'anna' }]],
   }
   const pages = {
     '/console': [[{}]],
@@ -103,7 +112,7 @@ export async function requestsFor(
     '/console/publications/:list/:range': [
       [{ list: 'bench', range: `${last - 1}..${last}` }],
       [{ list: 'bench', range: `${last}..${last - 1}` }],
-      [{ list: 'bench', range: `${last - 100}..${last}` }, '', between(last - 100)],
+      [{ list: 'bench', range: `${some}..${last}` }, '', between(some)],
       [{ list: 'bench', range: `1..${last}` }, '', between(1)],
     ],
     '/console/queue': [[{}]],
@@ -131,6 +140,12 @@ export async function requestsFor(
     '/console/reviews/:review': [[{ review: String(review) }]],
     '/console/publish/:list': [[{ list: 'bench' }]],
     '/console/urgent': [[{}]],
+    '/appeal': [[{}]],
+    '/appeal/status': [[{}]],
+    '/console/appeals': [[{}]],
+    '/console/appeals/:appeal': [[{ appeal: 'a1' }]],
+    '/console/subscribers': [[{}]],
+    '/console/subscribers/:subscriber': [[{ subscriber: SUBSCRIBER }]],
     '/console/sign-in': [[{}]],
     '/console/sign-in/code': [[{}]],
     '/console/invitation': [[{}]],
@@ -139,11 +154,11 @@ export async function requestsFor(
   }
   const row =
     (name, path, isAnonymous) =>
-    ([params, query = '', sql]) => {
+    ([params, query = '', sql, status]) => {
       const filled = path.replace(/\{(\w+)\}|:(\w+)/g, (_, a, b) => params[a ?? b])
       const shown = [query, params.decision, params.range].filter(Boolean).join(' ')
       return {
-        ...{ what: `${name} ${shown}`.trim(), sql, isAnonymous },
+        ...{ what: `${name} ${shown}`.trim(), sql, isAnonymous, status },
         at: query === '' ? filled : `${filled}?${query}`,
       }
     }

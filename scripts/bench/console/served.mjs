@@ -32,6 +32,8 @@ function line(i) {
 
 /** The entry that is added and retired by every tenth decision in turn, where a history has one. */
 export const OFTEN = 'often.example'
+/** Who may fetch the list. */
+export const SUBSCRIBER = 'isp-one'
 const DAY_MS = 24 * HOUR_MS
 const dayIn = (days) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10)
 
@@ -117,6 +119,7 @@ export async function openServed(
   const people = ['--organisation', 'Bench', '--json', '--role']
   const { code } = JSON.parse(cli('user', 'add', 'anna', ...people, 'administrator', '--all-lists'))
   cli('user', 'role', 'give', 'anna', 'curator', '--list', 'bench')
+  cli('subscriber', 'add', SUBSCRIBER, '--lists', 'bench')
   fs.writeFileSync(path.join(data, 'console.json'), JSON.stringify({ secondFactorRoles: [] }))
   const file = path.join(data, 'bailiwick.db')
   const started = performance.now()
@@ -127,13 +130,14 @@ export async function openServed(
   console.log(`${entries} entries, ${decisions} decisions, made in ${seconds} s\n`)
   const running = await startServer(data, watch)
   let cookie = await signIn(running.url, { code })
-  const get = async (at, { isAnonymous = false } = {}) => {
+  const get = async (at, { isAnonymous = false, status = 200 } = {}) => {
     const from = performance.now()
     const headers = isAnonymous ? {} : { cookie }
     const response = await fetch(running.url + at, { headers, redirect: 'manual' })
     const text = await response.text()
     const ms = performance.now() - from
-    if (response.status !== 200) throw new Error(`${at}: ${response.status} ${text.slice(0, 300)}`)
+    if (response.status !== status)
+      throw new Error(`${at}: ${response.status} ${text.slice(0, 300)}`)
     return { ms, text, bytes: text.length }
   }
   return {
