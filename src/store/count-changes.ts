@@ -1,5 +1,11 @@
 import type Database from 'better-sqlite3'
-import type { PublicationStore } from './publication-store.ts'
+
+/** How many lines came and went after one decision and through another. */
+export type CountChanges = (
+  listRowId: number,
+  after: number,
+  through: number,
+) => { readonly added: number; readonly removed: number }
 
 /** What holds after `:through` and was added after `:after`: of what is live the index alone is read. */
 const ADDED_SQL = `SELECT (SELECT count(*) FROM entries INDEXED BY entries_held
@@ -21,7 +27,7 @@ const BACK_SQL = `SELECT count(*) ${REMOVED} AND (
     WHERE ${SAME_LINE} AND back.retired_by IS NOT NULL AND back.retired_by > :through))`
 
 /** Counts what `changes` of a publication store would give. */
-export function changeCounter(sqlite: Database.Database): PublicationStore['countChanges'] {
+export function changeCounter(sqlite: Database.Database): CountChanges {
   const countOf = (text: string): ((bounds: object) => number) => {
     const statement = sqlite.prepare<[object], number>(text).pluck()
     return (bounds) => statement.get(bounds) ?? 0

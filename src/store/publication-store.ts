@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import { and, desc, eq, lt, lte, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { Fault } from '../core/fault.ts'
-import { changeCounter } from './count-changes.ts'
+import { changeCounter, type CountChanges } from './count-changes.ts'
 import { LINE_SQL } from './entry-line.ts'
 import type { Recorder } from './event-store.ts'
 import { translated } from './entry-store.ts'
@@ -57,11 +57,7 @@ export interface PublicationStore {
    */
   readonly changes: (listRowId: number, after: number, through: number) => LineChanges
   /** How many lines `changes` has, without reading them. */
-  readonly countChanges: (
-    listRowId: number,
-    after: number,
-    through: number,
-  ) => { readonly added: number; readonly removed: number }
+  readonly countChanges: CountChanges
   /** The list as it was after decision `through`: snapshot lines without line feeds, sorted bytewise. */
   readonly lines: (listRowId: number, through: number) => Iterable<string>
   /** Throws `publish/conflict` where the publication isn't of the list's next serial. */
