@@ -134,16 +134,6 @@ export function entryStore(
      FROM (SELECT DISTINCT value AS wanted FROM json_each(?)) CROSS JOIN lists CROSS JOIN entries INDEXED BY entries_live
      ON entries.list_id = lists.id AND entries.value = wanted AND retired_by IS NULL WHERE lists.id = ? ORDER BY kind`,
   )
-  const present = sqlite.prepare<[string], RawRow>(
-    // One probe of `entries_live` for each list; without CROSS JOIN the planner may read all entries.
-    `SELECT entries.id AS rowId, lists.list_id AS list, entries.list_id AS listRowId,
-     ${LINE_SQL} AS line, added_by AS addedBy, retired_by AS retiredBy
-     FROM lists CROSS JOIN entries INDEXED BY entries_live
-     ON entries.list_id = lists.id WHERE value = ? AND retired_by IS NULL`,
-  )
-  const past = sqlite.prepare<[string], RawRow>(
-    `${ROW_SQL} WHERE value = ? AND retired_by IS NOT NULL`,
-  )
   const covering = sqlite
     .prepare<[string, number], string>(
       `SELECT DISTINCT asked.value FROM json_each(?) AS asked CROSS JOIN entries INDEXED BY entries_live
@@ -172,10 +162,7 @@ export function entryStore(
     findAny: (listRowId, values) => findAny.all(JSON.stringify(values), listRowId).map(fromRow),
     covering: (listRowId, values) => covering.all(JSON.stringify(values), listRowId),
     networkLengths: networkLengthsQuery(sqlite),
-    story: (value) =>
-      [...present.all(value), ...past.all(value)]
-        .map(fromRow)
-        .sort((a, b) => a.addedBy - b.addedBy || a.rowId - b.rowId),
+    story: storyQuery(sqlite),
     page: (question) =>
       sqlite
         .prepare<[object], string>(pageSql(question))
@@ -184,6 +171,23 @@ export function entryStore(
         .map(splitEntryLine),
     valuesFrom: (listRowId, from, limit) => valuesFrom.all(listRowId, from, limit),
   }
+}
+
+function storyQuery(sqlite: Database.Database): EntryStore['story'] {
+  const present = sqlite.prepare<[string], RawRow>(
+    // One probe of `entries_live` for each list; without CROSS JOIN the planner may read all entries.
+    `SELECT entries.id AS rowId, lists.list_id AS list, entries.list_id AS listRowId,
+     ${LINE_SQL} AS line, added_by AS addedBy, retired_by AS retiredBy
+     FROM lists CROSS JOIN entries INDEXED BY entries_live
+     ON entries.list_id = lists.id WHERE value = ? AND retired_by IS NULL`,
+  )
+  const past = sqlite.prepare<[string], RawRow>(
+    `${ROW_SQL} WHERE value = ? AND retired_by IS NOT NULL`,
+  )
+  return (value) =>
+    [...present.all(value), ...past.all(value)]
+      .map(fromRow)
+      .sort((a, b) => a.addedBy - b.addedBy || a.rowId - b.rowId)
 }
 
 function networkLengthsQuery(sqlite: Database.Database): EntryStore['networkLengths'] {

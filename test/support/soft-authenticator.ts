@@ -1,4 +1,14 @@
-import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  // eslint-disable-next-line no-restricted-imports -- as bytes alone, in `pairOf`
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto'
 import { ORIGIN } from './sign-in-host.ts'
 
 /** Makes passkeys as an authenticator does (Web Authentication §6), and, where told to, not quite. */
@@ -131,23 +141,49 @@ interface MadeKey {
   readonly cose: Buffer
 }
 
+/** The key to sign with, and the public one. */
+function pairOf(made: {
+  readonly publicKey: Buffer
+  readonly privateKey: Buffer
+}): [KeyObject, JsonWebKey] {
+  const { publicKey, privateKey } = made
+  return [
+    createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' }),
+    createPublicKey({ key: publicKey, format: 'der', type: 'spki' }).export({ format: 'jwk' }),
+  ]
+}
+
 /** RFC 9053 §7.1, RFC 8230 §4: labels 1 kty, 3 alg, then of the key. */
 const KEYS = {
   ES256: (): MadeKey => {
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
+    const [privateKey, { x = '', y = '' }] = pairOf(
+      generateKeyPairSync('ec', {
+        namedCurve: 'P-256',
+        publicKeyEncoding: { format: 'der', type: 'spki' },
+        privateKeyEncoding: { format: 'der', type: 'pkcs8' },
+      }),
+    )
     const cose = [map(5), int(1), int(2), int(3), int(-7), int(-1), int(1)]
     return { privateKey, cose: Buffer.concat([...cose, int(-2), b64(x), int(-3), b64(y)]) }
   },
   EdDSA: (): MadeKey => {
-    const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-    const { x = '' } = publicKey.export({ format: 'jwk' })
+    const [privateKey, { x = '' }] = pairOf(
+      generateKeyPairSync('ed25519', {
+        publicKeyEncoding: { format: 'der', type: 'spki' },
+        privateKeyEncoding: { format: 'der', type: 'pkcs8' },
+      }),
+    )
     const cose = [map(4), int(1), int(1), int(3), int(-8), int(-1), int(6), int(-2), b64(x)]
     return { privateKey, cose: Buffer.concat(cose) }
   },
   RS256: (): MadeKey => {
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-    const { n = '', e = '' } = publicKey.export({ format: 'jwk' })
+    const [privateKey, { n = '', e = '' }] = pairOf(
+      generateKeyPairSync('rsa', {
+        modulusLength: 2048,
+        publicKeyEncoding: { format: 'der', type: 'spki' },
+        privateKeyEncoding: { format: 'der', type: 'pkcs8' },
+      }),
+    )
     const cose = [map(4), int(1), int(3), int(3), int(-257), int(-1), b64(n), int(-2), b64(e)]
     return { privateKey, cose: Buffer.concat(cose) }
   },

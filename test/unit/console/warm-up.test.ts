@@ -14,7 +14,8 @@ function watched(desk: Desk): { readonly desk: Desk; readonly asked: Set<string>
     }
     return [name, new Proxy(part, { get })]
   })
-  return { desk: Object.fromEntries(parts) as unknown as Desk, asked }
+  const made: unknown = Object.fromEntries(parts)
+  return { desk: made as Desk, asked }
 }
 
 it('asks for what people look at, and changes nothing', async () => {
