@@ -23,7 +23,7 @@ const ROOMS = {
   console: {
     rooms: ['core', 'curation', 'platform'],
     packages: [
-      ...['hono', 'better-auth', '@simplewebauthn/server'],
+      ...['hono', 'better-auth', 'openid-client', '@simplewebauthn/server'],
       ...['@observablehq/plot', 'linkedom'],
     ],
   },
@@ -173,6 +173,14 @@ module.exports = {
         path: packagesPath(['@simplewebauthn']),
         dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'],
       },
+    },
+    {
+      name: 'openid-in-single-sign-on-alone',
+      comment:
+        'what another says of who signs in is believed in one folder, which hands out functions of ours',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/console/single-sign-on/' },
+      to: { path: packagesPath(['openid-client', 'oauth4webapi', 'jose']) },
     },
     {
       name: 'plots-in-one-folder',

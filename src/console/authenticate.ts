@@ -16,7 +16,7 @@ export interface Caller {
   readonly key: string | null
   readonly expiresAt: Date
   readonly hasSecondFactor: boolean
-  /** Of a session by what it was begun. */
+  /** Of a session by what it was begun, and when. */
   readonly means: SignInMeans | null
   readonly beganAt: Date | null
   readonly isTwoFactor: boolean

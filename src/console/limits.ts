@@ -80,3 +80,21 @@ export const PER_ACCOUNT: Allowance = { tries: 100, everyMs: 36_000 }
 export const APPEALS_PER_ADDRESS: Allowance = { tries: 5, everyMs: 600_000 }
 /** What is remembered of each kind; the oldest is forgotten. */
 export const MAX_REMEMBERED = 10_000
+
+/** Of one address, of visits to issuers that are begun and of answers that come back. */
+export const VISITS_PER_ADDRESS: Allowance = { tries: 20, everyMs: 6_000 }
+/** How long the answer of an issuer is waited for. */
+export const FLOW_LIFE_MS = 10 * 60_000
+/** Visits to issuers whose answer is waited for, of all and of one address; the oldest goes. */
+export const MAX_FLOWS = 2_000
+export const MAX_FLOWS_PER_ADDRESS = 10
+/** Of one exchange with an issuer: bytes of its answer, and time. */
+export const ISSUER_BYTES = 256 * 1024
+export const ISSUER_TIMEOUT_MS = 8_000
+/** How long what an issuer tells of itself is kept, and after a failure how long it isn't asked again. */
+export const DISCOVERY_LIFE_MS = 60 * 60_000
+export const DISCOVERY_PAUSE_MS = 5_000
+/** How far the clock of an issuer may be off. */
+export const CLOCK_TOLERANCE_S = 30
+/** Bytes of a file with a client secret. */
+export const MAX_CLIENT_SECRET_BYTES = 1024

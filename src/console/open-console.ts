@@ -15,6 +15,7 @@ import { warmUp } from './warm-up.ts'
 import { apiPage } from './pages/api/api-page.tsx'
 import { addSessionForms } from './pages/session/add-session-pages.tsx'
 import { addPasskeyRoutes } from './passkeys/add-passkey-routes.ts'
+import { addSingleSignOn } from './pages/session/add-single-sign-on.tsx'
 import { addSessionRoutes, type SessionDeps } from './session-routes.ts'
 
 export interface ConsoleDeps extends SessionDeps {
@@ -50,6 +51,7 @@ export function openConsole(deps: ConsoleDeps): Hono {
   const pages = [...PAGES, apiPage(describe)]
   const frame = addPages(app, { ...deps, places: PLACES }, { pages, actions: ACTIONS })
   addSessionForms(app, frame)
+  addSingleSignOn(app, frame)
   addImportRoutes(app, frame)
   addRegisterRoutes(app, frame)
   addSearchRoutes(app, frame)

@@ -5,6 +5,7 @@ import type { RoleGrant } from '../core/person.ts'
 export interface SignInUser extends KnownUser {
   readonly status: 'active' | 'disabled'
   readonly hasSecondFactor: boolean
+  readonly hasPassword: boolean
 }
 
 /** The users of the authority. Each method may throw `store/busy`, and is then called again. */
@@ -52,6 +53,26 @@ export interface Passkeys {
   readonly use: (number: number, counter: number, at: Date) => 'used' | 'back' | 'gone'
   /** By `actor`; ends the user's sessions that a passkey has begun. Null where the user has no such passkey. */
   readonly remove: (userId: string, number: number, actor: string) => KnownPasskey | null
+}
+
+/** Somebody as an issuer of OpenID Connect knows them: its URL, and its `sub`. */
+export interface Identity {
+  readonly issuer: string
+  readonly subject: string
+}
+
+/** Whose identities are whose. Each method may throw `store/busy`, and is then called again; what is recorded is durable when it returns. */
+export interface Identities {
+  /** The id of a user, who may be disabled. */
+  readonly userOf: (identity: Identity) => string | null
+  /** Throws `identity/exists`, `user/disabled`. */
+  readonly link: (
+    userId: string,
+    identity: Identity,
+    linking: { readonly actor: string; readonly at: Date },
+  ) => void
+  /** Throws `identity/not-found`. */
+  readonly unlink: (userId: string, identity: Identity, actor: string) => void
 }
 
 export interface ApiKeys {

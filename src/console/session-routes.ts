@@ -8,15 +8,18 @@ import { authenticate, type AuthenticateDeps, type Caller } from './authenticate
 import { assertNotWeaker } from './assert-sure.ts'
 import type { Challenges } from './passkeys/challenges.ts'
 import type { RelyingParty } from './passkeys/relying-party.ts'
-import type { Passkeys, SignInUser } from './ports.ts'
+import type { Identities, Passkeys, SignInUser } from './ports.ts'
 import { readBody } from './read-body.ts'
 import { BODIES, type Bodies } from './session-schemas.ts'
 import type { SignIn, SignInStep } from './sign-in/open-sign-in.ts'
+import type { SingleSignOn } from './single-sign-on/single-sign-on.ts'
 import type { UsedCodes } from './used-codes.ts'
 import { whenFree, type Waiting } from './when-free.ts'
 
 export interface SessionDeps extends AuthenticateDeps {
   readonly signIn: SignIn
+  readonly singleSignOn: SingleSignOn
+  readonly identities: Identities
   readonly attempts: Attempts
   readonly usedCodes: UsedCodes
   readonly passkeys: Passkeys
@@ -25,6 +28,8 @@ export interface SessionDeps extends AuthenticateDeps {
   readonly waiting: Waiting
   /** The origins of this server's own pages. */
   readonly origins: () => readonly string[]
+  /** Whether browsers are to send cookies over HTTPS alone. */
+  readonly isSecure: boolean
   readonly addressOf: (c: Context) => string
 }
 
@@ -102,7 +107,7 @@ function refused(): Fault {
 }
 
 /** A sign-in never goes on with what the browser brought: each makes a session of its own. */
-function withoutCookies(c: Context): Headers {
+export function withoutCookies(c: Context): Headers {
   const headers = new Headers(c.req.raw.headers)
   headers.delete('cookie')
   return headers

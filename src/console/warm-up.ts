@@ -67,6 +67,6 @@ function visitOf(deps: PerformDeps, { path }: Page): Visit {
   return {
     ...{ caller: null, person: READER, refused: null, t: LANGUAGES.en, params: {}, at: deps.now() },
     ...{ url: new URL(path, 'http://localhost'), token: '', nonce: '', onceKey: () => '' },
-    ask: (row, input) => ask(deps, row, input),
+    ...{ issuers: [], ask: (row, input) => ask(deps, row, input) },
   }
 }

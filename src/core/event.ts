@@ -23,6 +23,8 @@ export const EVENT_ACTS = [
   'definition',
   'entry-lapsed',
   'export',
+  'identity-linked',
+  'identity-unlinked',
   'key-added',
   'key-made',
   'key-rotated',

@@ -150,6 +150,8 @@ export const FAULT_CODES = [
   // people
   'api-key/exists',
   'api-key/not-found',
+  'identity/exists',
+  'identity/not-found',
   'organisation/exists',
   'organisation/invalid',
   'organisation/not-found',
@@ -163,14 +165,18 @@ export const FAULT_CODES = [
   // signing in
   'console/config',
   'passkey/not-found',
+  'session/answer',
   'session/code',
+  'session/flow',
   'session/invitation',
+  'session/issuer',
   'session/none',
   'session/one-factor',
   'session/origin',
   'session/passkey',
   'session/refused',
   'session/stale',
+  'session/unlinked',
   // serving
   'request/body',
   'request/changed',

@@ -28,6 +28,23 @@ export function parseUserName(text: string): string {
   )
 }
 
+/** OpenID Connect Core §2: at most 255 characters of ASCII. */
+const SUBJECT = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/
+
+/** Whether an issuer may call somebody so. */
+export function isSubject(text: string): boolean {
+  return SUBJECT.test(text)
+}
+
+/** What an issuer calls somebody. Throws `user/invalid`. */
+export function parseSubject(text: string): string {
+  if (isSubject(text)) return text
+  throw new Fault(
+    'user/invalid',
+    `expected a subject as the issuer says it, up to 255 characters of ASCII, got ${JSON.stringify(text.slice(0, 100))}`,
+  )
+}
+
 /** Throws `user/invalid`. */
 export function parseEmail(text: string): string {
   if (text.length <= MAX_EMAIL_LENGTH && EMAIL.test(text)) return text.toLowerCase()

@@ -16,6 +16,9 @@ export const MAX_HEADER_BYTES = 16 * 1024
 export const MAX_HEADERS = 64
 /** Bytes of the request target; more is answered 414. */
 export const MAX_URL_BYTES = 2048
+
+/** Of what people use: with the codes of issuers of single sign-on addresses are longer. */
+export const MAX_PEOPLE_URL_BYTES = 8192
 /** Bytes of a request's body. Nothing here takes one, so any body is answered 413. */
 export const MAX_BODY_BYTES = 0
 

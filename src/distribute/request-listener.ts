@@ -4,7 +4,13 @@ import { Fault } from '../core/fault.ts'
 import type { HttpCounts } from '../platform/metrics.ts'
 import { isServerFault, problemOf, PROBLEM_TYPE, type Problem } from '../platform/problem.ts'
 import type { Edge, Sent } from './edge.ts'
-import { MAX_BODY_BYTES, MAX_HEADERS, MAX_URL_BYTES, RETRY_AFTER_S } from './limits.ts'
+import {
+  MAX_BODY_BYTES,
+  MAX_HEADERS,
+  MAX_PEOPLE_URL_BYTES,
+  MAX_URL_BYTES,
+  RETRY_AFTER_S,
+} from './limits.ts'
 
 /** What is told of a response once it is over, or once it is all handed to the kernel. */
 export interface AccessRecord {
@@ -81,8 +87,9 @@ function assertPlain(request: IncomingMessage, isOpen: boolean): void {
   if (!isOpen && method !== 'GET' && method !== 'HEAD') {
     throw new Fault('request/method', `expected GET or HEAD, got ${JSON.stringify(method)}`)
   }
-  if (url.length > MAX_URL_BYTES) {
-    throw new Fault('request/url-too-long', `expected at most ${MAX_URL_BYTES} bytes of URL`)
+  const maxUrlBytes = isOpen ? MAX_PEOPLE_URL_BYTES : MAX_URL_BYTES
+  if (url.length > maxUrlBytes) {
+    throw new Fault('request/url-too-long', `expected at most ${maxUrlBytes} bytes of URL`)
   }
   const length = Number(headers['content-length'] ?? 0)
   const hasBody = headers['transfer-encoding'] !== undefined || length > MAX_BODY_BYTES

@@ -9,6 +9,8 @@ import {
   MAX_REQUESTS_WAITING,
   MAX_UPLOAD_BYTES,
 } from '../console/limits.ts'
+import type { IssuerTerms } from '../console/single-sign-on/issuer-terms.ts'
+import { readIssuers } from '../console/single-sign-on/read-issuers.ts'
 import { needsHttps, readConsoleConfig, type ConsoleConfig } from '../console/read-config.ts'
 import type { PeopleSide } from '../distribute/request-listener.ts'
 import { dataPaths } from '../platform/data-folder.ts'
@@ -35,6 +37,7 @@ export interface ConsoleSide extends PeopleSide {
 export interface ConsoleThreadData {
   readonly data: string
   readonly config: ConsoleConfig
+  readonly issuers: readonly IssuerTerms[]
   readonly secret: string
   /** Where people reach the server. */
   readonly url: string
@@ -49,12 +52,13 @@ export function openConsoleSide({ data, at, hasUsers, onFault }: ConsoleSideDeps
   assertPlainEnvironment(process.env)
   const paths = dataPaths(data)
   const config = readConsoleConfig(paths.console)
+  const issuers = readIssuers(config.singleSignOn, { folder: data, env: process.env })
   const secret = readSecret(paths.signInKey)
   let url = config.url ?? ''
   const thread = new AnsweringThread({
     url: new URL('./console-thread.js', import.meta.url),
     workerData: (): ConsoleThreadData => ({
-      ...{ data, config, secret, url },
+      ...{ data, config, issuers, secret, url },
       // A socket was handed to us so that people come to it from elsewhere.
       isSecure: needsHttps(url) || (config.url === undefined && 'inheritedFd' in at),
     }),

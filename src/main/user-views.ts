@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { printGrant } from '../core/person.ts'
 import { addTokenOptions } from './global-options.ts'
-import type { ToldUser } from './people/people-deeds.ts'
+import type { ToldIdentity, ToldUser } from './people/people-deeds.ts'
 import { withPeople } from './people/with-people.ts'
 import { printJson, printTable, printTime } from './print-table.ts'
 
@@ -39,10 +39,10 @@ async function listUsers({ json }: JsonOption, command: Command): Promise<void> 
 }
 
 async function showUser(name: string, { json }: JsonOption, command: Command): Promise<void> {
-  const { user, apiKeys } = await withPeople(command, (people) => people.user(name))
+  const { user, apiKeys, identities } = await withPeople(command, (people) => people.user(name))
   process.stdout.write(
     json === true
-      ? printJson({ ...user, apiKeys })
+      ? printJson({ ...user, apiKeys, identities })
       : printTable([
           ['name', user.name],
           ['organisation', user.organisation],
@@ -50,10 +50,15 @@ async function showUser(name: string, { json }: JsonOption, command: Command): P
           ['state', printState(user)],
           ['added', printTime(user.createdAt)],
           ['second factor', user.hasSecondFactor ? 'yes' : 'no'],
+          ['identities', identities.map(printIdentity).join(', ') || 'none'],
           ['roles', user.roles.map(printGrant).join(', ')],
           ['API keys', apiKeys.map((key) => key.name).join(', ') || 'none'],
         ]),
   )
+}
+
+function printIdentity({ issuer, subject }: ToldIdentity): string {
+  return `${JSON.stringify(subject)} of ${issuer}`
 }
 
 /** How a user stands, in words. */

@@ -8,6 +8,7 @@ import { withPeople } from './people/with-people.ts'
 import { printJson, printTime } from './print-table.ts'
 import { collectIds } from './user-lists.ts'
 import { registerPasskeys } from './user-passkey.ts'
+import { registerIdentities } from './user-identity.ts'
 import { registerRoles } from './user-role.ts'
 import { registerUserViews } from './user-views.ts'
 
@@ -36,6 +37,7 @@ export function register(program: Command): void {
     .action(inviteUser)
   registerRoles(user)
   registerPasskeys(user)
+  registerIdentities(user)
   registerUserViews(user)
 }
 

@@ -161,6 +161,8 @@ const STATUS = {
   'subscriber/not-found': 404,
   'api-key/exists': 409,
   'api-key/not-found': 404,
+  'identity/exists': 409,
+  'identity/not-found': 404,
   'organisation/exists': 409,
   'organisation/invalid': 400,
   'organisation/not-found': 404,
@@ -173,14 +175,18 @@ const STATUS = {
   'user/refused': 403,
   'console/config': 500,
   'passkey/not-found': 404,
+  'session/answer': 401,
   'session/code': 401,
+  'session/flow': 401,
   'session/invitation': 401,
+  'session/issuer': 503,
   'session/none': 401,
   'session/one-factor': 403,
   'session/origin': 403,
   'session/passkey': 401,
   'session/refused': 401,
   'session/stale': 403,
+  'session/unlinked': 403,
   'request/body': 413,
   'request/changed': 412,
   'request/headers-too-large': 431,
@@ -232,7 +238,7 @@ const TYPE_PREFIX = 'urn:bailiwick:error:'
 export function problemOf(error: unknown): Problem {
   if (!(error instanceof Fault)) return problem('bug', 500)
   const status = STATUS[error.code]
-  if (status >= 500 && !error.code.startsWith('serve/')) return problem(error.code, status)
+  if (status >= 500 && !/^(?:serve|session)\//.test(error.code)) return problem(error.code, status)
   const told = { ...problem(error.code, status), detail: error.message }
   return error.places.length === 0 ? told : { ...told, errors: error.places }
 }

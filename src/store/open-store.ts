@@ -13,6 +13,7 @@ import { historyRows } from './history-rows.ts'
 import { listStore, type ListStore } from './list-store.ts'
 import { logStore, type LogStore } from './log-store.ts'
 import { metadataStore, type MetadataStore } from './metadata-store.ts'
+import { identityStore, type IdentityStore } from './identity-store.ts'
 import { idempotencyStore, type IdempotencyStore } from './idempotency-store.ts'
 import { assertOurs, migrate } from './migrate.ts'
 import { passkeyStore, type PasskeyStore } from './passkey-store.ts'
@@ -50,6 +51,7 @@ export interface Store {
   readonly restorations: RestorationStore
   readonly organisations: OrganisationStore
   readonly users: UserStore
+  readonly identities: IdentityStore
   readonly apiKeys: ApiKeyStore
   readonly passkeys: PasskeyStore
   readonly signIn: SignInDatabase
@@ -174,6 +176,7 @@ function composeStore(path: string, sqlite: Database.Database, options: StoreOpt
     restorations: guardMethods(path, restorationStore(db, recorder)),
     organisations: guardMethods(path, organisationStore(db, recorder)),
     users: guardMethods(path, userStore(db, recorder)),
+    identities: guardMethods(path, identityStore(db, recorder)),
     apiKeys: guardMethods(path, apiKeyStore(db, recorder)),
     passkeys: guardMethods(path, passkeyStore(db, recorder)),
     signIn: signInDatabase(db),

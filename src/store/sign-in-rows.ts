@@ -1,6 +1,8 @@
-import { and, eq, isNotNull, lte } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, lte } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { passkeys, secondFactors, sessions, signInChallenges, signInWays } from './people-schema.ts'
+import { SINGLE_SIGN_ON_MEANS } from '../core/sign-in-means.ts'
+import { userIdentities } from './identity-schema.ts'
 
 type Db = BetterSQLite3Database
 
@@ -8,6 +10,15 @@ type Db = BetterSQLite3Database
 export function endSessions(db: Db, userId: string): void {
   db.delete(sessions).where(eq(sessions.userId, userId)).run()
   db.delete(signInChallenges).where(eq(signInChallenges.value, userId)).run()
+}
+
+/** Ends those of a user's sessions that were begun by another's word. */
+export function endSingleSignOn(db: Db, userId: string): void {
+  const isBegunSo = and(
+    eq(sessions.userId, userId),
+    inArray(sessions.means, [...SINGLE_SIGN_ON_MEANS]),
+  )
+  db.delete(sessions).where(isBegunSo).run()
 }
 
 /** Ends everybody's: those of a backup may have been ended since it was made. */
@@ -28,6 +39,7 @@ export function forgetSignIn(db: Db, userId: string): void {
   db.delete(signInWays).where(eq(signInWays.userId, userId)).run()
   db.delete(secondFactors).where(eq(secondFactors.userId, userId)).run()
   db.delete(passkeys).where(eq(passkeys.userId, userId)).run()
+  db.delete(userIdentities).where(eq(userIdentities.userId, userId)).run()
 }
 
 /** Whoever has a passkey that was removed may have begun one. */

@@ -32,7 +32,7 @@ describeWith(['chromium'], 'passkeys in Chromium', () => {
   const complaints: string[] = []
 
   beforeAll(async () => {
-    authority = await openConsoleAuthority(DEFINITION, ['approver'])
+    authority = await openConsoleAuthority(DEFINITION, { secondFactorRoles: ['approver'] })
     url = authority.url.replace('127.0.0.1', 'localhost')
     chromium = await launchChromium()
   })

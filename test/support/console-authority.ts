@@ -32,7 +32,7 @@ const PEOPLE = [
 
 export async function openConsoleAuthority(
   definition: Readonly<Record<string, unknown>>,
-  secondFactorRoles: readonly string[] = [],
+  settings: Readonly<Record<string, unknown>> = {},
 ): Promise<ConsoleAuthority> {
   const folder = mkdtempSync(join(tmpdir(), 'bailiwick-console-'))
   const data = join(folder, 'var')
@@ -55,7 +55,7 @@ export async function openConsoleAuthority(
   await run('organisation', 'add', HOTLINE, '--kind', 'hotline')
   writeFileSync(join(folder, 'top.csv'), '1,bank.example\n2,shop.example\n')
   await run('popular', 'load', join(folder, 'top.csv'), '--source', 'a test')
-  writeFileSync(join(data, 'console.json'), JSON.stringify({ secondFactorRoles }))
+  writeFileSync(join(data, 'console.json'), JSON.stringify({ secondFactorRoles: [], ...settings }))
   const serving = await serve(data)
   try {
     await addPeople(run, serving.url)

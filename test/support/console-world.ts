@@ -1,3 +1,4 @@
+import type { IssuerTerms } from '../../src/console/single-sign-on/issuer-terms.ts'
 import type { ListApprovals } from '../../src/core/list-definition.ts'
 import { ROLES, type RoleGrant } from '../../src/core/person.ts'
 import { approvalsOf } from './deciding.ts'
@@ -45,8 +46,9 @@ export interface ConsoleWorld {
 
 export function openConsoleWorld(
   approvals: Partial<ListApprovals> = { needed: 2, organisations: 2 },
+  issuers: readonly IssuerTerms[] = [],
 ): ConsoleWorld {
-  const host = openSignInHost([])
+  const host = openSignInHost([], ':memory:', issuers)
   const { store } = host
   const apply = (id: string, changes: Partial<ListApprovals>): void => {
     const definition = definitionOf(id, {

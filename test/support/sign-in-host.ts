@@ -6,6 +6,8 @@ import type { Hono } from 'hono'
 import { Attempts } from '../../src/console/attempts.ts'
 import type { ApiDocument } from '../../src/console/api/describe-api.ts'
 import { openConsole } from '../../src/console/open-console.ts'
+import type { IssuerTerms } from '../../src/console/single-sign-on/issuer-terms.ts'
+import { openSingleSignOn } from '../../src/console/single-sign-on/single-sign-on.ts'
 import { openSignIn, type SignIn } from '../../src/console/sign-in/open-sign-in.ts'
 import { Challenges } from '../../src/console/passkeys/challenges.ts'
 import { relyingParty } from '../../src/console/passkeys/relying-party.ts'
@@ -58,6 +60,7 @@ export const APPROVER = { list: 'phishing', role: 'approver' } as const
 export function openSignInHost(
   secondFactorRoles: readonly Role[] = ['approver', 'publisher', 'administrator'],
   path = ':memory:',
+  issuers: readonly IssuerTerms[] = [],
 ): SignInHost {
   const store = openStore(path, { create: true, actor: 'anna', busyTimeoutMs: 5 })
   const now = (): number => Date.now()
@@ -82,7 +85,11 @@ export function openSignInHost(
       ...{ attempts: new Attempts(now), usedCodes: new UsedCodes(now) },
       ...{ passkeys: store.passkeys, challenges: new Challenges(now) },
       relyingParty: relyingParty({ url: ORIGIN, name: 'Example CERT' }, [ORIGIN]),
-      desk: openDesk({ data: dirname(path), store, onFault: (error) => faults.push(error) }),
+      ...{ singleSignOn: openSingleSignOn(issuers, now), identities: store.identities },
+      isSecure: true,
+      desk: openDesk({
+        ...{ data: dirname(path), store, issuers, onFault: (error) => faults.push(error) },
+      }),
       publicApi: () => openApiDocument('0.0.0') as ApiDocument,
       origins: () => [ORIGIN],
       addressOf: (c) => c.req.header('x-test-address') ?? '',

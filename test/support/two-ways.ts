@@ -102,10 +102,11 @@ async function openServer(
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const store = openStore(join(data, 'bailiwick.db'))
   const asker = { address: '127.0.0.1', isSecure: false }
-  const config = { name: 'Example CERT', trustedProxies: [], sessionHours: 12 }
+  const config = { name: 'Example CERT', trustedProxies: [], sessionHours: 12, singleSignOn: [] }
   const app = openConsoleApp({
     ...{ data, store, onFault, secret: '5f'.repeat(32), isSecure: false },
     config: { ...config, secondFactorRoles: [] },
+    issuers: [],
     url: 'http://127.0.0.1',
   })
   const server = serve({

@@ -9,6 +9,7 @@ import { LIST_OPERATIONS } from './list-operations.ts'
 import { OVERVIEW_OPERATIONS } from './overview-operations.ts'
 import { IMPORT_OPERATIONS } from './import-operations.ts'
 import { PASSKEY_OPERATIONS } from './passkey-operations.ts'
+import { IDENTITY_OPERATIONS } from './identity-operations.ts'
 import { PEOPLE_OPERATIONS } from './people-operations.ts'
 import { REGISTER_OPERATIONS } from './register-operations.ts'
 import { PROPOSAL_OPERATIONS } from './proposal-operations.ts'
@@ -32,6 +33,7 @@ export const ALL_OPERATIONS: readonly AnyOperation[] = [
   ...PEOPLE_OPERATIONS,
   ...SUBSCRIBER_OPERATIONS,
   ...PASSKEY_OPERATIONS,
+  ...IDENTITY_OPERATIONS,
   ...DECISION_OPERATIONS,
   ...REVIEW_OPERATIONS,
   ...PUBLISHING_OPERATIONS,

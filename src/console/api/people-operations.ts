@@ -29,7 +29,8 @@ import { tagOfView } from './tag-of-view.ts'
 
 const TAG = 'people'
 
-interface OfUser {
+/** Of an operation on one user. */
+export interface OfUser {
   readonly params: { readonly user: string }
 }
 
@@ -76,7 +77,8 @@ export const SHOW_USER = operation<OfUser, UserView>({
   run: (desk, { person, params }) => desk.people.user(person, params.user),
 })
 
-const CHANGING = {
+/** What operations that change a user have in common. */
+export const CHANGING_USER = {
   ...{ tag: TAG, act: 'manage-users', needsTag: true },
   faults: ['user/not-found', 'user/refused', 'user/last-administrator', 'request/changed'],
 } as const satisfies Partial<Operation>
@@ -85,12 +87,12 @@ export const CHANGE_USER_TERMS = operation<
   OfUser & { body: { readonly email?: string; readonly organisation?: string } },
   UserView
 >({
-  ...CHANGING,
+  ...CHANGING_USER,
   ...{ id: 'changeUser', method: 'patch', path: '/v1/users/{user}' },
   summary: 'Changes the address or the organisation of a user',
   body: CHANGE_USER,
   answer: USER,
-  faults: [...CHANGING.faults, 'user/invalid', 'organisation/not-found'],
+  faults: [...CHANGING_USER.faults, 'user/invalid', 'organisation/not-found'],
   places: { 'user/invalid': '/email', 'organisation/not-found': '/organisation' },
   tagOf: tagOfView,
   run: (desk, { person, params, body, tag, at }) =>
@@ -101,7 +103,7 @@ export const SWITCH_USER_TO = operation<
   OfUser & { body: { readonly status: UserView['status'] } },
   UserView
 >({
-  ...CHANGING,
+  ...CHANGING_USER,
   ...{ id: 'switchUser', method: 'put', path: '/v1/users/{user}/status' },
   summary: 'Ends all sessions and API keys of a user, or lets it sign in again',
   body: SWITCH_USER,
@@ -112,13 +114,13 @@ export const SWITCH_USER_TO = operation<
 })
 
 export const INVITE_USER = operation<OfUser, InvitedView>({
-  ...CHANGING,
+  ...CHANGING_USER,
   ...{ id: 'inviteUser', method: 'post', path: '/v1/users/{user}/invitation' },
   summary:
     'Takes password, second factor, passkeys and sessions away, and tells, this once, a code',
   answer: INVITED,
   isSecret: true,
-  faults: [...CHANGING.faults, 'user/disabled'],
+  faults: [...CHANGING_USER.faults, 'user/disabled'],
   run: (desk, { person, params, tag, at }) =>
     desk.people.inviteUser(person, { ...params, seen: tag }, at),
 })
@@ -128,10 +130,10 @@ function changeRole(
   path: string,
 ): Operation<OfUser & { body: RoleGrant }, UserView> {
   return operation<OfUser & { body: RoleGrant }, UserView>({
-    ...CHANGING,
+    ...CHANGING_USER,
     ...{ id: `${verb}Role`, method: 'post', path, body: GRANT, answer: USER },
     summary: verb === 'give' ? 'Gives a role' : 'Takes a role',
-    faults: [...CHANGING.faults, 'user/invalid'],
+    faults: [...CHANGING_USER.faults, 'user/invalid'],
     places: { 'user/invalid': '/list', 'user/refused': '/list' },
     tagOf: tagOfView,
     run: (desk, { person, params, body: grant, tag, at }) =>

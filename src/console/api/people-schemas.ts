@@ -27,6 +27,7 @@ export const USER = answerOf('User', {
   status: { enum: ['active', 'disabled'] },
   roles: listOf(answerOf('RoleGrant', { list: ONE_OR_ALL, role: ROLE })),
   ...{ hasPassword: YES_NO, hasSecondFactor: YES_NO },
+  identities: listOf(answerOf('Identity', { issuer: TEXT, subject: TEXT, linkedAt: INSTANT })),
   ...{ invitedUntil: orNull(INSTANT), createdAt: INSTANT, disabledAt: orNull(INSTANT) },
 })
 export const USERS = pageOf('Users', USER)
@@ -55,6 +56,17 @@ export const CHANGE_USER = {
   ]),
   minProperties: 1,
 }
+
+export const IDENTITY = bodyOf({
+  issuer: {
+    ...{ type: 'string', minLength: 1, maxLength: 300 },
+    description: 'The id of an issuer of the configuration; of one that is there no more its URL',
+  },
+  subject: {
+    ...{ type: 'string', minLength: 1, maxLength: 255 },
+    description: 'What the issuer calls the user: its claim sub',
+  },
+})
 
 export const SWITCH_USER = bodyOf({ status: { enum: ['active', 'disabled'] } })
 

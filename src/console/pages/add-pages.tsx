@@ -92,6 +92,7 @@ export function openVisit(
   const language = chooseLanguage(getCookie(c, LANGUAGE_COOKIE), c.req.header('accept-language'))
   return {
     ...{ caller, person, refused, t: LANGUAGES[language], url: new URL(c.req.url) },
+    issuers: deps.singleSignOn.issuers,
     ...{ params: c.req.param(), at: deps.now(), token: formToken(c) },
     onceKey: () => randomBytes(16).toString('base64url'),
     nonce: randomBytes(16).toString('base64url'),

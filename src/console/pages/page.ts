@@ -13,6 +13,8 @@ export interface Shown {
   readonly refreshAfterS?: number
   /** Whether it has something for browsers that know passkeys. */
   readonly usesPasskeys?: boolean
+  /** An address to which a browser is to go on at once; the page has it as a link, too. */
+  readonly goOnTo?: URL
 }
 
 /** A page, at a path below `/console` or one that is open to everybody. */

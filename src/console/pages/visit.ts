@@ -5,6 +5,7 @@ import type { Problem } from '../../platform/problem.ts'
 import type { Input, Operation } from '../api/operation.ts'
 import type { Caller } from '../authenticate.ts'
 import type { Texts } from '../texts/texts.ts'
+import type { IssuerName } from '../single-sign-on/issuer-terms.ts'
 import type { FormFields } from './form-fields.ts'
 
 /** One view of a page: who looks, in which language, and what of a form came back. */
@@ -14,6 +15,8 @@ export interface Visit {
   readonly person: Person
   readonly t: Texts
   readonly url: URL
+  /** By whose word people may sign in. */
+  readonly issuers: readonly IssuerName[]
   readonly params: Readonly<Record<string, string>>
   readonly at: Date
   /** What stands in each form, so that no other site can have made it. */

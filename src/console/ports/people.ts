@@ -9,9 +9,19 @@ export interface UserView {
   readonly roles: readonly RoleGrant[]
   readonly hasPassword: boolean
   readonly hasSecondFactor: boolean
+  /** By whose word the user may sign in. */
+  readonly identities: readonly IdentityView[]
   readonly invitedUntil: string | null
   readonly createdAt: string
   readonly disabledAt: string | null
+}
+
+/** An identity by which a user may sign in. */
+export interface IdentityView {
+  /** The id of an issuer of the configuration; of one that is there no more its URL. */
+  readonly issuer: string
+  readonly subject: string
+  readonly linkedAt: string
 }
 
 /** A user with a code to choose a password with, which is told once. */
@@ -105,6 +115,15 @@ export interface PeopleDesk {
     request: { readonly user: string; readonly passkey: number },
     at: Date,
   ) => void
+  /** Faults: `user/invalid` for an issuer that the configuration hasn't, or a subject that none may be; `identity/exists`, `identity/not-found`. */
+  readonly changeIdentity: (
+    person: Person,
+    request: SeenUser & {
+      readonly verb: 'link' | 'unlink'
+      readonly identity: Pick<IdentityView, 'issuer' | 'subject'>
+    },
+    at: Date,
+  ) => UserView
   readonly organisations: (person: Person) => readonly OrganisationView[]
   readonly addOrganisation: (
     person: Person,

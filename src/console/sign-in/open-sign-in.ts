@@ -56,7 +56,7 @@ export interface Session {
   readonly means: SignInMeans
   /**
    * Whether it was begun with two factors: with a password and what is asked for beside it, or with a passkey, which is had and then opened by its user. Of
-   * another's word nobody knows.
+   * another's word nobody knows, but where the operator has named what in it tells.
    */
   readonly isTwoFactor: boolean
 }
@@ -149,7 +149,15 @@ export function openSignIn(options: SignInOptions): SignIn {
 
 /** Who has a second factor has no session by a password without it. */
 function isTwoFactor(means: SignInMeans, hasSecondFactor: boolean): boolean {
-  return means === 'passkey' || (means === 'password' && hasSecondFactor)
+  switch (means) {
+    case 'passkey':
+    case 'single-sign-on-two-factors':
+      return true
+    case 'password':
+      return hasSecondFactor
+    case 'single-sign-on':
+      return false
+  }
 }
 
 type Auth = ReturnType<typeof openAuth>

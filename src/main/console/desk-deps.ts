@@ -1,3 +1,4 @@
+import type { IssuerName } from '../../console/single-sign-on/issuer-terms.ts'
 import type { Person } from '../../core/person.ts'
 import type { Store } from '../../store/open-store.ts'
 import type { Deciding } from '../proposals/deciding.ts'
@@ -7,6 +8,8 @@ export interface DeskDeps {
   /** The data folder. */
   readonly data: string
   readonly store: Store
+  /** By whose word people may sign in. */
+  readonly issuers: readonly IssuerName[]
   /** What went wrong behind an answer that tells of something else. */
   readonly onFault: (error: unknown) => void
   /** What an act of that person needs. */

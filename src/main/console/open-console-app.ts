@@ -14,6 +14,8 @@ import { UsedCodes } from '../../console/used-codes.ts'
 import { openApiDocument } from '../../distribute/openapi.ts'
 import type { Asker } from '../../platform/answer-forwarded.ts'
 import { systemClock } from '../../platform/clock.ts'
+import type { IssuerTerms } from '../../console/single-sign-on/issuer-terms.ts'
+import { openSingleSignOn } from '../../console/single-sign-on/single-sign-on.ts'
 import type { Store } from '../../store/open-store.ts'
 import { signInName } from '../../store/user-store.ts'
 import { readVersion } from '../read-version.ts'
@@ -25,6 +27,8 @@ export interface ConsoleAppDeps {
   readonly data: string
   readonly store: Store
   readonly config: ConsoleConfig
+  /** Those of the configuration, with their secrets. */
+  readonly issuers: readonly IssuerTerms[]
   /** 256 bits of chance in hex, that signs cookies. */
   readonly secret: string
   /** Where people reach the server: an origin. */
@@ -38,13 +42,14 @@ export interface ConsoleAppDeps {
 
 /** What people use of a server, over its store. Each request is to bring its `Asker` as environment. */
 export function openConsoleApp(deps: ConsoleAppDeps): Hono {
-  const { data, store, config, secret, url, isSecure, onFault, importWork } = deps
+  const { data, store, config, secret, url, isSecure, onFault, importWork, issuers } = deps
   const waiting = { now: () => performance.now(), pause: (ms: number) => setTimeout(ms) }
-  const { users, apiKeys, passkeys } = store
+  const { users, apiKeys, passkeys, identities } = store
   const origins = ownOrigins(url)
-  const desk = openDesk({ data, store, onFault, ...(importWork && { importWork }) })
+  const desk = openDesk({ data, store, onFault, issuers, ...(importWork && { importWork }) })
   const app = openConsole({
-    ...{ users, apiKeys, passkeys, waiting, onFault, now: systemClock },
+    ...{ users, apiKeys, passkeys, identities, waiting, onFault, isSecure, now: systemClock },
+    singleSignOn: openSingleSignOn(issuers, () => Date.now()),
     signIn: openSignIn({
       ...{ database: store.signIn, waiting, secret, accountOf: signInName },
       hashes: new Turns(HASHES),

@@ -24,11 +24,13 @@ export function openDesk({
   data,
   store,
   onFault,
+  issuers,
   importWork,
-}: Pick<DeskDeps, 'data' | 'store' | 'onFault'> & Pick<ImportDeskDeps, 'importWork'>): Desk {
+}: Pick<DeskDeps, 'data' | 'store' | 'onFault' | 'issuers'> &
+  Pick<ImportDeskDeps, 'importWork'>): Desk {
   const openGuards = (): ReturnType<typeof openGuardDeps> => openGuardDeps({ data, store })
   const deps: DeskDeps = {
-    ...{ data, store, onFault },
+    ...{ data, store, onFault, issuers },
     decidingOf: (person, at) => decidingOf({ store, openGuards }, person, at),
   }
   return {

@@ -1,3 +1,4 @@
+import { printIssuer } from '../../console/single-sign-on/issuer-terms.ts'
 import { tagOfView } from '../../console/api/tag-of-view.ts'
 import type {
   ApiKeyView,
@@ -16,6 +17,7 @@ import type { ApiKey } from '../../store/api-key-store.ts'
 import type { Organisation } from '../../store/organisation-store.ts'
 import type { Passkey } from '../../store/passkey-store.ts'
 import type { User } from '../../store/user-store.ts'
+import { changeIdentity } from '../people/manage-identities.ts'
 import { makeApiKey, revokeApiKey } from '../people/manage-keys.ts'
 import {
   addOrganisation,
@@ -33,8 +35,9 @@ import { findUser } from '../people/find-user.ts'
 import type { DeskDeps } from './desk-deps.ts'
 
 /** What people do with users, organisations and keys, by the same use cases as the commands. */
-export function peopleDesk({ store }: Pick<DeskDeps, 'store'>): PeopleDesk {
+export function peopleDesk({ store, issuers }: Pick<DeskDeps, 'store' | 'issuers'>): PeopleDesk {
   const as = (person: Person, at: Date): Managing => ({ store: store.as(person.name), person, at })
+  const { viewUser, viewInvited } = userViews({ store, issuers })
   const find = (person: Person, name: string): UserView => {
     const user = store.users.find(name)
     if (user !== null && isVisible(person, user)) return viewUser(person, user)
@@ -77,6 +80,11 @@ export function peopleDesk({ store }: Pick<DeskDeps, 'store'>): PeopleDesk {
         const lists = list === ALL_LISTS ? { allLists: true } : { list: [list] }
         const request = { ...lists, role, name: seen.user }
         return viewUser(person, changeRoles(as(person, at), verb, request))
+      }),
+    changeIdentity: (person, { verb, identity, ...seen }, at) =>
+      change(person, seen, () => {
+        const request = { ...identity, name: seen.user }
+        return viewUser(person, changeIdentity(as(person, at), verb, { request, issuers }))
       }),
     organisations: (person) => {
       assertReadsUsers(person)
@@ -154,23 +162,35 @@ function assertReadsUsers(person: Person): void {
   if (!isReader) assertMayAct(person, 'read-users', ALL_LISTS)
 }
 
-/** Roles on lists that the person may not know of are left out. */
-function viewUser(person: Person, user: User): UserView {
-  const { name, organisation, email, status, roles, hasPassword, hasSecondFactor } = user
-  const isKnown = ({ list }: User['roles'][number]): boolean =>
-    user.id === person.id || mayAct(person, 'read-users', list).allowed
-  return {
-    ...{ name, organisation: organisation.name, email, status },
-    roles: roles.filter(isKnown).map(({ list, role }) => ({ list, role })),
-    ...{ hasPassword, hasSecondFactor },
-    invitedUntil: user.invitedUntil?.toISOString() ?? null,
-    createdAt: user.createdAt.toISOString(),
-    disabledAt: user.disabledAt?.toISOString() ?? null,
-  }
+interface UserViews {
+  readonly viewUser: (person: Person, user: User) => UserView
+  readonly viewInvited: (person: Person, invited: Invited) => InvitedView
 }
 
-function viewInvited(person: Person, { user, code, until }: Invited): InvitedView {
-  return { user: viewUser(person, user), code, until: until.toISOString() }
+/** Roles on lists that the person may not know of are left out. */
+function userViews({ store, issuers }: Pick<DeskDeps, 'store' | 'issuers'>): UserViews {
+  const viewUser: UserViews['viewUser'] = (person, user) => {
+    const { name, organisation, email, status, roles, hasPassword, hasSecondFactor } = user
+    const isKnown = ({ list }: User['roles'][number]): boolean =>
+      user.id === person.id || mayAct(person, 'read-users', list).allowed
+    const identities = store.identities.of(user.id).map(({ issuer, subject, linkedAt }) => ({
+      ...{ issuer: printIssuer(issuers, issuer), subject, linkedAt: linkedAt.toISOString() },
+    }))
+    return {
+      ...{ name, organisation: organisation.name, email, status },
+      roles: roles.filter(isKnown).map(({ list, role }) => ({ list, role })),
+      ...{ hasPassword, hasSecondFactor, identities },
+      invitedUntil: user.invitedUntil?.toISOString() ?? null,
+      createdAt: user.createdAt.toISOString(),
+      disabledAt: user.disabledAt?.toISOString() ?? null,
+    }
+  }
+  return {
+    viewUser,
+    viewInvited: (person, { user, code, until }) => ({
+      ...{ user: viewUser(person, user), code, until: until.toISOString() },
+    }),
+  }
 }
 
 function viewPasskey({ number, name, createdAt, lastUsedAt }: Passkey): PasskeyView {

@@ -1,8 +1,12 @@
+import { readConsoleConfig } from '../../console/read-config.ts'
+import { printIssuer, type IssuerName } from '../../console/single-sign-on/issuer-terms.ts'
 import type { Person } from '../../core/person.ts'
+import { dataPaths } from '../../platform/data-folder.ts'
 import type { Store } from '../../store/open-store.ts'
 import { actingPerson, actingUser } from '../acting-person.ts'
 import { withStore } from '../find-list.ts'
 import type { GlobalOptions } from '../global-options.ts'
+import { changeIdentity } from './manage-identities.ts'
 import { findUser } from './find-user.ts'
 import { makeApiKey, revokeApiKey } from './manage-keys.ts'
 import {
@@ -30,6 +34,8 @@ export function localPeople({ data, actor }: GlobalOptions): PeopleDeeds {
     return withStore(data, open, { actor })
   }
   const read = <T>(work: (store: Store) => T): Promise<T> => withStore(data, work)
+  const issuers = (): readonly IssuerName[] =>
+    readConsoleConfig(dataPaths(data).console).singleSignOn
   return {
     addUser: (request) => managing((deps) => toldInvited(addUser(deps, request))),
     changeUser: (request) => managing((deps) => toldUser(changeUser(deps, request))),
@@ -41,7 +47,10 @@ export function localPeople({ data, actor }: GlobalOptions): PeopleDeeds {
       read((store) => {
         const user = findUser(store, name)
         const keys = store.apiKeys.all().filter((key) => key.userId === user.id)
-        return { user: toldUser(user), apiKeys: keys.map(toldKey) }
+        const identities = store.identities.of(user.id).map(({ issuer, ...told }) => ({
+          ...{ ...told, issuer: printIssuer(issuers(), issuer) },
+        }))
+        return { user: toldUser(user), apiKeys: keys.map(toldKey), identities }
       }),
     passkeys: (name) =>
       read((store) => store.passkeys.ofUser(findUser(store, name).id).map(toldPasskey)),
@@ -49,6 +58,11 @@ export function localPeople({ data, actor }: GlobalOptions): PeopleDeeds {
       managing((deps) => {
         removePasskey(deps, name, number)
         return deps.store.passkeys.ofUser(findUser(deps.store, name).id).map(toldPasskey)
+      }),
+    changeIdentity: (verb, identity) =>
+      managing((deps) => {
+        const asked = { request: identity, issuers: issuers() }
+        return toldUser(changeIdentity(deps, verb, asked))
       }),
     addOrganisation: (request) =>
       managing((deps) => toldOrganisation(addOrganisation(deps, request))),

@@ -141,8 +141,8 @@ export function addOrganisation(
   return store.organisations.add({ name, kind, at })
 }
 
-/** With a user whom the person may manage: a user stands under whoever administers all of its lists. */
-function manage<T>(
+/** With a user whom the person may manage: a user stands under whoever administers all of its lists. Throws `user/not-found`, `user/refused`. */
+export function manage<T>(
   managing: Managing,
   name: string,
   work: (managing: Managing, user: User) => T,

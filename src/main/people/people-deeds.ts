@@ -1,6 +1,7 @@
 import type { ApiKey } from '../../store/api-key-store.ts'
 import type { Organisation } from '../../store/organisation-store.ts'
 import type { User } from '../../store/user-store.ts'
+import type { NamedIdentity } from './manage-identities.ts'
 import type { NewKeyRequest } from './manage-keys.ts'
 import type { NewUserRequest, UserChange } from './manage-users.ts'
 import type { ListOptions } from '../user-lists.ts'
@@ -19,10 +20,13 @@ export interface PeopleDeeds {
     request: ListOptions & { readonly name: string; readonly role: string },
   ) => Promise<ToldUser>
   readonly users: () => Promise<readonly ToldUser[]>
-  /** A user, with the API keys that act for it. */
-  readonly user: (
-    name: string,
-  ) => Promise<{ readonly user: ToldUser; readonly apiKeys: readonly ToldKey[] }>
+  /** A user, with the API keys that act for it, and by whose word it may sign in. */
+  readonly user: (name: string) => Promise<{
+    readonly user: ToldUser
+    readonly apiKeys: readonly ToldKey[]
+    readonly identities: readonly ToldIdentity[]
+  }>
+  readonly changeIdentity: (verb: 'link' | 'unlink', identity: NamedIdentity) => Promise<ToldUser>
   readonly passkeys: (user: string) => Promise<readonly ToldPasskey[]>
   /** Gives back those that are left. */
   readonly removePasskey: (user: string, passkey: number) => Promise<readonly ToldPasskey[]>
@@ -48,6 +52,13 @@ export interface InvitedUser {
   readonly user: ToldUser
   readonly code: string
   readonly until: Date
+}
+
+/** An identity as it is shown outside: the issuer by its id, or by its URL where the configuration has it no more. */
+export interface ToldIdentity {
+  readonly issuer: string
+  readonly subject: string
+  readonly linkedAt: Date
 }
 
 /** A passkey as it is shown outside. */

@@ -1,5 +1,6 @@
 import type {
   ApiKeyView,
+  IdentityView,
   InvitedView,
   MadeKeyView,
   OrganisationView,
@@ -21,6 +22,7 @@ import { assertOneWay, type ListOptions } from '../user-lists.ts'
 import type {
   InvitedUser,
   PeopleDeeds,
+  ToldIdentity,
   ToldKey,
   ToldOrganisation,
   ToldPasskey,
@@ -68,12 +70,8 @@ export function serverPeople(api: ApiClient): PeopleDeeds {
       return {
         user: toUser(value as UserView),
         apiKeys: keys.filter(({ user }) => user === name),
+        identities: (value as UserView).identities.map(toIdentity),
       }
-    },
-    passkeys: async (name) => toPasskeys(await api.ask({ method: 'GET', path: passkeysOf(name) })),
-    removePasskey: async (name, number) => {
-      const path = `${passkeysOf(name)}/${number}/removal`
-      return toPasskeys(await api.ask({ method: 'POST', path }))
     },
     addOrganisation: async (request) => {
       const name = parseOrganisationName(request.name)
@@ -85,7 +83,25 @@ export function serverPeople(api: ApiClient): PeopleDeeds {
       const told = await api.ask({ method: 'GET', path: '/v1/organisations' })
       return (told as { readonly items: readonly OrganisationView[] }).items.map(toOrganisation)
     },
+    ...serverDoors(api),
     ...serverKeys(api),
+  }
+}
+
+type DoorDeeds = Pick<PeopleDeeds, 'changeIdentity' | 'passkeys' | 'removePasskey'>
+
+/** How a user comes in, beside the password. */
+function serverDoors(api: ApiClient): DoorDeeds {
+  return {
+    changeIdentity: async (verb, { name, ...body }) => {
+      const what = verb === 'link' ? '/identities' : '/identities/unlinked'
+      return toUser((await changeSeen(api, name, { method: 'POST', what, body })) as UserView)
+    },
+    passkeys: async (name) => toPasskeys(await api.ask({ method: 'GET', path: passkeysOf(name) })),
+    removePasskey: async (name, number) => {
+      const path = `${passkeysOf(name)}/${number}/removal`
+      return toPasskeys(await api.ask({ method: 'POST', path }))
+    },
   }
 }
 
@@ -150,9 +166,17 @@ function invited({ user, code, until }: InvitedView): InvitedUser {
   return { user: toUser(user), code, until: new Date(until) }
 }
 
-function toUser({ invitedUntil, createdAt, disabledAt, ...same }: UserView): ToldUser {
-  const times = { createdAt: new Date(createdAt), disabledAt: timeOf(disabledAt) }
-  return { ...same, invitedUntil: timeOf(invitedUntil), ...times }
+function toIdentity({ linkedAt, ...same }: IdentityView): ToldIdentity {
+  return { ...same, linkedAt: new Date(linkedAt) }
+}
+
+function toUser(view: UserView): ToldUser {
+  const { name, organisation, email, status, roles, hasPassword, hasSecondFactor } = view
+  return {
+    ...{ name, organisation, email, status, roles, hasPassword, hasSecondFactor },
+    ...{ invitedUntil: timeOf(view.invitedUntil), createdAt: new Date(view.createdAt) },
+    disabledAt: timeOf(view.disabledAt),
+  }
 }
 
 function toPasskeys(told: unknown): ToldPasskey[] {

@@ -119,8 +119,10 @@ describe('a form of somebody else', () => {
     ...ACTIONS.map(({ path }) => path),
     ...['/console/sign-in', '/console/sign-in/code', '/console/invitation', '/console/sign-out'],
     ...['/console/account/password', '/console/account/second-factor', '/console/language'],
-    ...['/console/account/second-factor/confirmed', '/console/import'],
     '/console/account/passkeys/removed',
+    ...['/console/account/second-factor/confirmed', '/console/import'],
+    ...['/console/account/identities/:issuer', '/console/account/unlinked-identities'],
+    '/console/sign-in/with/:issuer',
   ].map((path) => path.replaceAll(/:(\w+)/g, (_, name: string) => THERE[name] ?? '1'))
 
   let stranger: Browser

@@ -10,6 +10,7 @@ import { Turns } from '../../../src/console/turns.ts'
 import { UsedCodes } from '../../../src/console/used-codes.ts'
 import { whenFree } from '../../../src/console/when-free.ts'
 import { Fault } from '../../../src/core/fault.ts'
+import { MAX_PEOPLE_URL_BYTES } from '../../../src/distribute/limits.ts'
 
 describe('the address of a client', () => {
   const proxies = ['127.0.0.1', '2001:db8::1']
@@ -165,6 +166,11 @@ describe('console.json', () => {
   const DEFAULTS = {
     ...{ name: 'Bailiwick', trustedProxies: [], sessionHours: 12 },
     secondFactorRoles: ['approver', 'publisher', 'administrator'],
+    singleSignOn: [],
+  }
+  const ISSUER = {
+    ...{ id: 'university', title: 'Example University', clientId: 'bailiwick' },
+    issuer: 'https://login.university.example/realm',
   }
 
   it('may be missing, or say little', () => {
@@ -182,6 +188,46 @@ describe('console.json', () => {
     'http://[::1]:8080',
   ])('takes %s', (url) => {
     expect(read({ url })).toMatchObject({ url })
+  })
+
+  it('has issuers, which never count as two factors by themselves', () => {
+    expect(read({ singleSignOn: [ISSUER] })).toMatchObject({
+      singleSignOn: [
+        {
+          ...{ ...ISSUER, scopes: ['openid'], allowHttpOnLoopback: false },
+          twoFactor: { acr: [], amr: [] },
+        },
+      ],
+    })
+    const onThisHost = { ...ISSUER, issuer: 'http://127.0.0.1:9000', allowHttpOnLoopback: true }
+    expect(read({ singleSignOn: [onThisHost] })).toMatchObject({ singleSignOn: [onThisHost] })
+  })
+
+  it.each([
+    [{ issuer: 'http://login.university.example' }, /expected as the issuer/],
+    [{ issuer: 'http://127.0.0.1:9000' }, /allowHttpOnLoopback/],
+    [{ issuer: 'http://192.0.2.1', allowHttpOnLoopback: true }, /of this very host/],
+    [{ issuer: 'http://localhost.evil.example', allowHttpOnLoopback: true }, /of this very host/],
+    [{ issuer: 'https://login.university.example/?a=b' }, /without query/],
+    [{ issuer: 'https://me@login.university.example' }, /expected as the issuer/],
+    [{ issuer: 'ftp://login.university.example' }, /issuer/],
+    [{ id: 'A B' }, /id/],
+    [{ scopes: ['profile'] }, /scopes/],
+    [{ clientSecret: 'never here' }, /did you mean "clientSecretFile"/],
+  ])('does not take an issuer with %j', (change, message) => {
+    expect(() => read({ singleSignOn: [{ ...ISSUER, ...change }] })).toThrow(
+      expect.objectContaining({
+        code: 'console/config',
+        message: expect.stringMatching(message) as string,
+      }),
+    )
+  })
+
+  it.each([
+    [{ ...ISSUER, issuer: 'https://other.example' }, /another id/],
+    [{ ...ISSUER, id: 'other' }, /another issuer/],
+  ])('does not take two issuers as one: %j', (other, message) => {
+    expect(() => read({ singleSignOn: [ISSUER, other] })).toThrow(message)
   })
 
   it.each([
@@ -243,5 +289,13 @@ it('the limits are those of docs/spec/api.md', () => {
     challengesPerNetwork: limits.CHALLENGES.perNetwork,
     challenges: limits.CHALLENGES.atOnce,
     freshSessionSeconds: limits.FRESH_SESSION_MS / 1000,
+    visitsPerAddress: limits.VISITS_PER_ADDRESS.tries,
+    visitsPerAddressSeconds: limits.VISITS_PER_ADDRESS.everyMs / 1000,
+    visitMinutes: limits.FLOW_LIFE_MS / 60_000,
+    visitsWaiting: limits.MAX_FLOWS,
+    visitsWaitingPerAddress: limits.MAX_FLOWS_PER_ADDRESS,
+    issuerBytes: limits.ISSUER_BYTES,
+    issuerSeconds: limits.ISSUER_TIMEOUT_MS / 1000,
+    peopleUrlBytes: MAX_PEOPLE_URL_BYTES,
   })
 })

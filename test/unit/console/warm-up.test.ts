@@ -24,7 +24,7 @@ it('asks for what people look at, and changes nothing', async () => {
   const { store } = host
   const before = store.events.head()
   const onFault = (error: unknown): void => expect.fail(String(error))
-  const { desk, asked } = watched(openDesk({ data: '/nowhere', store, onFault }))
+  const { desk, asked } = watched(openDesk({ data: '/nowhere', store, issuers: [], onFault }))
   let turns = 0
   const nextTurn = (): Promise<void> => {
     turns++

@@ -38,6 +38,12 @@ const BREACHES: readonly Breach[] = [
   breach('distribute-packages', 'distribute fetches nothing', 'distribute', 'undici'),
   breach('console-rooms', 'the console does not see the store', 'console', '../store/door.ts'),
   breach('console-packages', 'the console knows no SQL', 'console', 'drizzle-orm'),
+  breach(
+    'openid-in-single-sign-on-alone',
+    'not even the rest of the console',
+    'console',
+    'openid-client',
+  ),
   breach('auth-in-sign-in-alone', 'not even the rest of the console', 'console', 'better-auth'),
   breach('webauthn-in-passkeys-alone', 'nor here', 'console', '@simplewebauthn/server'),
   breach('webauthn-when-needed', 'it is large', 'console', '@simplewebauthn/server'),
@@ -281,6 +287,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   console: ['../core/door.ts', '../curation/door.ts', '../platform/door.ts', 'hono'],
   'console/sign-in': ['../fine.ts', 'better-auth'],
+  'console/single-sign-on': ['../fine.ts', 'openid-client'],
   agent: ['../core/door.ts', '../formats/door.ts', '../platform/door.ts', 'tuf-js', 'node:fs'],
   audit: [
     ...['../core/door.ts', '../formats/door.ts', '../platform/door.ts'],
@@ -303,6 +310,7 @@ const PACKAGES = [
   'hono',
   'linkedom',
   'node-cron',
+  'openid-client',
   'pino',
   'pkcs11js',
   'prom-client',

@@ -8,7 +8,7 @@ import { Hidden } from './form.tsx'
 
 interface LayoutProps {
   readonly visit: Visit
-  readonly shown: Pick<Shown, 'title' | 'refreshAfterS' | 'usesPasskeys'>
+  readonly shown: Pick<Shown, 'title' | 'refreshAfterS' | 'usesPasskeys' | 'goOnTo'>
   /** Of the whole console; those that whoever looks can't use are left out. */
   readonly places: readonly Place[]
   /** What has just been done. */
@@ -29,6 +29,10 @@ export function Layout(props: LayoutProps): JSX.Element {
         <meta name="color-scheme" content="light dark" />
         {shown.refreshAfterS !== undefined && (
           <meta http-equiv="refresh" content={String(shown.refreshAfterS)} />
+        )}
+        {/* No redirect: what a form leads to is kept here by the policy, and issuers lead on to wherever they like. */}
+        {shown.goOnTo !== undefined && (
+          <meta http-equiv="refresh" content={`0; url=${shown.goOnTo.href}`} />
         )}
         <title>{`${shown.title} · ${t.product}`}</title>
         <link rel="icon" href="data:," />

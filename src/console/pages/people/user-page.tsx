@@ -14,10 +14,12 @@ import {
 import { LIST_PASSKEYS, REMOVE_PASSKEY } from '../../api/passkey-operations.ts'
 import { tagOfView } from '../../api/tag-of-view.ts'
 import type { PasskeyView, UserView } from '../../ports/people.ts'
+import { LINK_IDENTITY, UNLINK_IDENTITY } from '../../api/identity-operations.ts'
 import type { FormFields } from '../form-fields.ts'
 import { formAction, type FormAction, type Next, type Page } from '../page.ts'
 import { Choice, Field, Form } from '../parts/form.tsx'
 import { Facts, Time } from '../parts/shown.tsx'
+import { IdentityTable } from '../session/issuers.tsx'
 import { mayAnywhere, type Visit } from '../visit.ts'
 import { PasskeyChoice, PasskeyTable } from '../session/passkeys.tsx'
 import { grantText, Grants } from './grants.tsx'
@@ -47,6 +49,9 @@ export const USER_PAGE: Page = {
             <Terms visit={visit} user={user} names={await organisationNames(visit)} />
             <Doors visit={visit} user={user} />
             <LostPasskeys visit={visit} user={user} items={passkeys} />
+            {(visit.issuers.length > 0 || user.identities.length > 0) && (
+              <Identities visit={visit} user={user} />
+            )}
           </>
         )}
         <h2>{t.people.keys}</h2>
@@ -189,6 +194,31 @@ function LostPasskeys({ visit, user, items }: PasskeyProps): JSX.Element {
   )
 }
 
+/** By whose word the user may sign in. */
+function Identities({ visit, user }: Part): JSX.Element {
+  const words = visit.t.session
+  const tag = tagOfView(user)
+  const [link, unlink] = [`${USERS}/${user.name}/link`, `${USERS}/${user.name}/unlink`]
+  const options = visit.issuers.map(({ id, title }) => ({ value: id, text: title }))
+  return (
+    <Panel id="identities" title={words.identities}>
+      <IdentityTable {...{ visit, items: user.identities, action: unlink, tag }} />
+      {options.length > 0 && (
+        <Form visit={visit} action={link} tag={tag} class="row" label={words.link}>
+          <Choice {...{ visit, action: link, name: 'issuer', options }} label={words.issuer} />
+          <Field
+            {...{ visit, action: link, name: 'subject', isRequired: true }}
+            label={words.subject}
+            hint={words.linkSubject}
+            autocomplete="off"
+          />
+          <button type="submit">{words.link}</button>
+        </Form>
+      )}
+    </Panel>
+  )
+}
+
 interface PanelProps {
   readonly id: string
   readonly title: string
@@ -213,6 +243,10 @@ function next(_: UserView, { user = '' }: Readonly<Record<string, string>>): Nex
 function grantOf(fields: FormFields): { readonly role: string; readonly list: string } {
   const [role = '', list = ''] = fields.text('grant').split(' ')
   return { role, list }
+}
+
+function identityOf(fields: FormFields): { readonly issuer: string; readonly subject: string } {
+  return { issuer: fields.text('issuer'), subject: fields.text('subject') }
 }
 
 /** What the forms on a user's page do. */
@@ -242,6 +276,14 @@ export const USER_ACTIONS: readonly FormAction[] = [
     ...{ path: `${USER_PAGE.path}/passkey`, operation: REMOVE_PASSKEY, page: USER_PAGE },
     input: (fields, { user = '' }) => ({ params: { user, passkey: fields.text('passkey') } }),
     next: (_, { user = '' }) => ({ to: `${USERS}/${user}`, done: 'passkeyRemoved' }),
+  }),
+  formAction({
+    ...{ path: `${USER_PAGE.path}/link`, operation: LINK_IDENTITY, page: USER_PAGE, next },
+    input: (fields) => ({ body: identityOf(fields) }),
+  }),
+  formAction({
+    ...{ path: `${USER_PAGE.path}/unlink`, operation: UNLINK_IDENTITY, page: USER_PAGE, next },
+    input: (fields) => ({ body: identityOf(fields) }),
   }),
   formAction({
     ...{ path: `${USER_PAGE.path}/invite`, operation: INVITE_USER, page: USER_PAGE },

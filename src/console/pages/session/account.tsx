@@ -1,10 +1,13 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { printGrant } from '../../../core/person.ts'
+import { SHOW_USER } from '../../api/people-operations.ts'
+import type { UserView } from '../../ports/people.ts'
 import type { Page } from '../page.ts'
 import { Field, Form } from '../parts/form.tsx'
 import { Facts } from '../parts/shown.tsx'
 import type { Visit } from '../visit.ts'
 import { Passkeys } from './passkeys.tsx'
+import { OwnIdentities } from './issuers.tsx'
 
 export const PASSWORD_PATH = '/console/account/password'
 export const FACTOR_PATH = '/console/account/second-factor'
@@ -13,17 +16,26 @@ export const CONFIRM_PATH = '/console/account/second-factor/confirmed'
 /** Who one is here, and how one signs in. */
 export const ACCOUNT_PAGE: Page = {
   path: '/console/account',
-  show: async (visit) => ({
-    ...{ title: visit.t.session.account, usesPasskeys: true },
-    body: <Account visit={visit} passkeys={await Passkeys({ visit })} />,
-  }),
+  show: async (visit) => {
+    const own = await visit.ask(SHOW_USER, { params: { user: visit.person.name } })
+    const passkeys = await Passkeys({ visit })
+    return {
+      ...{ title: visit.t.session.account, usesPasskeys: true },
+      body: <Account visit={visit} own={own} passkeys={passkeys} />,
+    }
+  },
 }
 
 interface Props {
   readonly visit: Visit
 }
 
-function Account({ visit, passkeys }: Props & { readonly passkeys: JSX.Element }): JSX.Element {
+interface AccountProps extends Props {
+  readonly own: UserView
+  readonly passkeys: JSX.Element
+}
+
+function Account({ visit, own, passkeys }: AccountProps): JSX.Element {
   const { t, person, caller } = visit
   const words = t.session
   const told = (roles: typeof person.roles): string => roles.map(printGrant).join('; ') || t.none
@@ -51,6 +63,9 @@ function Account({ visit, passkeys }: Props & { readonly passkeys: JSX.Element }
       {passkeys}
       <h2>{words.changePassword}</h2>
       <ChangePassword visit={visit} />
+      {(visit.issuers.length > 0 || own.identities.length > 0) && (
+        <OwnIdentities visit={visit} items={own.identities} hasPassword={own.hasPassword} />
+      )}
     </>
   )
 }

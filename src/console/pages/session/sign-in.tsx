@@ -4,6 +4,7 @@ import { Field, Form } from '../parts/form.tsx'
 import type { Visit } from '../visit.ts'
 import { ownPath } from '../own-path.ts'
 import { SignInByPasskey } from './passkeys.tsx'
+import { SignInByIssuers } from './issuers.tsx'
 
 /** Where the browser goes after signing in stands in the address. */
 function then(visit: Visit): JSX.Element {
@@ -29,6 +30,7 @@ export const SIGN_IN_PAGE: Page = {
           <button type="submit">{t.session.go}</button>
         </Form>
         <SignInByPasskey visit={visit} then={ownPath(visit.url.searchParams.get('then') ?? '')} />
+        <SignInByIssuers visit={visit} />
         <p>
           <a href="/console/invitation">{t.session.invitationLink}</a>
         </p>

@@ -51,6 +51,8 @@ export const everywhere: Pick<Texts, keyof typeof english> = {
     secondFactorOn: 'Der zweite Faktor ist eingerichtet.',
     passkeyAdded: 'Der Passkey ist hinzugefügt.',
     passkeyRemoved: 'Der Passkey ist entfernt.',
+    linked: 'Verknüpft: ab jetzt können Sie sich so anmelden.',
+    unlinked: 'Die Verknüpfung ist gelöst.',
   },
   problem: {
     title: 'Das ist nicht geschehen',

@@ -49,6 +49,8 @@ export const everywhere = {
     secondFactorOn: 'The second factor is on.',
     passkeyAdded: 'The passkey is added.',
     passkeyRemoved: 'The passkey is removed.',
+    linked: 'Linked: from now on you can sign in so.',
+    unlinked: 'Unlinked.',
   },
   problem: {
     title: 'This was not done',
