@@ -341,6 +341,18 @@ describe('what a server has not', () => {
   })
 })
 
+describe('ways to sign in', () => {
+  it('are shown, and refused, alike', async () => {
+    expect(await looks('root', 'user', 'passkey', 'ls', 'cora')).toMatch(/^NUMBER +NAME/)
+    await refuses('passkey/not-found', 'root', 'user', 'passkey', 'rm', 'cora', '3')
+    await refuses('user/not-found', 'root', 'user', 'passkey', 'rm', 'nobody', '3')
+    const identity = ['--issuer', 'none', '--subject', '17'] as const
+    await refuses('user/invalid', 'root', 'user', 'link', 'cora', ...identity)
+    await refuses('identity/not-found', 'root', 'user', 'unlink', 'cora', ...identity)
+    expect(await looks('root', 'user', 'show', 'cora')).toMatch(/^identities +none$/m)
+  })
+})
+
 describe('appeals', () => {
   const text = ['--text', 'the page is clean'] as const
 

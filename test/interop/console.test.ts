@@ -338,8 +338,9 @@ forward-zone:
     expect({ ...found, refused }).toEqual({ refused: [] })
   })
 
-  /** A proposal, a report and an entry, as the first of each, and a long name in them. */
+  /** A subscriber; a proposal, a report, an appeal and an entry, as the first of each, and a long name in them. */
   async function seed(page: Page): Promise<void> {
+    await authority.run('subscriber', 'add', 'isp-1', '--lists', 'phishing')
     const long = `${'a-long-label-of-a-name.'.repeat(9)}example`
     await propose(page, 'add', `${long}\nother.example\nbank.example`)
     await page.locator('[name=evidence]').fill(`https://cases.example/${'x'.repeat(200)}`)
