@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { openAppeal } from '../../src/main/appeals/open-appeal.ts'
 import { withStore } from '../../src/main/find-list.ts'
-import { runBailiwick, type Ran } from '../support/bailiwick-command.ts'
+import type { Ran } from '../support/bailiwick-command.ts'
+import { runCommand } from '../support/run-command.ts'
 
 /** One authority for the whole file: the tests read like a day's work, in their order. */
 vi.setConfig({ testTimeout: 120_000 })
@@ -47,7 +48,7 @@ function appeal(about: string): Promise<unknown> {
 }
 
 const run = (actor: string, ...args: string[]): Promise<Ran> =>
-  runBailiwick(args, {
+  runCommand(args, {
     env: { BAILIWICK_DATA: data, BAILIWICK_ACTOR: actor === '' ? undefined : actor },
   })
 

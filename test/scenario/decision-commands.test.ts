@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { approveProposals } from '../../src/main/proposals/approve-proposal.ts'
 import { dataPaths } from '../../src/platform/data-folder.ts'
 import { openStore } from '../../src/store/open-store.ts'
-import { runBailiwick, type Ran } from '../support/bailiwick-command.ts'
+import type { Ran } from '../support/bailiwick-command.ts'
+import { runCommand } from '../support/run-command.ts'
 import { approvalsOf, decidingOf, personOf, PEOPLE, TWO } from '../support/deciding.ts'
 import { definitionOf } from '../support/store-builders.ts'
 
@@ -25,7 +26,7 @@ afterEach(() => {
 })
 
 function run(...words: readonly string[]): Promise<Ran> {
-  return runBailiwick(['--data', data, '--actor', 'alice', ...words])
+  return runCommand(['--data', data, '--actor', 'alice', ...words])
 }
 
 async function ran(...words: readonly string[]): Promise<string> {
@@ -189,7 +190,7 @@ test(
     ]
     await ran(...user('adam', 'hotline'), 'administrator', '--all-lists')
     const as = (name: string, ...words: readonly string[]): Promise<Ran> =>
-      runBailiwick(['--data', data, '--actor', name, ...words])
+      runCommand(['--data', data, '--actor', name, ...words])
     for (const [name, organisation, role] of [
       ['carol', 'hotline', 'curator'],
       ['bea', 'police', 'approver'],

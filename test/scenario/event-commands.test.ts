@@ -11,6 +11,7 @@ import type { ChainEvent } from '../../src/core/event.ts'
 import { dataPaths } from '../../src/platform/data-folder.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { COMMAND, runBailiwick, type Ran } from '../support/bailiwick-command.ts'
+import { runCommand } from '../support/run-command.ts'
 import { definitionOf } from '../support/store-builders.ts'
 
 const TIMEOUT_MS = 120_000
@@ -29,7 +30,7 @@ afterEach(() => {
 })
 
 function run(...words: readonly string[]): Promise<Ran> {
-  return runBailiwick(['--data', data, '--actor', 'alice', ...words])
+  return runCommand(['--data', data, '--actor', 'alice', ...words])
 }
 
 async function ran(...words: readonly string[]): Promise<string> {
@@ -233,7 +234,9 @@ test(
     first.close()
     const add = async (who: string): Promise<void> => {
       for (let i = 0; i < 6; i++) {
-        await ran('entry', 'add', 'phishing', `${who}${i}.example`, '--reason', 'a test')
+        const words = ['entry', 'add', 'phishing', `${who}${i}.example`, '--reason', 'a test']
+        const { code, stderr } = await runBailiwick(['--data', data, '--actor', 'alice', ...words])
+        expect([code, code === 0 ? '' : stderr]).toEqual([0, ''])
       }
     }
     const kill = async (): Promise<void> => {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { runBailiwick, type Ran } from '../support/bailiwick-command.ts'
+import type { Ran } from '../support/bailiwick-command.ts'
+import { runCommand } from '../support/run-command.ts'
 
 // Every test starts several programs.
 vi.setConfig({ testTimeout: 120_000 })
@@ -24,7 +25,7 @@ afterAll(() => {
 })
 
 const run = (...args: string[]): Promise<Ran> =>
-  runBailiwick(args, { env: { BAILIWICK_DATA: data, BAILIWICK_ACTOR: 'alice' } })
+  runCommand(args, { env: { BAILIWICK_DATA: data, BAILIWICK_ACTOR: 'alice' } })
 
 async function good(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(...args)

@@ -12,7 +12,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { verifyPublishedLog } from '../support/published-log.ts'
 import { openStore } from '../../src/store/open-store.ts'
-import { runBailiwick, type Ran } from '../support/bailiwick-command.ts'
+import type { Ran } from '../support/bailiwick-command.ts'
+import { runCommand } from '../support/run-command.ts'
 
 // Every test starts several programs.
 vi.setConfig({ testTimeout: 120_000 })
@@ -31,7 +32,7 @@ afterEach(() => {
 })
 
 const run = (...args: string[]): Promise<Ran> =>
-  runBailiwick(args, { env: { BAILIWICK_DATA: data, BAILIWICK_ACTOR: 'alice' } })
+  runCommand(args, { env: { BAILIWICK_DATA: data, BAILIWICK_ACTOR: 'alice' } })
 
 async function good(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(...args)

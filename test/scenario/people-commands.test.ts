@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ROLES, type Role } from '../../src/core/person.ts'
 import { openStore } from '../../src/store/open-store.ts'
-import { runBailiwick, type Ran } from '../support/bailiwick-command.ts'
+import type { Ran } from '../support/bailiwick-command.ts'
+import { runCommand } from '../support/run-command.ts'
 
 /** One authority for the whole file: the tests read like a day's work, in their order. */
 // Every test starts several programs.
@@ -31,7 +32,7 @@ afterAll(() => {
 
 /** As the user of that name; without one as whoever owns the folder. */
 const run = (actor: string, ...args: string[]): Promise<Ran> =>
-  runBailiwick(args, {
+  runCommand(args, {
     env: { BAILIWICK_DATA: data, BAILIWICK_ACTOR: actor === '' ? undefined : actor },
   })
 
@@ -161,7 +162,8 @@ const COMMANDS: readonly (readonly [command: readonly string[], allowed: readonl
 describe('each command and each role of one list', () => {
   it.each(COMMANDS)('%j is for %j', async (command, allowed) => {
     const args = command.map((word) => (word.endsWith('.json') ? join(folder, word) : word))
-    const faults = await Promise.all(ROLES.map((role) => faultOf(`one-${role}`, ...args)))
+    const faults: string[] = []
+    for (const role of ROLES) faults.push(await faultOf(`one-${role}`, ...args))
     const passed = ROLES.filter((_, i) => faults[i] !== 'user/refused')
     expect(passed).toEqual(allowed)
     expect(faults).not.toContain('user/actor')

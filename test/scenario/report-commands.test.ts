@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { runBailiwick, type Ran } from '../support/bailiwick-command.ts'
+import type { Ran } from '../support/bailiwick-command.ts'
+import { runCommand } from '../support/run-command.ts'
 
 /** One authority for the whole file: the tests read like a day's work, in their order. */
 vi.setConfig({ testTimeout: 120_000 })
@@ -43,7 +44,7 @@ afterAll(() => {
 })
 
 const run = (actor: string, ...args: string[]): Promise<Ran> =>
-  runBailiwick(args, {
+  runCommand(args, {
     env: { BAILIWICK_DATA: data, BAILIWICK_ACTOR: actor === '' ? undefined : actor },
   })
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { addDays, dayOf } from '../../src/core/day.ts'
-import { runBailiwick, type Ran } from '../support/bailiwick-command.ts'
+import type { Ran } from '../support/bailiwick-command.ts'
+import { runCommand } from '../support/run-command.ts'
 
 /** One authority for the whole file: the tests read like a day's work, in their order. */
 vi.setConfig({ testTimeout: 120_000 })
@@ -35,7 +36,7 @@ afterAll(() => {
 })
 
 const run = (...args: string[]): Promise<Ran> =>
-  runBailiwick(args, { env: { BAILIWICK_DATA: data, BAILIWICK_ACTOR: 'alice' } })
+  runCommand(args, { env: { BAILIWICK_DATA: data, BAILIWICK_ACTOR: 'alice' } })
 
 async function good(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(...args)

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { COMMAND, runBailiwick, type Ran } from '../support/bailiwick-command.ts'
+import { COMMAND, type Ran } from '../support/bailiwick-command.ts'
+import { runCommand } from '../support/run-command.ts'
 
 /** Two authorities alike: one is led at its folder, the other at its server. The tests read in their order. */
 vi.setConfig({ testTimeout: 120_000 })
@@ -56,7 +57,7 @@ afterAll(async () => {
 
 async function run(data: string, ...words: readonly string[]): Promise<string> {
   const all = ['--data', join(folder, data), '--actor', 'root', ...words]
-  const { code, stdout, stderr } = await runBailiwick(all)
+  const { code, stdout, stderr } = await runCommand(all)
   if (code !== 0) throw new Error(`${words.join(' ')}: ${stderr}`)
   return stdout
 }
@@ -82,14 +83,14 @@ async function makeAuthority(data: string): Promise<void> {
 
 /** At the folder of one and at the server of the other, with what can't be the same put out. */
 async function both(actor: string, ...words: readonly string[]): Promise<readonly [Ran, Ran]> {
-  const here = await runBailiwick(['--data', join(folder, 'here'), '--actor', actor, ...words])
+  const here = await runCommand(['--data', join(folder, 'here'), '--actor', actor, ...words])
   return [plain(here), plain(await there(actor, ...words))]
 }
 
 function there(actor: string, ...words: readonly string[]): Promise<Ran> {
   const env = { BAILIWICK_SERVER: url, BAILIWICK_TOKEN: keys.get(actor) }
   // Where it would find nothing.
-  return runBailiwick(['--data', join(folder, 'nowhere'), ...words], { env })
+  return runCommand(['--data', join(folder, 'nowhere'), ...words], { env })
 }
 
 function plain({ code, stdout, stderr }: Ran): Ran {
@@ -168,16 +169,15 @@ describe('commands at a server', () => {
   })
 
   it('leave the same events', async () => {
-    const [here, atServer] = await Promise.all(
-      ['here', 'there'].map(async (data) => {
-        const told = await run(data, 'events', 'ls', '--limit', '100', '--json')
-        const events = JSON.parse(told) as { readonly act: string; readonly actor: string }[]
-        const ofPeople = new Set<string>(NAMES)
-        return events.flatMap(({ act, actor }) => (ofPeople.has(actor) ? [[act, actor]] : []))
-      }),
-    )
-    expect(atServer).toEqual(here)
-    expect(here?.length).toBeGreaterThan(9)
+    const byPeople = async (data: string): Promise<string[][]> => {
+      const told = await run(data, 'events', 'ls', '--limit', '100', '--json')
+      const events = JSON.parse(told) as { readonly act: string; readonly actor: string }[]
+      const ofPeople = new Set<string>(NAMES)
+      return events.flatMap(({ act, actor }) => (ofPeople.has(actor) ? [[act, actor]] : []))
+    }
+    const here = await byPeople('here')
+    expect(await byPeople('there')).toEqual(here)
+    expect(here.length).toBeGreaterThan(9)
   })
 
   it('are refused in the same words', async () => {
@@ -211,7 +211,7 @@ describe('commands at a server', () => {
 
   it('want a key that works, and an address that keeps it secret', async () => {
     const ask = (...words: string[]): Promise<Ran> =>
-      runBailiwick(['decision', 'ls', '--open', ...words])
+      runCommand(['decision', 'ls', '--open', ...words])
     expect((await ask('--server', url)).stderr).toMatch(/expected an API key .*usage\/invalid/)
     const wrong = await ask('--server', url, '--token', 'blk_nothing')
     expect([wrong.code, wrong.stderr]).toEqual([3, expect.stringMatching(/session\/none/)])
@@ -240,7 +240,7 @@ describe('commands at a server', () => {
     })
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
     const server = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
-    const { code, stdout, stderr } = await runBailiwick(
+    const { code, stdout, stderr } = await runCommand(
       ['entry', 'add', 'phishing', 'once.example', ...REASON, '--server', server],
       { env: { BAILIWICK_TOKEN: keys.get('cora') } },
     )
