@@ -7,8 +7,9 @@ import type { Passkeys, SignInUser } from './ports.ts'
 import type { SignIn } from './sign-in/open-sign-in.ts'
 
 /**
- * Whoever has a second factor or a passkey changes neither in a session that was begun without: else the weaker of two ways to sign in would
- * lead to whatever the stronger one is asked for. Throws `session/one-factor`.
+ * Whoever has a second factor or a passkey changes no way to sign in, nor adds one, in a session that was begun without: else the weaker of
+ * two ways would lead to whatever the stronger one is asked for. What an issuer may tell of counts here for nothing: whether somebody has two
+ * factors there isn't known before he has come by them, and who has none there must be able to make one here. Throws `session/one-factor`.
  */
 export function assertNotWeaker(
   { passkeys }: { readonly passkeys: Pick<Passkeys, 'ofUser'> },
@@ -45,7 +46,9 @@ export async function assertFresh(
   { signIn, attempts, now }: FreshDeps,
   { user, caller, password, address }: Sureness,
 ): Promise<void> {
-  if (password === undefined) {
+  // Another's word alone is no proof of whoever has a password here.
+  const isOthersWord = caller.means === 'single-sign-on' && user.hasPassword
+  if (password === undefined && !isOthersWord) {
     const ageMs = now().getTime() - (caller.beganAt?.getTime() ?? 0)
     if (ageMs < FRESH_SESSION_MS) return
     throw new Fault(
@@ -55,7 +58,7 @@ export async function assertFresh(
   }
   const attempt = { account: user.name, address }
   attempts.begin(attempt)
-  if (!(await signIn.isPassword(user.id, password))) {
+  if (password === undefined || !(await signIn.isPassword(user.id, password))) {
     throw new Fault(
       'session/refused',
       'expected the password of whoever has signed in, got another',

@@ -78,6 +78,8 @@ export const PER_ADDRESS_AND_ACCOUNT: Allowance = { tries: 5, everyMs: 60_000 }
 export const PER_ACCOUNT: Allowance = { tries: 100, everyMs: 36_000 }
 /** Of one address, of appeals and of messages in them. */
 export const APPEALS_PER_ADDRESS: Allowance = { tries: 5, everyMs: 600_000 }
+/** Of one site of IPv6, a /48, which is what one customer gets at most; of IPv4 the address is all that there is. */
+export const APPEALS_PER_SITE: Allowance = { tries: 50, everyMs: 60_000 }
 /** What is remembered of each kind; the oldest is forgotten. */
 export const MAX_REMEMBERED = 10_000
 
@@ -86,8 +88,8 @@ export const VISITS_PER_ADDRESS: Allowance = { tries: 20, everyMs: 6_000 }
 /** How long the answer of an issuer is waited for. */
 export const FLOW_LIFE_MS = 10 * 60_000
 /** Visits to issuers whose answer is waited for, of all and of one address; the oldest goes. */
-export const MAX_FLOWS = 2_000
-export const MAX_FLOWS_PER_ADDRESS = 10
+export const MAX_FLOWS = 10_000
+export const MAX_FLOWS_PER_ADDRESS = 50
 /** Of one exchange with an issuer: bytes of its answer, and time. */
 export const ISSUER_BYTES = 256 * 1024
 export const ISSUER_TIMEOUT_MS = 8_000

@@ -26,7 +26,7 @@ export interface Linking {
 
 export interface IdentityStore {
   /** Of a user, in the order in which they were linked. */
-  readonly of: (userId: string) => LinkedIdentity[]
+  readonly ofUser: (userId: string) => LinkedIdentity[]
   /** The id of the user whose identity it is, who may be disabled. */
   readonly userOf: (identity: Identity) => string | null
   /** Does nothing where it is that user's already. Faults: `identity/exists`, `user/not-found`, `user/disabled`. */
@@ -53,7 +53,7 @@ export function identityStore(
   }
   return {
     userOf,
-    of: (userId) =>
+    ofUser: (userId) =>
       db
         .select()
         .from(userIdentities)

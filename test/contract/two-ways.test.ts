@@ -349,7 +349,7 @@ describe('ways to sign in', () => {
     const identity = ['--issuer', 'none', '--subject', '17'] as const
     await refuses('user/invalid', 'root', 'user', 'link', 'cora', ...identity)
     await refuses('identity/not-found', 'root', 'user', 'unlink', 'cora', ...identity)
-    expect(await looks('root', 'user', 'show', 'cora')).toMatch(/^identities +none$/m)
+    expect(await does('root', 'user', 'show', 'cora')).toMatch(/^identities +none$/m)
   })
 })
 

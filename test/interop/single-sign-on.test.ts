@@ -172,7 +172,7 @@ describe('whoever is linked', () => {
     await signInBy(other)
     expect((await me(other)).body).toMatchObject({ hasSecondFactor: true, withheld: [APPROVER] })
     const refused = await other.submit(LINK, { password: PASSWORD })
-    expect([refused.status, codeOf(refused)]).toEqual([401, 'session/refused'])
+    expect([refused.status, codeOf(refused)]).toEqual([403, 'session/one-factor'])
   })
 
   it('and disabled is refused, and told so', async () => {
@@ -195,7 +195,7 @@ describe('whoever is linked', () => {
   it('loses the link when invited anew', () => {
     const invitation = { hash: 'f'.repeat(64), until: new Date(Date.now() + 1000) }
     host.store.users.invite('bela', invitation, new Date())
-    expect(host.store.identities.of('id-of-bela')).toEqual([])
+    expect(host.store.identities.ofUser('id-of-bela')).toEqual([])
   })
 })
 
@@ -520,7 +520,7 @@ describe('linking by whoever has signed in', () => {
     }
     const nobody = await host.browser().submit(LINK, { password: PASSWORD })
     expect(nobody.headers.get('location')).toMatch(/^\/console\/sign-in/)
-    expect(host.store.identities.of('id-of-dora')).toEqual([])
+    expect(host.store.identities.ofUser('id-of-dora')).toEqual([])
   })
 
   it('is refused for an identity of somebody else, who is not named', async () => {
@@ -540,7 +540,7 @@ describe('linking by whoever has signed in', () => {
     await browser.signIn('emil')
     const answer = await comeBack(browser, back)
     expect([answer.status, codeOf(answer)]).toEqual([401, 'session/flow'])
-    expect(host.store.identities.of('id-of-emil')).toEqual([])
+    expect(host.store.identities.ofUser('id-of-emil')).toEqual([])
   })
 
   it('takes a session that has just begun, of who has no password', async () => {
@@ -550,7 +550,7 @@ describe('linking by whoever has signed in', () => {
     issuer.become('another-of-bela')
     const to = leadsTo(await browser.submit(LINK, {}))
     expect((await comeBack(browser, await issuer.visit(to))).status).toBe(303)
-    expect(host.store.identities.of('id-of-bela')).toHaveLength(2)
+    expect(host.store.identities.ofUser('id-of-bela')).toHaveLength(2)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 60_000 })
     const late = await browser.submit(LINK, {})
     expect([late.status, codeOf(late)]).toEqual([401, 'session/refused'])

@@ -35,7 +35,7 @@ export interface SignIn {
   readonly isPassword: (userId: string, password: string) => Promise<boolean>
   /** Makes a second factor, which counts from its first code on; null where the password is wrong or there is one already. */
   readonly makeSecondFactor: (password: string, headers: Headers) => Promise<SecondFactor | null>
-  /** The first code of a new second factor. */
+  /** The first code of a new second factor; ends the user's other sessions by the password. */
   readonly confirmSecondFactor: (code: string, headers: Headers) => Promise<SignInStep>
 }
 
@@ -142,8 +142,7 @@ export function openSignIn(options: SignInOptions): SignIn {
       const made = (await response.json()) as { totpURI: string; backupCodes: string[] }
       return { uri: made.totpURI, backupCodes: made.backupCodes }
     },
-    confirmSecondFactor: async (code, headers) =>
-      stepOf(await api.verifyTOTP({ body: { code }, headers, asResponse: true })),
+    confirmSecondFactor: (code, headers) => confirmSecondFactor(auth, code, headers),
   }
 }
 
@@ -218,6 +217,24 @@ function patient<T extends object>(waiting: Waiting, adapter: T): T {
       : method,
   ])
   return Object.fromEntries(methods) as T
+}
+
+/** By the password alone, sessions from before would count from now on as begun with the code, too: they end. */
+async function confirmSecondFactor(
+  { api, $context }: Auth,
+  code: string,
+  headers: Headers,
+): Promise<SignInStep> {
+  const found = await api.getSession({ headers })
+  const { internalAdapter } = await $context
+  const before = found === null ? [] : await internalAdapter.listSessions(found.session.userId)
+  const step = await stepOf(await api.verifyTOTP({ body: { code }, headers, asResponse: true }))
+  if (step.outcome !== 'signed-in') return step
+  for (const { token, ...session } of before) {
+    const { means } = session as { readonly means?: unknown }
+    if (means === 'password') await internalAdapter.deleteSession(token)
+  }
+  return step
 }
 
 async function passwordOf({ $context }: Auth, userId: string): Promise<string | null> {

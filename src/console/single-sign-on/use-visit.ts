@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { Fault } from '../../core/fault.ts'
+import { assertNotWeaker } from '../assert-sure.ts'
 import type { Caller } from '../authenticate.ts'
 import { FRESH_SESSION_MS } from '../limits.ts'
 import type { SignInUser } from '../ports.ts'
@@ -36,13 +37,15 @@ export async function linkByVisit(
   c: Context,
   { issuer, subject, purpose }: FinishedVisit,
 ): Promise<void> {
-  const { user } = await sessionUser(deps, c)
+  const { user, caller: known } = await sessionUser(deps, c)
   if (purpose.kind !== 'link' || purpose.userId !== user.id) {
     throw new Fault(
       'session/flow',
       'expected the user who has begun this to be still signed in, got another: begin again',
     )
   }
+  // What was begun in a session of one factor doesn't go on once there is a way in with two.
+  assertNotWeaker(deps, user, known)
   const identity = { issuer: issuer.issuer, subject }
   const { identities, waiting, now } = deps
   await whenFree(waiting, () => identities.link(user.id, identity, { actor: user.name, at: now() }))
@@ -50,7 +53,7 @@ export async function linkByVisit(
 
 /**
  * That it is the user who wants to link an identity, and not somebody at a screen that was left: by the password, or of who has none by a session that has
- * just begun. A way in by another's word alone opens no other for who has a second factor. Throws `session/none`, `session/refused`, `request/too-many`.
+ * just begun. A way in with one factor opens no other for who has one with two. Throws `session/none`, `session/one-factor`, `session/refused`, `request/too-many`.
  */
 export async function assertProven(
   deps: SessionDeps,
@@ -59,9 +62,7 @@ export async function assertProven(
 ): Promise<SignInUser> {
   const { user, caller: known } = await sessionUser(deps, c)
   const { signIn, attempts, addressOf, now } = deps
-  if (user.hasSecondFactor && known.means === 'single-sign-on') {
-    throw refused('a session that was begun with the second factor', 'one without')
-  }
+  assertNotWeaker(deps, user, known)
   if (!user.hasPassword) {
     const age = now().getTime() - (known.beganAt?.getTime() ?? 0)
     if (age < FRESH_SESSION_MS) return user

@@ -173,7 +173,7 @@ function userViews({ store, issuers }: Pick<DeskDeps, 'store' | 'issuers'>): Use
     const { name, organisation, email, status, roles, hasPassword, hasSecondFactor } = user
     const isKnown = ({ list }: User['roles'][number]): boolean =>
       user.id === person.id || mayAct(person, 'read-users', list).allowed
-    const identities = store.identities.of(user.id).map(({ issuer, subject, linkedAt }) => ({
+    const identities = store.identities.ofUser(user.id).map(({ issuer, subject, linkedAt }) => ({
       ...{ issuer: printIssuer(issuers, issuer), subject, linkedAt: linkedAt.toISOString() },
     }))
     return {

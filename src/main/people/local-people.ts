@@ -47,7 +47,7 @@ export function localPeople({ data, actor }: GlobalOptions): PeopleDeeds {
       read((store) => {
         const user = findUser(store, name)
         const keys = store.apiKeys.all().filter((key) => key.userId === user.id)
-        const identities = store.identities.of(user.id).map(({ issuer, ...told }) => ({
+        const identities = store.identities.ofUser(user.id).map(({ issuer, ...told }) => ({
           ...{ ...told, issuer: printIssuer(issuers(), issuer) },
         }))
         return { user: toldUser(user), apiKeys: keys.map(toldKey), identities }

@@ -464,7 +464,7 @@ describe('whoever has a passkey or a second factor', () => {
     const weak = host.browser()
     const step = await host.signIn.beginBy('id-of-bela', 'single-sign-on', new Headers())
     if (step.outcome === 'signed-in') weak.keep(step.cookies)
-    const question = await askToMake(weak)
+    const question = await askToMake(weak, { password: PASSWORD })
     await (await signedIn()).makeSecondFactor()
     const body = { name: 'Laptop', ...new SoftAuthenticator().create(question) }
     expect(await weak.post('/v1/session/passkeys', body)).toMatchObject(ONE_FACTOR)

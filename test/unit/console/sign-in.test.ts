@@ -172,6 +172,15 @@ describe('a second factor', () => {
     expect(told('signed-in').at(-1)).toMatchObject({ by: 'password and backup code' })
   })
 
+  it('makes nothing of a session that was begun without it', async () => {
+    const [own, stolen] = [host.browser(), host.browser()]
+    await own.signIn('bela')
+    await stolen.signIn('bela')
+    await own.makeSecondFactor()
+    expect((await own.get('/v1/me')).status).toBe(200)
+    expect((await stolen.get('/v1/me')).status).toBe(401)
+  })
+
   it('is not replaced by whoever finds a session open', async () => {
     const browser = host.browser()
     await browser.signIn('bela')

@@ -8,7 +8,16 @@ import type { IssuerTerms } from '../../../src/console/single-sign-on/issuer-ter
 import { readIssuers } from '../../../src/console/single-sign-on/read-issuers.ts'
 import { digestIdentity } from '../../../src/store/identity-store.ts'
 import { openConsoleWorld, OURS, type ConsoleWorld } from '../../support/console-world.ts'
-import type { Answer } from '../../support/sign-in-host.ts'
+import {
+  ADMINISTRATOR,
+  APPROVER,
+  CURATOR,
+  openSignInHost,
+  PASSWORD,
+  type Answer,
+  type Browser,
+  type SignInHost,
+} from '../../support/sign-in-host.ts'
 
 const TERMS = {
   ...{ id: 'the-uni', title: 'U', issuer: 'https://u.example', clientId: 'b', scopes: [] },
@@ -145,7 +154,7 @@ describe('identities by the API', () => {
   it.each(['curator', 'auditor', 'gambling-administrator'])('are not for a %s', async (user) => {
     const answer = await change(user, 'curator')
     expect([403, 404]).toContain(answer.status)
-    expect(world.host.store.identities.of('id-of-curator')).toEqual([])
+    expect(world.host.store.identities.ofUser('id-of-curator')).toEqual([])
   })
 
   it.each([
@@ -179,5 +188,37 @@ describe('identities by the API', () => {
     identities.link('id-of-curator', { issuer: 'i', subject: 's' }, { at: new Date() })
     const db = signIn.db as unknown as { run: (text: string) => unknown }
     expect(() => db.run("UPDATE user_identities SET user_id = 'id-of-approver'")).toThrow()
+  })
+})
+
+describe('whoever has a way in with two factors', () => {
+  const TELLING: IssuerTerms = {
+    ...{ ...TERMS, id: 'uni', clientSecret: 'x', scopes: ['openid'] },
+    twoFactor: { acr: ['two'], amr: [] },
+  }
+  const identity = { issuer: TELLING.issuer, subject: 's' }
+  let host: SignInHost
+  let browser: Browser
+  beforeEach(async () => {
+    host = openSignInHost(undefined, ':memory:', [TELLING])
+    await host.addWithPassword('anna', ADMINISTRATOR)
+    await host.addWithPassword('bela', CURATOR, APPROVER)
+    browser = host.browser()
+    await browser.signIn('bela')
+  })
+  afterEach(() => host.close())
+
+  it('has none linked, nor unlinked, where a passkey is the way', async () => {
+    const passkey = { credentialId: 'c', publicKey: new Uint8Array(1), counter: 0, transports: [] }
+    const own = { ...passkey, userId: 'id-of-bela', name: 'Own', at: new Date() }
+    host.store.passkeys.add(own, limits.MAX_PASSKEYS)
+    host.store.identities.link('id-of-bela', identity, { at: new Date() })
+    const link = await browser.submit('/console/account/identities/uni', { password: PASSWORD })
+    const fields = { issuer: 'uni', subject: 's', password: PASSWORD }
+    const unlink = await browser.submit('/console/account/unlinked-identities', fields)
+    for (const answer of [link, unlink]) {
+      expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('one-factor')])
+    }
+    expect(host.store.identities.ofUser('id-of-bela')).toHaveLength(1)
   })
 })

@@ -1,3 +1,4 @@
+import { assertFresh, assertNotWeaker } from '../../assert-sure.ts'
 import type { Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { isFault } from '../../../core/fault.ts'
@@ -132,7 +133,10 @@ async function unlink(frame: PageFrame, c: Context): Promise<Response> {
   let fields = new FormFields(new URLSearchParams())
   try {
     fields = await readForm(frame, c)
-    const { user } = await sessionUser(deps, c)
+    const { user, caller } = await sessionUser(deps, c)
+    assertNotWeaker(deps, user, caller)
+    const password = fields.text('password') || undefined
+    await assertFresh(deps, { user, caller, password, address: deps.addressOf(c) })
     const named = fields.text('issuer')
     const issuer = findIssuer(singleSignOn.issuers, named)?.issuer ?? named
     const identity = { issuer, subject: fields.text('subject') }
