@@ -12,6 +12,11 @@ export function networkOf(address: string): string {
   return [...groups, ...(tail === undefined ? [] : zeros), ...after].slice(0, 4).join(':')
 }
 
+/** The /48 of an address of IPv6; of IPv4 the address. */
+export function siteOf(address: string): string {
+  return networkOf(address).split(':').slice(0, 3).join(':')
+}
+
 interface Level {
   readonly left: number
   readonly at: number

@@ -11,7 +11,7 @@ export interface AcceptedDecision {
 }
 
 export interface AppealMatches {
-  /** Stays of entries with that reference, the newest; `MAX_MATCHES` at most. */
+  /** Stays of entries with that reference, those that are listed first, then the newest; `MAX_MATCHES` at most. */
   readonly entriesOf: (reference: string) => EntryRow[]
   /** The entries that any list has now with one of the values. */
   readonly entriesAt: (values: readonly string[]) => EntryRow[]
@@ -31,7 +31,7 @@ const ROW_SQL = `SELECT entries.id AS rowId, lists.list_id AS list, entries.list
 
 // What a parameter is SQLite doesn't know: that the index has it must be said.
 const BY_REFERENCE_SQL = `${ROW_SQL} FROM entries INDEXED BY entries_reference JOIN lists ON lists.id = entries.list_id
-  WHERE reference = ? AND reference <> '-' ORDER BY entries.id DESC LIMIT ${MAX_MATCHES}`
+  WHERE reference = ? AND reference <> '-' ORDER BY retired_by IS NOT NULL, entries.id DESC LIMIT ${MAX_MATCHES}`
 
 const LIVE_SQL = `${ROW_SQL} FROM (SELECT key AS nearness, value AS wanted FROM json_each(?)) AS asked CROSS JOIN lists CROSS JOIN entries INDEXED BY entries_live
   ON entries.list_id = lists.id AND entries.value = wanted AND retired_by IS NULL ORDER BY nearness, entries.id`

@@ -23,10 +23,14 @@ import {
   OPENED_APPEAL,
   REFUSE_APPEAL_BODY,
 } from './appeal-schemas.ts'
-import { pageFrom, pageQuery, readCursor, type PageQuery } from './cursor.ts'
+import { pageQuery, printCursor, readCursor, type PageQuery } from './cursor.ts'
 import { operation, type AnyOperation } from './operation.ts'
 
 const TAG = 'appeals'
+
+const admit: NonNullable<AnyOperation['admit']> = (desk, { address }) => {
+  desk.appeals.admit(address)
+}
 
 export const OPEN_APPEAL = operation<{ body: WrittenAppeal }, OpenedAppealView>({
   ...{ id: 'openAppeal', method: 'post', path: '/v1/appeals', tag: TAG },
@@ -36,6 +40,7 @@ export const OPEN_APPEAL = operation<{ body: WrittenAppeal }, OpenedAppealView>(
   maxBodyBytes: MAX_APPEAL_BYTES,
   answer: OPENED_APPEAL,
   faults: ['appeal/invalid', 'appeal/too-many', 'request/too-many'],
+  admit,
   run: (desk, { body, address, at }) => desk.appeals.open(body, { address, at }),
 })
 
@@ -67,6 +72,7 @@ export const WRITE_IN_APPEAL = operation<
     ...(['appeal/too-many', 'request/too-many'] as const),
   ],
   places: { 'appeal/not-found': '/code' },
+  admit,
   run: (desk, { body: { code, text }, address, at }) =>
     desk.appeals.write(code, text, { address, at }),
 })
@@ -92,8 +98,8 @@ export const LIST_APPEALS = operation<
   answer: APPEALS,
   run: (desk, { person, at, query: { cursor, limit, ...filter } }) => {
     const [behind = null] = readCursor<[number]>(cursor, ['number']) ?? []
-    const found = desk.appeals.page(person, { ...filter, behind, limit: limit + 1 }, at)
-    return pageFrom(found, limit, ({ appeal }) => [Number(appeal.slice(1))])
+    const { items, next } = desk.appeals.page(person, { ...filter, behind, limit }, at)
+    return { items, next: next === null ? null : printCursor([next]) }
   },
 })
 
@@ -150,8 +156,8 @@ export const REFUSE_APPEAL = operation<OfAppeal & { body: AnswerBody }, AppealVi
   body: REFUSE_APPEAL_BODY,
   maxBodyBytes: MAX_APPEAL_BYTES,
   answer: APPEAL,
-  faults: FAULTS,
-  places: PLACES,
+  faults: [...FAULTS, 'entry/not-found'],
+  places: { ...PLACES, 'entry/not-found': '/list' },
   ...{ needsTag: true, tagOf },
   run: (desk, { person, params: { appeal }, body: { list = null, text }, tag, at }) =>
     desk.appeals.refuse(person, { appeal, list, text, seen: Number(tag), at }),

@@ -65,6 +65,8 @@ export interface Operation<I extends Input = Input, A extends object | null = ob
   readonly tagOf?: (answer: A) => string
   /** The answer holds something that is shown once, and so isn't kept to be shown again. */
   readonly isSecret?: boolean
+  /** Holds up whom nobody knows, before anything is read or written for him. */
+  readonly admit?: (desk: Desk, asked: { readonly address: string }) => void
   readonly run: (desk: Desk, asked: Asked<I>) => A | Promise<A>
 }
 

@@ -50,6 +50,7 @@ export async function perform<I extends Input, A extends object | null>(
   raw: RawRequest,
 ): Promise<Performed<A>> {
   const asked = parse(deps, row, raw)
+  row.admit?.(deps.desk, asked)
   const { idempotencyKey } = raw
   const answer =
     idempotencyKey === null || row.method === 'get' || row.isQuestion === true

@@ -62,7 +62,7 @@ export interface AppealView {
 
 export interface AppealFilter {
   readonly state?: AppealState
-  /** The number of the last one of the page before. */
+  /** What the page before has said. */
   readonly behind: number | null
   readonly limit: number
 }
@@ -102,7 +102,14 @@ export interface AppealDesk {
   readonly status: (code: string, at: Date) => AppealStatusView
   readonly write: (code: string, text: string, from: WritingFrom) => AppealStatusView
   readonly statistics: () => AppealStatistics
-  readonly page: (person: Person, filter: AppealFilter, at: Date) => readonly AppealView[]
+  /** May be short, or empty, and have a next one. */
+  readonly page: (
+    person: Person,
+    filter: AppealFilter,
+    at: Date,
+  ) => { readonly items: readonly AppealView[]; readonly next: number | null }
+  /** Counts somebody's writing, before anything else is done for it. Throws `request/too-many`. */
+  readonly admit: (address: string) => void
   readonly find: (person: Person, appeal: string, at: Date) => AppealView
   readonly answer: (
     person: Person,

@@ -1,3 +1,4 @@
+import type { AppealAct } from '../../core/appeal.ts'
 import { ALL_LISTS, type Person } from '../../core/person.ts'
 import { assertMayAct } from '../assert-may-act.ts'
 import { mayAct } from '../may-act.ts'
@@ -10,6 +11,13 @@ export function seesAppeal(person: Person, lists: readonly string[]): boolean {
 /** Whether a person may know what was done for a list in an appeal; null for what was done for none. */
 export function seesAppealOf(person: Person, list: string | null): boolean {
   return mayAct(person, 'read-appeals', list ?? ALL_LISTS).allowed
+}
+
+/** The acts of which a person is told: those that the appellant is, and those for lists whose appeals he reads. */
+export function visibleActs(person: Person, acts: readonly AppealAct[]): readonly AppealAct[] {
+  return acts.filter(
+    ({ isPublic, actor, list }) => isPublic || actor === '' || seesAppealOf(person, list),
+  )
 }
 
 /**

@@ -36,13 +36,26 @@ export function parseAppealText(member: string, text: string, limit: number): st
   return trimmed
 }
 
+/**
+ * Whether it is a reference and can't be meant as a name. A reference with a dot is a name here, for whoever may give entries a reference
+ * could give one that is another list's name, and would see who appeals about that.
+ */
+export function isReferenceAlone(text: string): boolean {
+  return isReference(text) && !text.includes('.')
+}
+
+/** Each part of a path is a value more that could cover it. */
+function depthOf(value: string): number {
+  return value.split('/').length
+}
+
 function parseAbout(text: string): string {
   const trimmed = text.trim()
   if (trimmed.length <= APPEAL_LIMITS.about) {
     const [meant] = meantKeys(trimmed)
     // One word alone is kept as it is, as a reference: a name of one label is found by it all the same.
-    if (meant !== undefined && /[.:/]/.test(meant.value)) return meant.value
-    if (isReference(trimmed)) return trimmed
+    if (isReferenceAlone(trimmed)) return trimmed
+    if (meant !== undefined && depthOf(meant.value) <= APPEAL_LIMITS.segments) return meant.value
   }
   throw invalid(
     'about',

@@ -1,7 +1,7 @@
 import type { Appeal, AppealAct, AppealActName } from '../../core/appeal.ts'
 import { Fault } from '../../core/fault.ts'
 import { APPEAL_LIMITS } from '../../curation/appeals/appeal-limits.ts'
-import { assertMayAnswer } from '../../curation/appeals/appeal-sight.ts'
+import { assertMayAnswer, visibleActs } from '../../curation/appeals/appeal-sight.ts'
 import { parseAppealText } from '../../curation/appeals/parse-appeal.ts'
 import { isSettled } from '../../curation/appeals/replay-appeal.ts'
 import { findList } from '../find-list.ts'
@@ -12,7 +12,7 @@ import { findAppeal, type FoundAppeal } from './find-appeal.ts'
 export interface AppealAnswer {
   /** Such as `a7`. */
   readonly id: string
-  /** How many acts were seen: what came meanwhile may change the answer. */
+  /** How many acts were seen, of those that one is told: what came meanwhile may change the answer. */
   readonly seen: number
   /** The list for which it is done; null where no list is concerned. */
   readonly list: string | null
@@ -52,7 +52,8 @@ export function beginAnswer(
   const found = findAppeal(store, person, id)
   if (isSettled(found.state)) throw settled()
   assertMayAnswer(person, list)
-  if (found.acts.length === seen) return found
+  // By what he is told: acts of others that he isn't would tell him of them by a number.
+  if (visibleActs(person, found.acts).length === seen) return found
   throw new Fault(
     'appeal/changed',
     `expected the newest state of ${id}, got an older one: read what came meanwhile`,

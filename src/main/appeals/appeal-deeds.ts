@@ -32,6 +32,6 @@ export interface AppealAsked {
   /** Such as `a7`. */
   readonly id: string
   readonly text: string
-  /** For which list; left out, the one of those for which whoever answers may that has an entry which fits. */
+  /** For which list; left out, the only one of those whose appeals he reads that has an entry which fits. */
   readonly list?: string | undefined
 }

@@ -14,7 +14,7 @@ import { publishSettled } from '../proposals/publish-decided.ts'
 import { answerAppeal } from './answer-appeal.ts'
 import type { AppealDeeds } from './appeal-deeds.ts'
 import { acceptAppeal, refuseAppeal } from './end-appeal.ts'
-import { findAppeal } from './find-appeal.ts'
+import { findAppeal, type FoundAppeal } from './find-appeal.ts'
 import { listAppeals } from './list-appeals.ts'
 import { meantEntries, meantList } from './meant-list.ts'
 
@@ -28,7 +28,17 @@ export function localAppeals({ data, actor }: GlobalOptions): AppealDeeds {
     page: async ({ state, limit, after }) => {
       const behind = after === undefined ? undefined : parseAfter(after)
       return read((store, person) => {
-        const found = listAppeals(store, person, { state, limit, after: behind })
+        const found: FoundAppeal[] = []
+        let from = behind
+        do {
+          const page = listAppeals(store, person, {
+            state,
+            limit: limit - found.length,
+            after: from,
+          })
+          found.push(...page.found)
+          from = page.next ?? undefined
+        } while (from !== undefined && found.length < limit)
         return found.map((one) => viewAppeal(one, person, new Date()))
       })
     },

@@ -1,4 +1,4 @@
-import { isReference } from '../../core/parse-entry.ts'
+import { isReferenceAlone } from '../../curation/appeals/parse-appeal.ts'
 import { coveringKeys, meantKeys } from '../../curation/covering-keys.ts'
 import type { EntryRow } from '../../store/entry-store.ts'
 import type { Store } from '../../store/open-store.ts'
@@ -12,11 +12,16 @@ export function matchAppeal({ appeals }: Pick<Store, 'appeals'>, about: string):
   const kindsOf = new Map(keys.map(({ value, kinds }) => [value, kinds]))
   const [own] = keys
   const rows = [
-    ...(isReference(about) ? appeals.entriesOf(about) : []),
+    ...(isReferenceAlone(about) ? appeals.entriesOf(about) : []),
     ...appeals
       .entriesAt([...kindsOf.keys()])
       .filter(({ entry }) => kindsOf.get(entry.value)?.includes(entry.kind) === true),
     ...(own === undefined ? [] : appeals.pastOf(own.value)),
   ]
   return [...new Map(rows.map((row) => [row.rowId, row])).values()]
+}
+
+/** Whether the list has an entry now which fits: who has none has nothing to retire or to keep. */
+export function hasFitting(matches: readonly EntryRow[], list: string): boolean {
+  return matches.some((row) => row.list === list && row.retiredBy === null)
 }

@@ -1,5 +1,5 @@
-import { Bucket, networkOf } from '../../console/bucket.ts'
-import { APPEALS_PER_ADDRESS } from '../../console/limits.ts'
+import { Bucket, networkOf, siteOf } from '../../console/bucket.ts'
+import { APPEALS_PER_ADDRESS, APPEALS_PER_SITE } from '../../console/limits.ts'
 import type { AppealDesk } from '../../console/ports/appeals.ts'
 import { Fault } from '../../core/fault.ts'
 import { APPEAL_LIMITS } from '../../curation/appeals/appeal-limits.ts'
@@ -21,23 +21,25 @@ export function appealDesk(deps: DeskDeps): AppealDesk {
   const find: AppealDesk['find'] = (person, id, at) =>
     store.read(() => viewAppeal(findAppeal(store, person, id), person, at))
   return {
-    open: (written, { address, at }) => {
-      const terms = parseAppeal(written)
-      return allowed(address, () => openAppeal(store, terms, at))
-    },
+    admit: allowed.take,
+    open: (written, { address, at }) =>
+      allowed.counting(address, () => openAppeal(store, parseAppeal(written), at)),
     status: (code, at) => store.read(() => viewStatus(store, appealOfCode(store, code), at)),
     write: (code, written, { address, at }) => {
-      const text = parseAppealText('text', written, APPEAL_LIMITS.text)
-      return allowed(address, () =>
-        viewStatus(store, writeAsAppellant(store, { code, text }, at), at),
-      )
+      // Whoever guesses at codes is counted, and holds up nobody who writes.
+      appealOfCode(store, code)
+      return allowed.counting(address, () => {
+        const text = parseAppealText('text', written, APPEAL_LIMITS.text)
+        return viewStatus(store, writeAsAppellant(store, { code, text }, at), at)
+      })
     },
     statistics: () =>
       store.read(() => tellStatistics(store.appeals.count(), store.appeals.outcomes())),
-    page: (person, { behind, ...wanted }, at) =>
-      listAppeals(store, person, { ...wanted, ...(behind !== null && { after: behind }) }).map(
-        (found) => viewAppeal(found, person, at),
-      ),
+    page: (person, { behind, ...wanted }, at) => {
+      const after = behind ?? undefined
+      const { found, next } = listAppeals(store, person, { ...wanted, after })
+      return { items: found.map((one) => viewAppeal(one, person, at)), next }
+    },
     find,
     answer: (person, act, { appeal: id, at, ...answer }) => {
       answerAppeal(decidingOf(person, at), act, { id, ...answer })
@@ -55,22 +57,44 @@ export function appealDesk(deps: DeskDeps): AppealDesk {
   }
 }
 
-/** Holds up who hands in much; what was refused after all isn't counted. Throws `request/too-many`. */
-function allowance(): <T>(address: string, work: () => T) => T {
-  const bucket = new Bucket(APPEALS_PER_ADDRESS, Date.now)
-  return (address, work) => {
-    const network = networkOf(address)
-    if (!bucket.take(network)) {
-      throw new Fault(
-        'request/too-many',
-        'expected fewer appeals and messages from one address: wait ten minutes',
-      )
-    }
-    try {
-      return work()
-    } catch (error) {
-      bucket.giveBack(network)
-      throw error
-    }
+interface Allowance {
+  /** Throws `request/too-many`. */
+  readonly take: (address: string) => void
+  /** Does the work of somebody who was taken in; what is refused after all isn't counted. */
+  readonly counting: <T>(address: string, work: () => T) => T
+}
+
+/** Holds up who hands in much: of one network, and of many that are one customer's. */
+function allowance(): Allowance {
+  const buckets = [
+    { bucket: new Bucket(APPEALS_PER_ADDRESS, Date.now), keyOf: networkOf },
+    { bucket: new Bucket(APPEALS_PER_SITE, Date.now), keyOf: siteOf },
+  ] as const
+  const giveBack = (address: string): void => {
+    for (const { bucket, keyOf } of buckets) bucket.giveBack(keyOf(address))
   }
+  return {
+    take: (address) => {
+      const [own, site] = buckets
+      if (!own.bucket.take(own.keyOf(address))) throw tooMany()
+      if (site.bucket.take(site.keyOf(address))) return
+      own.bucket.giveBack(own.keyOf(address))
+      throw tooMany()
+    },
+    counting: (address, work) => {
+      try {
+        return work()
+      } catch (error) {
+        giveBack(address)
+        throw error
+      }
+    },
+  }
+}
+
+function tooMany(): Fault {
+  return new Fault(
+    'request/too-many',
+    'expected fewer appeals and messages from one address: wait ten minutes',
+  )
 }

@@ -1,7 +1,7 @@
 import type { AppealActView, AppealStatusView, AppealView } from '../../console/ports/appeals.ts'
 import { printAppealId, type Appeal, type AppealAct } from '../../core/appeal.ts'
 import type { Person } from '../../core/person.ts'
-import { seesAppealOf } from '../../curation/appeals/appeal-sight.ts'
+import { seesAppealOf, visibleActs } from '../../curation/appeals/appeal-sight.ts'
 import { isOverdue, replayAppeal } from '../../curation/appeals/replay-appeal.ts'
 import type { Store } from '../../store/open-store.ts'
 import type { FoundAppeal } from '../appeals/find-appeal.ts'
@@ -13,26 +13,26 @@ export function viewAppeal(
   today: Date,
 ): AppealView {
   const { id, about, grounds, contact, openedAt, dueOn } = appeal
+  const told = visibleActs(person, acts)
   return {
     ...{ appeal: printAppealId(id), about, grounds, contact, state, dueOn },
     openedAt: openedAt.toISOString(),
     isOverdue: isOverdue({ state, dueOn }, dayOf(today)),
-    seen: acts.length,
+    seen: told.length,
     entries: matches
       .filter(({ list }) => seesAppealOf(person, list))
       .map(({ list, entry: { value, kind, reference }, retiredBy }) => ({
         ...{ list, value, kind, reference, isListed: retiredBy === null },
       })),
-    acts: acts.flatMap((act) => viewAct(act, person)),
+    acts: told.map((act) => viewAct(act, person)),
   }
 }
 
-function viewAct(act: AppealAct, person: Person): readonly AppealActView[] {
+function viewAct(act: AppealAct, person: Person): AppealActView {
   const told = { ...act, at: act.at.toISOString() }
-  if (act.actor === '' || seesAppealOf(person, act.list)) return [told]
+  if (act.actor === '' || seesAppealOf(person, act.list)) return told
   // What the appellant was told is no secret here; for which list, and by whom, is.
-  const hidden = { actor: '', organisation: '', list: null, decision: null }
-  return act.isPublic ? [{ ...told, ...hidden }] : []
+  return { ...told, actor: '', organisation: '', list: null, decision: null }
 }
 
 /** As the appellant sees it. */

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { APPEALS_PER_ADDRESS, APPEALS_PER_SITE } from '../../../src/console/limits.ts'
+import { APPEAL_LIMITS } from '../../../src/curation/appeals/appeal-limits.ts'
 import {
   openConsoleWorld,
   OURS,
@@ -6,6 +9,7 @@ import {
   WARNED,
   type ConsoleWorld,
 } from '../../support/console-world.ts'
+import { decisionOf } from '../../support/store-builders.ts'
 import type { Answer } from '../../support/sign-in-host.ts'
 
 let world: ConsoleWorld
@@ -93,6 +97,25 @@ describe('handing in', () => {
     expect(await appeal('a.example', { grounds: 'x'.repeat(4001) })).toMatchObject({ status: 400 })
   })
 
+  it('is held up before anything is written, and for a site of IPv6 together', async () => {
+    const { store } = world.host
+    for (let i = 0; i < 50; i++) {
+      expect((await appeal('a.example', {}, `2001:db8:7:${i.toString(16)}::1`)).status).toBe(200)
+    }
+    const body = { about: 'a.example', grounds: 'x' }
+    const key = { 'idempotency-key': 'once-'.padEnd(22, 'x') }
+    const over = world.host.browser('2001:db8:7:ffff::1')
+    expect(await over.post('/v1/appeals', body, key)).toMatchObject({ status: 429 })
+    expect(store.appeals.count()).toBe(50)
+    expect((await appeal('a.example', {}, '2001:db8:8::1')).status).toBe(200)
+  })
+
+  it('refuses a path that would take long to look for', async () => {
+    const url = (parts: number): string => `http://a.example/${'a/'.repeat(parts)}`
+    expect((await appeal(url(60))).status).toBe(200)
+    expect(await appeal(url(70))).toMatchObject({ status: 400, body: { code: 'appeal/invalid' } })
+  })
+
   it('holds one address up after five, for ten minutes each', async () => {
     const from = (): Promise<Answer> => appeal('a.example', {}, '203.0.113.7')
     for (let i = 0; i < 5; i++) expect(await from()).toMatchObject({ status: 200 })
@@ -103,6 +126,21 @@ describe('handing in', () => {
     vi.setSystemTime(Date.now() + 1)
     expect(await from()).toMatchObject({ status: 200 })
     expect(await from()).toMatchObject({ status: 429 })
+  })
+})
+
+it('the limits are those of docs/spec/appeals.md', () => {
+  const spec = readFileSync(new URL('../../../docs/spec/appeals.md', import.meta.url), 'utf8')
+  const told = [...spec.matchAll(/(\d+) \(`(\w+)`\)/g)].map(([, value, name]) => [
+    name,
+    Number(value),
+  ])
+  const { days, messages, open, looked, page, segments } = APPEAL_LIMITS
+  expect(Object.fromEntries(told)).toEqual({
+    ...{ days, messages, open, looked, page, segments },
+    ...{ perAddress: APPEALS_PER_ADDRESS.tries, perSite: APPEALS_PER_SITE.tries },
+    perAddressSeconds: APPEALS_PER_ADDRESS.everyMs / 1000,
+    perSiteSeconds: APPEALS_PER_SITE.everyMs / 1000,
   })
 })
 
@@ -213,7 +251,8 @@ describe('an outcome', () => {
       expect((await send(OURS, 'acceptance', '1', 'ours is off')).status).toBe(200)
       // What one list has done tells nothing of whether there is another.
       expect((await statusOf(body['code'])).text).toBe(before.text)
-      expect((await send(THEIRS, theirs, '2', 'so say we')).status).toBe(200)
+      // Nor does what they must have seen.
+      expect((await send(THEIRS, theirs, '1', 'so say we')).status).toBe(200)
       const { body: told } = await statusOf(body['code'])
       return [told['state'], (told['acts'] as { text: string }[]).at(-1)?.text]
     }
@@ -256,9 +295,46 @@ describe('an outcome', () => {
     })
     expect(await accept('curator', '2')).toMatchObject({ body: { appeal: { state: 'open' } } })
     const theirs = { list: THEIRS, entries: [{ value: 'listed.example' }], text: 'off' }
-    expect(await act(`${THEIRS}-curator`, 'acceptance', '3', theirs)).toMatchObject({
+    expect(await act(`${THEIRS}-curator`, 'acceptance', '1', theirs)).toMatchObject({
       body: { appeal: { state: 'accepted' } },
     })
+  })
+
+  it('is asked of each entry that fits, and of nothing else', async () => {
+    world.list(OURS, ['other.example'])
+    await appeal('www.listed.example')
+    const entries = [{ value: 'other.example' }]
+    expect(
+      await act('curator', 'acceptance', '1', { list: OURS, entries, text: 'x' }),
+    ).toMatchObject({ status: 404, body: { code: 'entry/not-found' } })
+    expect(world.host.store.appeals.acts(1)).toHaveLength(1)
+    const none = await act('chief-administrator', 'refusal', '1', { text: 'none of ours' })
+    expect(none).toMatchObject({ status: 400, body: { code: 'appeal/invalid' } })
+  })
+
+  it('can’t be had of a list that has nothing which fits', async () => {
+    world.list(OURS, ['hidden.example'])
+    const gone = [{ value: 'hidden.example' }]
+    const urgent = { list: OURS, act: 'retire', entries: gone, reason: 'x', urgent: true }
+    expect(await world.send('curator', 'POST', '/v1/proposals', { body: urgent })).toMatchObject({
+      body: { state: 'decided' },
+    })
+    await appeal('hidden.example')
+    // Whether the case would end by it told whether another list has the name.
+    const refused = await act('curator', 'refusal', '1', { list: OURS, text: 'no' })
+    expect(refused).toMatchObject({ status: 404, body: { code: 'entry/not-found' } })
+    expect(refused.text).not.toContain(THEIRS)
+  })
+
+  it('is nobody’s by an entry’s reference that looks like a name', async () => {
+    await appeal('secret.example')
+    const { store } = world.host
+    const { rowId } = store.lists.find(OURS)!
+    store.decisions.commit(decisionOf(rowId, { added: 1 }), {
+      added: [Buffer.from('bait.example\tdomain\tnxdomain\t-\tsecret.example\n')],
+      retired: [],
+    })
+    expect(ids(await world.send('curator', 'GET', '/v1/appeals'))).toEqual([])
   })
 
   it('leaves everything as it was where the retirement fails', async () => {
