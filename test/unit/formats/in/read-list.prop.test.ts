@@ -42,6 +42,19 @@ function readBack(
   return read.lines
 }
 
+/**
+ * Without what dnsmasq's reader takes for a host: a domain whose subdomains pass. Below another listed name the two are not the same
+ * (docs/spec/import.md §5).
+ */
+function withoutFreedBelow(lines: readonly string[]): readonly string[] {
+  const values = new Set(lines.map((line) => line.slice(0, line.indexOf('\t'))))
+  const isBelow = (value: string): boolean =>
+    [...values].some((above) => value.endsWith(`.${above}`))
+  return lines.filter(
+    (line) => !line.includes('\tsubdomains\tpassthru\t') || !isBelow(line.split('\t', 1)[0] ?? ''),
+  )
+}
+
 describe('what is exported and read again', () => {
   for (const format of ['csv', 'json'] as const) {
     test.prop([arbList], { numRuns: RUNS })(`is the same list, in ${format}`, (lines) => {
@@ -55,7 +68,8 @@ describe('what is exported and read again', () => {
       `is exported to the same lines, in ${format}`,
       (all) => {
         // Addresses to redirect to look like anybody's own hosts file: docs/spec/import.md §3.
-        const list = format === 'hosts' ? all.filter((line) => !line.includes('\tredirect\t')) : all
+        const told = format === 'hosts' ? all.filter((line) => !line.includes('\tredirect\t')) : all
+        const list = format === 'dnsmasq' ? withoutFreedBelow(told) : told
         const back = readBack(format, list)
         if (back === null) return
         const again = render(format, exportSource(back, { action: actionIn(format) }))
