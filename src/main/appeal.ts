@@ -1,8 +1,9 @@
-import { InvalidArgumentError, Option, type Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { APPEAL_STATES } from '../core/appeal.ts'
 import type { AcceptOptions, AnswerOptions } from './appeal-answer.ts'
 import type { ListAppealsOptions } from './appeal-ls.ts'
 import { addTokenOptions } from './global-options.ts'
+import { parseNumber } from './parse-number.ts'
 import { parseReason } from './proposals/term-options.ts'
 
 /** Each verb's work is in a file of its own, which is loaded when it runs. */
@@ -84,9 +85,4 @@ function answering(appeal: Command, usage: string, description: string): Command
     .requiredOption('--text <text>', 'what is said', parseReason)
     .option('--list <list>', 'for which list; default: the one that has an entry which fits')
     .option('--json', 'print the appeal as JSON')
-}
-
-function parseNumber(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError(`expected a number from 1, got ${JSON.stringify(text)}.`)
 }

@@ -1,10 +1,11 @@
-import { InvalidArgumentError, Option, type Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { REPORT_STATES } from '../core/report.ts'
 import { addTokenOptions } from './global-options.ts'
 import type { AddReportOptions } from './report-add.ts'
 import type { AnswerOptions } from './report-answer.ts'
 import type { ListReportsOptions } from './report-ls.ts'
 import type { ProposeReportsOptions } from './report-propose.ts'
+import { parseNumber } from './parse-number.ts'
 import { parseCodes, parseReason } from './proposals/term-options.ts'
 
 /** Each verb's work is in a file of its own, which is loaded when it runs. */
@@ -122,9 +123,4 @@ function registerAnswers(report: Command): void {
       const { withdrawReported } = await import('./report-answer.ts')
       await withdrawReported(ids, options, command)
     })
-}
-
-function parseNumber(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError(`expected a number from 1, got ${JSON.stringify(text)}.`)
 }

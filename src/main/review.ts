@@ -5,6 +5,7 @@ import type { AskOptions } from './review-ask.ts'
 import type { DoneOptions } from './review-done.ts'
 import type { ListReviewsOptions } from './review-ls.ts'
 import type { RegistrationsOptions } from './review-registrations.ts'
+import { parseNumber } from './parse-number.ts'
 
 /** Each verb's work is in a file of its own, which is loaded when it runs. */
 export function register(program: Command): void {
@@ -109,11 +110,6 @@ function registerRun(review: Command): void {
       const { runReviewsOnce } = await import('./review-run.ts')
       await runReviewsOnce(options, command)
     })
-}
-
-function parseNumber(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError(`expected a number from 1, got ${JSON.stringify(text)}.`)
 }
 
 function parseReason(text: string): string {
