@@ -5,7 +5,13 @@ import { assertFresh, assertNotWeaker } from '../assert-sure.ts'
 import { CHALLENGES, MAX_PASSKEYS } from '../limits.ts'
 import type { KnownPasskey } from '../ports.ts'
 import { readBody } from '../read-body.ts'
-import { assertOrigin, sessionUser, signedIn, type SessionDeps } from '../session-routes.ts'
+import {
+  assertOrigin,
+  sessionUser,
+  signedIn,
+  withoutCookies,
+  type SessionDeps,
+} from '../session-routes.ts'
 import { whenFree } from '../when-free.ts'
 import type { Purpose } from './challenges.ts'
 import { PASSKEY_BODIES, type PasskeyBodies } from './passkey-schemas.ts'
@@ -76,12 +82,6 @@ function refused(): Fault {
     'session/passkey',
     'expected what a passkey of this server has signed just now, got something else, or too late: begin again',
   )
-}
-
-function withoutCookies(c: Context): Headers {
-  const headers = new Headers(c.req.raw.headers)
-  headers.delete('cookie')
-  return headers
 }
 
 /** What an authenticator keeps with a passkey (Web Authentication §5.4.3: nothing that tells who it is): ids are chance. */

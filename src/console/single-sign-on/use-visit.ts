@@ -1,10 +1,9 @@
 import type { Context } from 'hono'
 import { Fault } from '../../core/fault.ts'
 import { assertNotWeaker } from '../assert-sure.ts'
-import type { Caller } from '../authenticate.ts'
 import { FRESH_SESSION_MS } from '../limits.ts'
 import type { SignInUser } from '../ports.ts'
-import { caller, signedIn, withoutCookies, type SessionDeps } from '../session-routes.ts'
+import { sessionUser, signedIn, withoutCookies, type SessionDeps } from '../session-routes.ts'
 import { whenFree } from '../when-free.ts'
 import type { FinishedVisit } from './single-sign-on.ts'
 
@@ -77,17 +76,6 @@ export async function assertProven(
 
 function refused(expected: string, got: string): Fault {
   return new Fault('session/refused', `expected ${expected}, got ${got}`)
-}
-
-/** The user of a session. Throws `session/none`. */
-export async function sessionUser(
-  deps: SessionDeps,
-  c: Context,
-): Promise<{ readonly user: SignInUser; readonly caller: Caller }> {
-  const known = await caller(deps, c)
-  const user = known.by === 'session' ? deps.users.byId(known.person.id) : null
-  if (user !== null) return { user, caller: known }
-  throw new Fault('session/none', 'expected somebody who has signed in, got an API key')
 }
 
 /** The subject is a name that the issuer gives; it is told to nobody but who has just proven to have it. */

@@ -1,18 +1,14 @@
-import { assertFresh, assertNotWeaker } from '../../assert-sure.ts'
 import type { Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { isFault } from '../../../core/fault.ts'
 import { isServerFault, problemOf } from '../../../platform/problem.ts'
+import { assertFresh, assertNotWeaker } from '../../assert-sure.ts'
 import { authenticate } from '../../authenticate.ts'
 import { FLOW_LIFE_MS } from '../../limits.ts'
 import type { Purpose } from '../../single-sign-on/flows.ts'
 import { findIssuer } from '../../single-sign-on/issuer-terms.ts'
-import {
-  assertProven,
-  linkByVisit,
-  sessionUser,
-  signInByVisit,
-} from '../../single-sign-on/use-visit.ts'
+import { sessionUser } from '../../session-routes.ts'
+import { assertProven, linkByVisit, signInByVisit } from '../../single-sign-on/use-visit.ts'
 import { whenFree } from '../../when-free.ts'
 import {
   draw,
