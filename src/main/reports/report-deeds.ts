@@ -1,3 +1,4 @@
+import type { ReportsProposalRequest } from '../../console/ports/reports.ts'
 import type { Fault } from '../../core/fault.ts'
 import type { ReportState } from '../../core/report.ts'
 import type { WrittenReport } from '../../curation/reports/parse-report.ts'
@@ -37,18 +38,7 @@ export type HandedInTold =
   | { readonly externalId: string; readonly outcome: 'refused'; readonly fault: Fault }
 
 /** Reports that are to be one proposal; what is left out is what they say. */
-export interface ProposeReportsAsked {
-  readonly reports: readonly string[]
-  readonly reason?: string
-  readonly basis?: string
-  readonly evidence?: string
-  readonly evidenceSha256?: string
-  readonly kind?: string
-  readonly action?: string
-  readonly category?: string
-  readonly reference?: string
-  readonly urgent?: boolean
-  readonly acknowledge?: readonly string[]
+export interface ProposeReportsAsked extends ReportsProposalRequest {
   /** Lists it although a guard stops it; on a folder without users alone. */
   readonly override?: string
 }
