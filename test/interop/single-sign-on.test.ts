@@ -543,6 +543,18 @@ describe('linking by whoever has signed in', () => {
     expect(host.store.identities.ofUser('id-of-emil')).toEqual([])
   })
 
+  it('does not end in a session of one factor once there is a passkey', async () => {
+    const browser = await signedIn()
+    const to = leadsTo(await browser.submit(LINK, { password: PASSWORD }))
+    const passkey = { credentialId: 'c', publicKey: new Uint8Array(1), counter: 0, transports: [] }
+    const own = { ...passkey, userId: 'id-of-dora', name: 'Own', at: new Date() }
+    host.store.passkeys.add(own, 10)
+    issuer.become('sub-of-dora')
+    const answer = await comeBack(browser, await issuer.visit(to))
+    expect([answer.status, codeOf(answer)]).toEqual([403, 'session/one-factor'])
+    expect(host.store.identities.ofUser('id-of-dora')).toEqual([])
+  })
+
   it('takes a session that has just begun, of who has no password', async () => {
     link('bela', 'sub-of-bela')
     const browser = host.browser()

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import * as limits from '../../../src/console/limits.ts'
 import { Flows, type Flow } from '../../../src/console/single-sign-on/flows.ts'
 import type { IssuerTerms } from '../../../src/console/single-sign-on/issuer-terms.ts'
 import { readIssuers } from '../../../src/console/single-sign-on/read-issuers.ts'
 import { digestIdentity } from '../../../src/store/identity-store.ts'
+import { readPage } from '../../support/read-page.ts'
 import { openConsoleWorld, OURS, type ConsoleWorld } from '../../support/console-world.ts'
 import {
   ADMINISTRATOR,
@@ -207,6 +208,26 @@ describe('whoever has a way in with two factors', () => {
     await browser.signIn('bela')
   })
   afterEach(() => host.close())
+
+  it('unlinks in a session that is not new by the password alone', async () => {
+    host.store.identities.link('id-of-bela', identity, { at: new Date() })
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + limits.FRESH_SESSION_MS })
+    try {
+      const page = await browser.get('/console/account')
+      const form = readPage(page.text)('form[action="/console/account/unlinked-identities"]')[0]!
+      expect(form.querySelector('[name=password]')).not.toBeNull()
+      const fields = { issuer: 'uni', subject: 's' }
+      const submit = (password: string): Promise<Answer> =>
+        browser.submit('/console/account/unlinked-identities', { ...fields, password })
+      expect((await submit('')).text).toContain('session/stale')
+      expect((await submit('another password')).status).toBe(401)
+      expect(host.store.identities.ofUser('id-of-bela')).toHaveLength(1)
+      expect((await submit(PASSWORD)).status).toBe(303)
+      expect(host.store.identities.ofUser('id-of-bela')).toEqual([])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
 
   it('has none linked, nor unlinked, where a passkey is the way', async () => {
     const passkey = { credentialId: 'c', publicKey: new Uint8Array(1), counter: 0, transports: [] }

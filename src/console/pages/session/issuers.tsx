@@ -49,7 +49,7 @@ export function OwnIdentities({
   return (
     <>
       <h2 id="identities">{words.identities}</h2>
-      <IdentityTable visit={visit} items={items} action={UNLINK_PATH} />
+      <IdentityTable visit={visit} items={items} action={UNLINK_PATH} needsPassword={hasPassword} />
       {visit.issuers.map(({ id, title }) => (
         <Form visit={visit} action={linkPath(id)} label={words.linkTo(title)}>
           {hasPassword ? (
@@ -75,10 +75,13 @@ export function IdentityTable({
   items,
   action,
   tag,
+  needsPassword = false,
 }: Props & {
   readonly items: readonly IdentityView[]
   readonly action: string
   readonly tag?: string
+  /** Of one's own: a session that isn't new takes none away without it. */
+  readonly needsPassword?: boolean
 }): JSX.Element {
   const { t } = visit
   const words = t.session
@@ -92,6 +95,15 @@ export function IdentityTable({
     >
       <input type="hidden" name="issuer" value={issuer} />
       <input type="hidden" name="subject" value={subject} />
+      {needsPassword && (
+        <input
+          type="password"
+          name="password"
+          aria-label={`${words.oldPassword}: ${words.unlinkOne(subject)}`}
+          placeholder={words.oldPassword}
+          autocomplete="current-password"
+        />
+      )}
       <button type="submit" class="bad">
         {words.unlink}
       </button>
