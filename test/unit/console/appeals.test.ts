@@ -162,6 +162,21 @@ describe('who sees a case', () => {
     expect(await world.send(null, 'GET', '/v1/appeals')).toMatchObject({ status: 401 })
   })
 
+  it('looks at so many for a page, which may be empty and have a next one', async () => {
+    const { appeals } = world.host.store
+    const terms = { grounds: 'x', contact: '', openedAt: new Date(), dueOn: '2026-03-15' }
+    for (let i = 0; i < APPEAL_LIMITS.looked; i++) {
+      appeals.open({ ...terms, about: 'none.example', codeHash: `none ${i}` })
+    }
+    appeals.open({ ...terms, about: 'listed.example', codeHash: 'listed' })
+    const page = (query: string): Promise<Answer> =>
+      world.send('curator', 'GET', `/v1/appeals?state=open${query}`)
+    const first = await page('')
+    expect([ids(first), typeof first.body['next']]).toEqual([[], 'string'])
+    const second = await page(`&cursor=${String(first.body['next'])}`)
+    expect([ids(second), second.body['next']]).toEqual([[`a${APPEAL_LIMITS.looked + 1}`], null])
+  })
+
   it('finds entries by their reference', async () => {
     await appeal('K7M29QXT')
     const { body } = await world.send(`${THEIRS}-curator`, 'GET', '/v1/appeals/a1')
@@ -252,6 +267,8 @@ describe('an outcome', () => {
       // What one list has done tells nothing of whether there is another.
       expect((await statusOf(body['code'])).text).toBe(before.text)
       // Nor does what they must have seen.
+      const shown = await world.send(`${THEIRS}-curator`, 'GET', `/v1/appeals/${id}`)
+      expect([shown.body['seen'], shown.headers.get('etag')]).toEqual([1, '"1"'])
       expect((await send(THEIRS, theirs, '1', 'so say we')).status).toBe(200)
       const { body: told } = await statusOf(body['code'])
       return [told['state'], (told['acts'] as { text: string }[]).at(-1)?.text]
@@ -298,6 +315,33 @@ describe('an outcome', () => {
     expect(await act(`${THEIRS}-curator`, 'acceptance', '1', theirs)).toMatchObject({
       body: { appeal: { state: 'accepted' } },
     })
+  })
+
+  it('comes when nothing that fits is left undecided, of one list too', async () => {
+    world.list(OURS, ['sub.listed.example'])
+    await appeal('sub.listed.example')
+    const accepts = (tag: string, value: string): Promise<Answer> =>
+      act('curator', 'acceptance', tag, { list: OURS, entries: [{ value }], text: `not ${value}` })
+    expect(await accepts('1', 'sub.listed.example')).toMatchObject({
+      body: { appeal: { state: 'open' } },
+    })
+    // What is left blocks it still: kept, it is accepted in part.
+    expect(await act('curator', 'refusal', '2', { list: OURS, text: 'it stays' })).toMatchObject({
+      body: { state: 'partly-accepted' },
+    })
+  })
+
+  it('is an administrator’s where the last entry has ended otherwise', async () => {
+    world.list(THEIRS, ['listed.example'])
+    const { body } = await appeal('listed.example')
+    expect(await accept('curator', '1')).toMatchObject({ body: { appeal: { state: 'open' } } })
+    const entries = [{ value: 'listed.example' }]
+    const gone = { list: THEIRS, act: 'retire', entries, reason: 'x', urgent: true }
+    await world.send(`${THEIRS}-curator`, 'POST', '/v1/proposals', { body: gone })
+    const ended = await act('chief-administrator', 'refusal', '2', { text: 'it is over' })
+    expect(ended).toMatchObject({ body: { state: 'accepted' } })
+    const told = (await statusOf(body['code'])).body['acts'] as { text: string }[]
+    expect(told.at(-1)?.text).toBe('cleaned up\n\nit is over')
   })
 
   it('is asked of each entry that fits, and of nothing else', async () => {
