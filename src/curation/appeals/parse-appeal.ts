@@ -45,8 +45,14 @@ export function isReferenceAlone(text: string): boolean {
 }
 
 /** Each part of a path is a value more that could cover it. */
-function depthOf(value: string): number {
-  return value.split('/').length
+function assertShallow(value: string): string {
+  const { segments } = APPEAL_LIMITS
+  const got = value.split('/').length
+  if (got <= segments) return value
+  throw invalid(
+    'about',
+    `expected a URL of at most ${segments} parts between slashes, got ${got}: name its beginning, or its host`,
+  )
 }
 
 function parseAbout(text: string): string {
@@ -55,7 +61,7 @@ function parseAbout(text: string): string {
     const [meant] = meantKeys(trimmed)
     // One word alone is kept as it is, as a reference: a name of one label is found by it all the same.
     if (isReferenceAlone(trimmed)) return trimmed
-    if (meant !== undefined && depthOf(meant.value) <= APPEAL_LIMITS.segments) return meant.value
+    if (meant !== undefined) return assertShallow(meant.value)
   }
   throw invalid(
     'about',
